@@ -1,0 +1,154 @@
+//! JSON access logs: no standard, so values are taken by the names of their keys (see `names`). A scanner over the bytes of one
+//! object, without a tree: strings stay as written, escapes and all.
+//!
+//! It accepts what nginx writes with `escape=json`: invalid UTF-8, and holes like `"rt":,`. It must not take an app's own JSON
+//! log for requests: an object counts only with a status, a time, and something that was requested.
+
+use super::names::{self, Role};
+use super::{Request, fields, looks};
+
+/// Deepest object that is looked into: `http.request.method` of the Elastic schema.
+const DEPTH_MAX: usize = 3;
+
+/// Keys whose objects tell parts of the request.
+const PARTS: [&[u8]; 13] = [
+    b"access",
+    b"http",
+    b"httprequest",
+    b"nginx",
+    b"req",
+    b"request",
+    b"res",
+    b"response",
+    b"source",
+    b"upstream",
+    b"url",
+    b"user_agent",
+    b"http_request",
+];
+
+/// A value: what it is, and the rest of the input after it.
+enum Value<'a> {
+    Text(&'a [u8]),
+    Object,
+    Array,
+}
+
+#[derive(Default)]
+struct Found<'a> {
+    request: Request<'a>,
+    status: bool,
+    echo: bool,
+}
+
+/// The request of a line that is one whole JSON object.
+#[must_use]
+pub fn parse_json(line: &[u8]) -> Option<Request<'_>> {
+    let body = line.trim_ascii().strip_prefix(b"{")?;
+    let mut found = Found::default();
+    let rest = object(body, b"", 0, &mut found)?;
+    let request = found.request;
+    let asked =
+        !request.method.is_empty() || !request.path.is_empty() || !request.client.is_empty();
+    let whole = rest.trim_ascii_start().is_empty();
+    (whole && found.status && !found.echo && request.stamp.is_some() && asked).then_some(request)
+}
+
+/// The members of an object up to its `}`; gives what follows it, `None` where the object does not end.
+fn object<'a>(
+    mut rest: &'a [u8],
+    parent: &[u8],
+    depth: usize,
+    found: &mut Found<'a>,
+) -> Option<&'a [u8]> {
+    loop {
+        rest = skip(rest, b" \t\r\n,");
+        if let Some(rest) = rest.strip_prefix(b"}") {
+            return Some(rest);
+        }
+        let (key, after) = string(rest.strip_prefix(b"\"")?)?;
+        let after = skip(skip(after, b" \t").strip_prefix(b":")?, b" \t");
+        let (value, after) = value(after)?;
+        rest = match value {
+            Value::Text(text) => {
+                take(found, parent, key, text);
+                after
+            }
+            Value::Object
+                if depth < DEPTH_MAX && PARTS.iter().any(|part| key.eq_ignore_ascii_case(part)) =>
+            {
+                object(after, key, depth + 1, found)?
+            }
+            Value::Object | Value::Array => nested(after)?,
+        };
+    }
+}
+
+fn take<'a>(found: &mut Found<'a>, parent: &[u8], key: &[u8], text: &'a [u8]) {
+    let Some(role) = names::key(parent, key) else { return };
+    let request = &mut found.request;
+    request.upstream_known |=
+        role.is_upstream() || (role == Role::AgentOrAddress && looks::is_address_list(text));
+    found.echo |= role == Role::Logger && text.starts_with(b"http.log.error");
+    if role == Role::Status && found.status {
+        return;
+    }
+    found.status |= fields::assign(request, role, text) && role == Role::Status;
+}
+
+fn skip<'a>(rest: &'a [u8], passed: &[u8]) -> &'a [u8] {
+    let length = rest.iter().take_while(|byte| passed.contains(byte)).count();
+    rest.get(length..).unwrap_or_default()
+}
+
+/// The inside of a string whose opening quote is gone, and what follows its closing one.
+fn string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', rest.get(at..)?)?;
+        if rest.get(at) == Some(&b'"') {
+            return Some((rest.get(..at)?, rest.get(at + 1..)?));
+        }
+        at += 2;
+    }
+}
+
+fn value(rest: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    match rest.first()? {
+        b'"' => string(rest.get(1..)?).map(|(text, rest)| (Value::Text(text), rest)),
+        b'{' => Some((Value::Object, rest.get(1..)?)),
+        b'[' => Some((Value::Array, rest.get(1..)?)),
+        _ => {
+            let end = scalar_end(rest)?;
+            let (text, rest) = rest.split_at(end);
+            let text = if text.trim_ascii() == b"null" { &[] } else { text.trim_ascii() };
+            Some((Value::Text(text), rest))
+        }
+    }
+}
+
+/// A bare value ends before `}` or before the comma of the next key: an unquoted upstream list holds commas itself.
+fn scalar_end(rest: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b',', b'}', rest).find(|at| {
+        rest.get(*at) == Some(&b'}')
+            || rest.get(at + 1..).is_some_and(|tail| {
+                skip(tail, b" \t").first().is_some_and(|byte| b"\"}".contains(byte))
+            })
+    })
+}
+
+/// What follows a nested value whose opening bracket is gone.
+fn nested(rest: &[u8]) -> Option<&[u8]> {
+    let (mut at, mut depth) = (0_usize, 1_usize);
+    while depth > 0 {
+        let byte = *rest.get(at)?;
+        at += 1;
+        match byte {
+            b'"' => at = rest.len() - string(rest.get(at..)?)?.1.len(),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    rest.get(at..)
+}

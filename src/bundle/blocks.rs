@@ -1,0 +1,250 @@
+//! A stream of bytes seen block by block: what every layer (file, inflater, member of an archive) reads from and offers again.
+//! In: an operating system's reader. Out: blocks, then either the end or one [`Fault`]. It exists so that layers stack without
+//! knowing each other. It must never hold more than one block of a stream.
+
+use std::io::{ErrorKind, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use super::Progress;
+use crate::problem::ProblemKind;
+
+/// Bytes asked of the operating system at once: the size that measured best for plain logs.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Why a stream has no more bytes although its format promised some; becomes a problem once the path is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) kind: ProblemKind,
+    pub(super) detail: String,
+}
+
+impl Fault {
+    pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+}
+
+/// How a stream ended: cleanly, or not.
+pub(super) type End = Result<(), Fault>;
+
+/// One layer of unpacking. A fault is told after all bytes that came before it, and again on every later call.
+pub(super) trait Blocks: Send {
+    /// The bytes at hand, without taking them; empty at the end.
+    fn fill(&mut self) -> Result<&[u8], Fault>;
+
+    /// Takes the first `count` bytes of what `fill` showed.
+    fn take(&mut self, count: usize);
+
+    /// How many bytes of the outermost stream it took to get here; may be ahead by one block.
+    fn packed_bytes(&self) -> u64;
+}
+
+/// The outermost stream: a file or standard input.
+pub(super) struct Source<'a> {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+    at: usize,
+    until: usize,
+    read_bytes: u64,
+    promised_bytes: Option<u64>,
+    end: Option<End>,
+    sha256: Option<Sha256>,
+    hashing: &'a AtomicBool,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Source<'a> {
+    /// `promised_bytes` is the length of a regular file when it was opened: what a live log gains later is not read, and a
+    /// file that loses bytes meanwhile is told. `hashing` may be turned off at any time, by any thread.
+    pub(super) fn new(
+        reader: Box<dyn Read + Send>,
+        promised_bytes: Option<u64>,
+        hashing: &'a AtomicBool,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let buffer = vec![0; READ_BYTES];
+        let (at, until, read_bytes) = (0, 0, 0);
+        let sha256 = Some(Sha256::new());
+        Self {
+            reader,
+            buffer,
+            at,
+            until,
+            read_bytes,
+            promised_bytes,
+            end: None,
+            sha256,
+            hashing,
+            progress,
+        }
+    }
+
+    /// Bytes that came from the operating system so far.
+    pub(super) const fn read_bytes(&self) -> u64 {
+        self.read_bytes
+    }
+
+    /// The digest of all bytes, in hex; `None` if hashing was turned off or the end was not reached.
+    pub(super) fn digest(&mut self) -> Option<String> {
+        if self.end != Some(Ok(())) || !self.hashing.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.sha256
+            .take()
+            .map(|hash| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn refill(&mut self) {
+        let room = self
+            .promised_bytes
+            .map_or(u64::MAX, |promised| promised.saturating_sub(self.read_bytes));
+        let room = usize::try_from(room).unwrap_or(usize::MAX).min(self.buffer.len());
+        let Some(buffer) = self.buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else {
+            self.end = Some(Ok(()));
+            return;
+        };
+        match read_once(&mut self.reader, buffer) {
+            Ok(0) => self.end = Some(shrunk(self.read_bytes, self.promised_bytes)),
+            Ok(count) => self.account(count.min(room)),
+            Err(reason) => {
+                let detail = format!("reading failed at byte {}: {reason}", self.read_bytes);
+                self.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
+            }
+        }
+    }
+
+    fn account(&mut self, count: usize) {
+        (self.at, self.until) = (0, count);
+        self.read_bytes = self.read_bytes.saturating_add(count as u64);
+        self.progress.advance(count as u64);
+        if !self.hashing.load(Ordering::Relaxed) {
+            self.sha256 = None;
+        }
+        if let (Some(hash), Some(bytes)) = (&mut self.sha256, self.buffer.get(..count)) {
+            hash.update(bytes);
+        }
+    }
+}
+
+impl Blocks for Source<'_> {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        if self.at >= self.until && self.end.is_none() {
+            self.refill();
+        }
+        match &self.end {
+            Some(Err(fault)) if self.at >= self.until => Err(fault.clone()),
+            _ => Ok(self.buffer.get(self.at..self.until).unwrap_or_default()),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count).min(self.until);
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        self.read_bytes.saturating_sub(self.until.saturating_sub(self.at) as u64)
+    }
+}
+
+/// One read, begun again when a signal interrupts it.
+fn read_once(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(reason) if reason.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+fn shrunk(read_bytes: u64, promised_bytes: Option<u64>) -> End {
+    match promised_bytes {
+        Some(promised) if promised > read_bytes => {
+            let detail = format!(
+                "the file shrank while it was read: {read_bytes} of {promised} bytes were there"
+            );
+            Err(Fault::new(ProblemKind::Truncated, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A stream whose first bytes can be looked at together, however small its blocks are.
+pub(super) struct Head<'a> {
+    inner: &'a mut dyn Blocks,
+    bytes: Vec<u8>,
+    at: usize,
+    packed_before: u64,
+}
+
+impl<'a> Head<'a> {
+    /// Reads until `want_bytes` are at hand or the stream ends; a fault is left for later.
+    pub(super) fn new(inner: &'a mut dyn Blocks, want_bytes: usize) -> Self {
+        let packed_before = inner.packed_bytes();
+        let mut bytes = vec![0; want_bytes];
+        let (count, _) = read_full(inner, &mut bytes);
+        bytes.truncate(count);
+        Self { inner, bytes, at: 0, packed_before }
+    }
+
+    /// The first bytes, as many as were asked for unless the stream is shorter.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Blocks for Head<'_> {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        match self.bytes.get(self.at..) {
+            Some(rest) if !rest.is_empty() => Ok(rest),
+            _ => self.inner.fill(),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        if self.at < self.bytes.len() {
+            self.at = self.at.saturating_add(count).min(self.bytes.len());
+        } else {
+            self.inner.take(count);
+        }
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        if self.at < self.bytes.len() { self.packed_before } else { self.inner.packed_bytes() }
+    }
+}
+
+/// Fills `out` as far as the stream goes: how many bytes came, and how the stream ended if it did.
+pub(super) fn read_full(blocks: &mut dyn Blocks, out: &mut [u8]) -> (usize, End) {
+    let mut filled = 0;
+    while let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) {
+        let block = match blocks.fill() {
+            Ok([]) => return (filled, Ok(())),
+            Ok(block) => block,
+            Err(fault) => return (filled, Err(fault)),
+        };
+        let count = block.len().min(room.len());
+        if let (Some(to), Some(from)) = (room.get_mut(..count), block.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        blocks.take(count);
+        filled = filled.saturating_add(count);
+    }
+    (filled, Ok(()))
+}
+
+/// Passes over `count` bytes: how many were there, and how the stream ended if it did.
+pub(super) fn skip(blocks: &mut dyn Blocks, count: u64) -> (u64, End) {
+    let mut left = count;
+    while left > 0 {
+        let here = match blocks.fill() {
+            Ok([]) => return (count.saturating_sub(left), Ok(())),
+            Ok(block) => block.len().min(usize::try_from(left).unwrap_or(usize::MAX)),
+            Err(fault) => return (count.saturating_sub(left), Err(fault)),
+        };
+        blocks.take(here);
+        left = left.saturating_sub(here as u64);
+    }
+    (count, Ok(()))
+}

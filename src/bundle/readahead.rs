@@ -1,0 +1,120 @@
+//! Unpacking on one thread while the caller parses on another.
+//! In: a gzip stream. Out: its unpacked blocks. It exists because inflating takes most of the time of a run. It must never wait
+//! for a consumer that has gone, and never hold more than [`BLOCKS`] blocks.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::blocks::{Blocks, End, Fault};
+use super::gzip::Inflate;
+use crate::problem::ProblemKind;
+
+/// Size of one block of unpacked bytes; 256 KiB measured best.
+const BLOCK_BYTES: usize = 256 * 1024;
+/// Blocks in flight: one being parsed, one being filled, two to even out the pace.
+const BLOCKS: usize = 4;
+/// The inflating thread calls a few frames deep; the default of 2 MiB a thread is not needed.
+const STACK_BYTES: usize = 512 * 1024;
+
+/// Unpacked bytes on their way to the consumer.
+struct Block {
+    bytes: Vec<u8>,
+    len: usize,
+    packed_bytes: u64,
+    end: Option<End>,
+}
+
+/// The consumer's end. Dropping it ends the inflating thread.
+struct Unpacked {
+    current: Block,
+    at: usize,
+    thread: Option<(Receiver<Block>, SyncSender<Vec<u8>>)>,
+}
+
+/// Calls `consume` with the unpacked stream. What fits into one block is unpacked right here: a folder of small members must
+/// not pay for a thread each.
+pub(super) fn with_unpacked(mut inflate: Inflate<'_>, consume: impl FnOnce(&mut dyn Blocks)) {
+    let current = produce(&mut inflate, vec![0; BLOCK_BYTES]);
+    if current.end.is_some() {
+        return consume(&mut Unpacked { current, at: 0, thread: None });
+    }
+    thread::scope(|scope| {
+        let (full, blocks) = sync_channel(BLOCKS);
+        let (spent, empty) = sync_channel(BLOCKS);
+        for _ in 1..BLOCKS {
+            // The channel has room for all of them, and its other end lives.
+            let _ = spent.try_send(vec![0; BLOCK_BYTES]);
+        }
+        let started = thread::Builder::new()
+            .name("inflate".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, move || pump(&mut inflate, &empty, &full));
+        if let Err(reason) = started {
+            return consume(&mut not_started(current, &reason));
+        }
+        consume(&mut Unpacked { current, at: 0, thread: Some((blocks, spent)) });
+    });
+}
+
+fn not_started(mut current: Block, reason: &std::io::Error) -> Unpacked {
+    let detail = format!(
+        "no thread could be started to unpack it: {reason}; {} bytes were unpacked",
+        current.len
+    );
+    current.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
+    Unpacked { current, at: 0, thread: None }
+}
+
+fn produce(inflate: &mut Inflate<'_>, mut bytes: Vec<u8>) -> Block {
+    let (len, end) = inflate.produce(&mut bytes);
+    Block { len: len.min(bytes.len()), packed_bytes: inflate.packed_bytes(), bytes, end }
+}
+
+/// The inflating thread: fills empty blocks until the stream ends or nobody wants them any more.
+fn pump(inflate: &mut Inflate<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSender<Block>) {
+    while let Ok(bytes) = empty.recv() {
+        let block = produce(inflate, bytes);
+        let last = block.end.is_some();
+        if full.send(block).is_err() || last {
+            return;
+        }
+    }
+}
+
+impl Unpacked {
+    fn next(&mut self) {
+        let Some((blocks, spent)) = &self.thread else { return };
+        // The inflating thread may have ended already; then the block is not needed either.
+        let _ = spent.try_send(std::mem::take(&mut self.current.bytes));
+        self.at = 0;
+        self.current = blocks.recv().unwrap_or_else(|_| Block {
+            bytes: Vec::new(),
+            len: 0,
+            packed_bytes: self.current.packed_bytes,
+            end: Some(Err(Fault::new(
+                ProblemKind::Damaged,
+                "the unpacking stopped without a reason",
+            ))),
+        });
+    }
+}
+
+impl Blocks for Unpacked {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        while self.at >= self.current.len && self.current.end.is_none() {
+            self.next();
+        }
+        match &self.current.end {
+            Some(Err(fault)) if self.at >= self.current.len => Err(fault.clone()),
+            _ => Ok(self.current.bytes.get(self.at..self.current.len).unwrap_or_default()),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count).min(self.current.len);
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        self.current.packed_bytes
+    }
+}

@@ -1,0 +1,368 @@
+//! Bursts: stretches of failed answers that stand out from what the site always does.
+//!
+//! Failures are counted against requests in steps of 10 or 60 seconds and decoded by an automaton of five levels of failure
+//! share (Kleinberg, "Bursty and Hierarchical Structure in Streams", KDD 2002, batched form) with beta-binomial emissions, for
+//! clients retry and errors clump. The share is modelled and not the number, so a night valley or a flash crowd is no burst;
+//! the baseline is capped, so an 18-hour outage cannot become its own baseline. What is found is trimmed to the first and last
+//! failed answer. See `Params` for the numbers and their reasons.
+
+use std::collections::BTreeMap;
+
+use crate::stamp::{MINUTE, Micros, SECOND};
+
+/// Numbers of the statistic.
+#[derive(Debug, Clone, Copy)]
+pub struct Params {
+    /// Failures less than this apart are one incident (the report contract).
+    pub merge_gap: Micros,
+    /// Fewer failures than this are isolated, not an incident (the report contract).
+    pub min_failures: u64,
+    /// Highest share that may count as the baseline.
+    pub baseline_cap: f64,
+    /// Expected number of bursts as strong in a quiet log of this length that is still accepted.
+    pub chance_cap: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { merge_gap: MINUTE, min_failures: 5, baseline_cap: 0.02, chance_cap: 0.01 }
+    }
+}
+
+/// Requests and failures of one step of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Requests, failed ones included.
+    pub requests: u64,
+    /// Failed answers.
+    pub failures: u64,
+}
+
+/// Failed answers of one second (or a longer step of a coarse log).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed {
+    /// First answer.
+    pub first: Micros,
+    /// Last answer.
+    pub last: Micros,
+    /// How many.
+    pub answers: u64,
+}
+
+/// A stretch that stands out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Burst {
+    /// First failed answer.
+    pub start: Micros,
+    /// Last failed answer.
+    pub end: Micros,
+    /// Failed answers.
+    pub failures: u64,
+    /// Failure share of the site when nothing is wrong.
+    pub baseline_share: f64,
+}
+
+/// Bursts, and the failures outside of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// In order of time.
+    pub bursts: Vec<Burst>,
+    /// Failures outside of bursts.
+    pub isolated: Vec<Failed>,
+    /// Failure share outside of bursts.
+    pub baseline_share: f64,
+}
+
+/// Failure shares of the levels above the baseline.
+const LEVELS: [f64; 4] = [0.02, 0.10, 0.35, 0.90];
+/// A level must be at least this multiple of the baseline.
+const LEVEL_OVER_BASELINE: f64 = 4.0;
+/// Floor of the over-dispersion, used as long as there are too few background errors to measure how they clump. Higher floors
+/// (0.002) let five failures at once pass for weather.
+const DISPERSION_FLOOR: f64 = 0.0003;
+/// Rounds of decoding and fitting; it settles after three or four.
+const ROUNDS: usize = 6;
+/// Cost of a change between two levels of failure, in nats.
+const CHANGE: f64 = 3.0;
+
+/// Finds bursts. `load`: requests by start of step; `load_step`: its length; `failed`: failed answers in order of time.
+#[must_use]
+pub fn detect(load: &BTreeMap<Micros, u64>, load_step: Micros, failed: &[Failed], params: &Params) -> Found {
+    let Some(series) = Series::new(load, load_step, failed) else { return Found::default() };
+    let (states, baseline, dispersion) = decode_and_fit(&series, params);
+    let mut stretches = hot_stretches(&series, &states, failed, params, baseline);
+    let steps = series.counts.len() as f64;
+    stretches.retain(|stretch| {
+        let gain = gain(&series, stretch, baseline, dispersion);
+        stretch.failures >= params.min_failures && steps * LEVELS.len() as f64 * (-gain).exp() <= params.chance_cap
+    });
+    let outside = |one: &&Failed| !stretches.iter().any(|burst| (burst.start..=burst.end).contains(&one.first));
+    let isolated = failed.iter().filter(outside).copied().collect();
+    Found { bursts: stretches, isolated, baseline_share: baseline }
+}
+
+/// Counts in equal steps without holes.
+struct Series {
+    start: Micros,
+    step: Micros,
+    counts: Vec<Count>,
+}
+
+/// Steps of a series; a longer log gets longer steps.
+const STEPS_MAX: i64 = 200_000;
+
+impl Series {
+    fn new(load: &BTreeMap<Micros, u64>, load_step: Micros, failed: &[Failed]) -> Option<Self> {
+        let first = load.first_key_value().map(|(at, _)| *at).into_iter().chain(failed.first().map(|one| one.first)).min()?;
+        let last = load.last_key_value().map(|(at, _)| *at).into_iter().chain(failed.last().map(|one| one.last)).max()?;
+        let span = last.saturating_sub(first);
+        let requests: u64 = load.values().sum();
+        // Ten seconds where they hold five requests on average, else a minute.
+        let per_ten = requests as f64 / (span as f64 / (10 * SECOND) as f64).max(1.0);
+        let mut step = if load_step <= 10 * SECOND && per_ten >= 5.0 { 10 * SECOND } else { MINUTE };
+        while span / step > STEPS_MAX {
+            step *= 2;
+        }
+        let start = first - first.rem_euclid(step);
+        let mut counts = vec![Count::default(); usize::try_from((last - start) / step + 1).ok()?];
+        let place = |at: Micros| usize::try_from((at - start) / step).ok();
+        for (at, requests) in load {
+            if let Some(count) = place(*at).and_then(|place| counts.get_mut(place)) {
+                count.requests += requests;
+            }
+        }
+        for one in failed {
+            if let Some(count) = place(one.first).and_then(|place| counts.get_mut(place)) {
+                count.failures += one.answers;
+            }
+        }
+        for count in &mut counts {
+            count.requests = count.requests.max(count.failures);
+        }
+        Some(Self { start, step, counts })
+    }
+
+    fn index(&self, at: Micros) -> usize {
+        usize::try_from((at - self.start) / self.step).unwrap_or(0).min(self.counts.len() - 1)
+    }
+}
+
+/// Viterbi states, the baseline share and its dispersion after they agree.
+fn decode_and_fit(series: &Series, params: &Params) -> (Vec<usize>, f64, f64) {
+    let mut baseline = fit_share(calm_half(series).into_iter(), params);
+    let mut dispersion = DISPERSION_FLOOR;
+    let mut states = decode(series, baseline, dispersion);
+    for _ in 0..ROUNDS {
+        let quiet: Vec<&Count> = series.counts.iter().zip(&states).filter(|(_, state)| **state == 0).map(|(count, _)| count).collect();
+        let (share, spread) = (fit_share(quiet.iter().copied(), params), fit_dispersion(&quiet));
+        let next = decode(series, share, spread);
+        let settled = next == states;
+        (states, baseline, dispersion) = (next, share, spread);
+        if settled {
+            break;
+        }
+    }
+    (states, baseline, dispersion)
+}
+
+/// The steps whose failure share is at or below the median: a first guess that a burst does not spoil.
+fn calm_half(series: &Series) -> Vec<&Count> {
+    let share = |count: &Count| count.failures as f64 / count.requests.max(1) as f64;
+    let mut shares: Vec<f64> = series.counts.iter().filter(|count| count.requests > 0).map(share).collect();
+    shares.sort_by(f64::total_cmp);
+    let median = shares.get(shares.len() / 2).copied().unwrap_or(0.0);
+    series.counts.iter().filter(|count| share(count) <= median).collect()
+}
+
+/// (failures + ½) / (requests + 200): a log of few requests does not prove a share of zero.
+fn fit_share<'a>(counts: impl Iterator<Item = &'a Count>, params: &Params) -> f64 {
+    let (failures, requests) = counts.fold((0, 0), |(failures, requests), count| (failures + count.failures, requests + count.requests));
+    ((failures as f64 + 0.5) / (requests as f64 + 200.0)).min(params.baseline_cap)
+}
+
+/// Over-dispersion of the quiet steps by moments.
+fn fit_dispersion(quiet: &[&Count]) -> f64 {
+    let (failures, requests) = quiet.iter().fold((0.0, 0.0), |(k, n), count| (k + count.failures as f64, n + count.requests as f64));
+    if failures < 5.0 || requests <= 0.0 {
+        return DISPERSION_FLOOR;
+    }
+    let share = failures / requests;
+    let (mut excess, mut weight) = (0.0, 0.0);
+    for count in quiet.iter().filter(|count| count.requests > 1) {
+        let (k, n) = (count.failures as f64, count.requests as f64);
+        excess += (k - n * share).powi(2) - n * share * (1.0 - share);
+        weight += n * (n - 1.0) * share * (1.0 - share);
+    }
+    if weight > 0.0 { (excess / weight).clamp(DISPERSION_FLOOR, 0.2) } else { DISPERSION_FLOOR }
+}
+
+fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
+    let shares: Vec<f64> = std::iter::once(baseline).chain(LEVELS.iter().map(|level| level.max(baseline * LEVEL_OVER_BASELINE).min(0.95))).collect();
+    let steps = series.counts.len() as f64;
+    let leave = steps.ln() + 100f64.ln();
+    let back = (30.0 * SECOND as f64 / series.step as f64).max(10.0).ln();
+    let cost = |from: usize, to: usize| match (from, to) {
+        (from, to) if from == to => 0.0,
+        (0, _) => leave,
+        (_, 0) => back,
+        _ => CHANGE,
+    };
+    let mut best: Vec<f64> = shares.iter().enumerate().map(|(state, _)| if state == 0 { 0.0 } else { -leave }).collect();
+    let mut from: Vec<[usize; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
+    for count in &series.counts {
+        let mut next = vec![f64::NEG_INFINITY; shares.len()];
+        let mut came = [0; LEVELS.len() + 1];
+        for (to, share) in shares.iter().enumerate() {
+            for (state, score) in best.iter().enumerate() {
+                let score = score - cost(state, to);
+                if score > next[to] {
+                    (next[to], came[to]) = (score, state);
+                }
+            }
+            next[to] += log_likelihood(*count, *share, dispersion);
+        }
+        best = next;
+        from.push(came);
+    }
+    let mut state = (0..best.len()).max_by(|a, b| best[*a].total_cmp(&best[*b])).unwrap_or(0);
+    let mut states = vec![0; from.len()];
+    for (place, came) in from.iter().enumerate().rev() {
+        states[place] = state;
+        state = came[state];
+    }
+    states
+}
+
+/// ln of the beta-binomial density, without the binomial coefficient that all states share.
+fn log_likelihood(count: Count, share: f64, dispersion: f64) -> f64 {
+    if count.requests == 0 {
+        return 0.0;
+    }
+    let (k, n) = (count.failures as f64, count.requests as f64);
+    let scale = (1.0 - dispersion) / dispersion;
+    let (a, b) = (share * scale, (1.0 - share) * scale);
+    ln_gamma(k + a) + ln_gamma(n - k + b) - ln_gamma(n + a + b) - (ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b))
+}
+
+/// ln Γ by Lanczos' approximation (g = 7, nine terms): 15 digits for positive arguments.
+fn ln_gamma(x: f64) -> f64 {
+    const TERMS: [f64; 8] = [
+        676.520_368_121_885_1,
+        -1_259.139_216_722_402_8,
+        771.323_428_777_653_1,
+        -176.615_029_162_140_6,
+        12.507_343_278_686_905,
+        -0.138_571_095_265_720_12,
+        9.984_369_578_019_572e-6,
+        1.505_632_735_149_311_6e-7,
+    ];
+    if x < 0.5 {
+        return (std::f64::consts::PI / (std::f64::consts::PI * x).sin()).ln() - ln_gamma(1.0 - x);
+    }
+    let x = x - 1.0;
+    let t = x + 7.5;
+    let sum = TERMS.iter().zip(1..).fold(0.999_999_999_999_809_9, |sum, (term, place)| sum + term / (x + f64::from(place)));
+    0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + sum.ln()
+}
+
+/// Runs of hot steps, trimmed to their failures, merged across gaps, and widened to failures close by on a site where failures
+/// are rare.
+fn hot_stretches(series: &Series, states: &[usize], failed: &[Failed], params: &Params, baseline: f64) -> Vec<Burst> {
+    let per_second = series.counts.iter().map(|count| count.requests).sum::<u64>() as f64
+        / (series.counts.len() as f64 * series.step as f64 / SECOND as f64);
+    // How many failures the baseline puts into a gap of a minute; where it is many, closeness means nothing.
+    let by_chance = per_second * baseline * params.merge_gap as f64 / SECOND as f64;
+    let hot = |one: &Failed| states[series.index(one.first)] > 0;
+    let mut stretches: Vec<(Burst, bool)> = Vec::new();
+    for one in failed {
+        let is_hot = hot(one);
+        let joins = stretches.last().is_some_and(|(burst, burst_hot)| {
+            one.first - burst.end < params.merge_gap && (by_chance < 1.0 || (is_hot && *burst_hot))
+        });
+        match stretches.last_mut() {
+            Some((burst, burst_hot)) if joins => {
+                burst.end = burst.end.max(one.last);
+                burst.failures += one.answers;
+                *burst_hot |= is_hot;
+            }
+            _ => {
+                let burst = Burst { start: one.first, end: one.last, failures: one.answers, baseline_share: baseline };
+                stretches.push((burst, is_hot));
+            }
+        }
+    }
+    stretches.into_iter().filter(|(_, hot)| *hot).map(|(burst, _)| burst).collect()
+}
+
+/// ln of how much better the best level explains the steps of a burst than the baseline does.
+fn gain(series: &Series, burst: &Burst, baseline: f64, dispersion: f64) -> f64 {
+    let (from, to) = (series.index(burst.start), series.index(burst.end));
+    series.counts[from..=to]
+        .iter()
+        .map(|count| {
+            let quiet = log_likelihood(*count, baseline, dispersion);
+            let best = LEVELS.iter().map(|level| log_likelihood(*count, level.max(baseline * LEVEL_OVER_BASELINE).min(0.95), dispersion));
+            (best.fold(f64::NEG_INFINITY, f64::max) - quiet).max(0.0)
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A day of `per_second` requests a second, with failures at `(second, number)`.
+    #[track_caller]
+    fn check(per_second: u64, seconds: i64, failures: &[(i64, u64)], expected: &[(i64, i64)]) {
+        let load = (0..seconds).map(|second| (second * SECOND, per_second)).collect();
+        let failed: Vec<Failed> =
+            failures.iter().map(|(second, answers)| Failed { first: second * SECOND, last: second * SECOND, answers: *answers }).collect();
+        let found = detect(&load, SECOND, &failed, &Params::default());
+        let spans: Vec<(i64, i64)> = found.bursts.iter().map(|burst| (burst.start / SECOND, burst.end / SECOND)).collect();
+        assert_eq!(spans, expected);
+    }
+
+    #[test]
+    fn a_quiet_day_has_no_burst() {
+        check(10, 7200, &[], &[]);
+        let background: Vec<(i64, u64)> = (0..86_400 / 97).map(|n| (n * 97, 1)).collect();
+        check(10, 86_400, &background, &[]);
+    }
+
+    #[test]
+    fn few_failures_at_once_are_a_burst_and_fewer_are_not() {
+        check(30, 120, &[(41, 5)], &[(41, 41)]);
+        check(30, 120, &[(41, 4)], &[]);
+    }
+
+    #[test]
+    fn gaps_under_a_minute_merge_and_longer_ones_part() {
+        check(20, 600, &[(100, 8), (155, 8)], &[(100, 155)]);
+        check(20, 600, &[(100, 8), (165, 8)], &[(100, 100), (165, 165)]);
+    }
+
+    #[test]
+    fn an_outage_of_18_hours_is_found_whole() {
+        let outage: Vec<(i64, u64)> = (10_000..74_800).map(|second| (second, 9)).collect();
+        check(10, 86_400, &outage, &[(10_000, 74_799)]);
+    }
+
+    #[test]
+    fn background_failures_do_not_chain_a_burst_to_the_whole_day() {
+        let mut failures: Vec<(i64, u64)> = (0..86_400 / 20).map(|n| (n * 20, 1)).collect();
+        failures.extend((40_000..40_120).map(|second| (second, 30)));
+        failures.sort_unstable();
+        let load: BTreeMap<Micros, u64> = (0..86_400).map(|second| (second * SECOND, 100)).collect();
+        let failed: Vec<Failed> =
+            failures.iter().map(|(second, answers)| Failed { first: second * SECOND, last: second * SECOND, answers: *answers }).collect();
+        let found = detect(&load, SECOND, &failed, &Params::default());
+        assert_eq!(found.bursts.len(), 1, "{:?}", found.bursts);
+        assert!(found.bursts[0].start >= 39_990 * SECOND && found.bursts[0].end <= 40_140 * SECOND);
+    }
+
+    #[test]
+    fn ln_gamma_knows_factorials() {
+        assert!((ln_gamma(11.0) - 3_628_800f64.ln()).abs() < 1e-9);
+        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,66 @@
+//! `crash_segv`: a worker died of a fault signal (SIGSEGV, SIGBUS, SIGILL, SIGFPE).
+//!
+//! # What happens
+//! Native code (an extension, the runtime itself) touches memory that is not its own; the kernel ends the process.
+//! # What it looks like
+//! `segfault at` in the kernel log, with a thread's id; `was sent SIGSEGV!`, exit 139, `dumped core`.
+//! # Needs
+//! The kernel's line or the app server's, for a process of the failing service.
+//! # Told apart from
+//! Node at its heap limit as PID 1 of a container, which also ends with 139 and a `traps:` line: the V8 trace comes first.
+//! # What to do
+//! Take a core dump and update the library that the kernel names.
+
+use crate::death::{Death, Why, is_fault};
+use crate::scene::Scene;
+use crate::timeline::FactId;
+
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let deaths: Vec<&Death> = scene
+        .deaths
+        .iter()
+        .filter(|death| death.at().is_some_and(|at| (scene.start - crate::scene::LEAD..=scene.end + crate::scene::TAIL).contains(&at)))
+        .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
+        .collect();
+    let (own, foreign): (Vec<&Death>, Vec<&Death>) =
+        deaths.into_iter().partition(|death| death.service.is_some_and(|service| scene.failing.contains(&service)));
+    let joined = !own.is_empty();
+    // A kernel line without an end that the service tells joins nothing by itself.
+    let used = if joined { own } else { foreign };
+    let moments: Vec<_> = used.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
+    if moments.is_empty() {
+        return Weight::nothing();
+    }
+    let explained = scene.explained(&effects(scene, &moments));
+    let facts: Vec<FactId> = used.iter().flat_map(|death| death.facts.iter().copied()).collect();
+    let mut path: Vec<FactId> = used[0].facts.clone();
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: if joined { 5.0 } else { 1.5 } + for_share(explained),
+        direct: true,
+        joined,
+        explained,
+        supports: some_of(&facts, 4),
+        path,
+        sentence: format!("{} of {} died of a fault signal{}", plural(used.len(), "process", "processes"), scene.failing_names(), library(scene, &facts)),
+        ..Weight::default()
+    }
+}
+
+fn library(scene: &Scene<'_>, facts: &[FactId]) -> String {
+    let named = facts.iter().find_map(|id| scene.timeline.fact(*id).field("library"));
+    named.map_or_else(String::new, |library| format!(" in {library}"))
+}
+
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let place = library(scene, &weight.supports);
+    vec![
+        advice("now", format!("Keep the requests that crash {} away, or roll back its last update of native code{place}", scene.failing_names()), "no further fault line in the kernel log"),
+        advice("this_week", "Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers", "the backtrace names a function"),
+        advice("prevent", "Test native extensions against hostile inputs under a sanitizer", "the crashing input is a test"),
+    ]
+}

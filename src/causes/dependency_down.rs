@@ -1,0 +1,135 @@
+//! `dependency_down`: the app's database, cache or other service was down, locked or unreachable.
+//!
+//! # What happens
+//! The app waits for it or fails without it: 504 while it waits, 500 or 502 when it gives up or dies of the lost connection.
+//! # What it looks like
+//! The store's own word (`still waiting for AccessShareLock`, `shutting down`, `too many clients`, `Stopping redis-server.service`),
+//! and the app's (`ECONNREFUSED 127.0.0.1:6379`, `server closed the connection unexpectedly`).
+//! # Needs
+//! The store's own word or the app's; both, naming the same store, to be sure.
+//! # Told apart from
+//! A store that the kernel killed for memory: then the kill is the cause. Slow apps about whose dependencies no log says a word.
+//! # What to do
+//! The advice goes to the store and what locked or stopped it.
+
+use std::collections::BTreeSet;
+
+use crate::event::EventKind;
+use crate::scene::Scene;
+use crate::service::ServiceRole;
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "dependency_down", title: "a database, cache or other service was down or locked", weigh, advice: advise };
+
+/// Apps notice the loss of a store at the latest after this, in recordings: node saw a dead redis 68 s late.
+const NOTICE: Micros = 75 * SECOND;
+/// After a store is back its apps need this to come back: restarts with back-off.
+const BACK: Micros = 45 * SECOND;
+/// A statement that waits for a lock keeps its request waiting at least so long.
+const LOCK: Micros = 15 * SECOND;
+
+/// The store's own word.
+fn of_store(scene: &Scene<'_>, fact: &Fact) -> bool {
+    match fact.kind {
+        EventKind::StoreStopping | EventKind::StoreCrashed | EventKind::StoreRefusing | EventKind::StoreTooManyClients
+        | EventKind::StoreLockWait | EventKind::StoreOutOfMemory => true,
+        EventKind::UnitStopping | EventKind::UnitFailed | EventKind::UnitProcessExited | EventKind::UnitSignalSent
+        | EventKind::ContainerDied | EventKind::ContainerKilled | EventKind::ContainerStopped => {
+            scene.services.of_fact(fact, scene.sources).is_some_and(|service| {
+                !scene.failing.contains(&service)
+                    && (scene.services.get(service).role == ServiceRole::Store || scene.stores_in_use().contains(&service) || is_store_name(&scene.services.get(service).name))
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Units and containers of well-known stores, where nothing else tells what they are.
+fn is_store_name(name: &str) -> bool {
+    const STORES: [&str; 12] = [
+        "redis", "postgres", "mysql", "mariadb", "mongo", "memcached", "rabbitmq", "elasticsearch", "opensearch", "valkey", "kafka", "etcd",
+    ];
+    STORES.iter().any(|store| name.contains(store))
+}
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let own: Vec<(FactId, &Fact)> = scene.near().filter(|(_, fact)| of_store(scene, fact)).collect();
+    let app: Vec<(FactId, &Fact)> = scene.app_dependency_facts().filter(|(_, fact)| scene.is_failing(fact) || !scene.failing_known).collect();
+    if own.is_empty() && app.is_empty() {
+        return Weight::nothing();
+    }
+    let mut stretches: Vec<(Micros, Micros)> = own.iter().filter_map(|(_, fact)| down(scene, fact)).collect();
+    stretches.extend(app.iter().filter_map(|(_, fact)| Some((fact.at()? - 35 * SECOND, fact.at()? + 8 * SECOND))));
+    let explained = scene.explained(&stretches);
+    let names: BTreeSet<&str> = own.iter().chain(&app).filter_map(|(_, fact)| fact.field("service")).collect();
+    let both = !own.is_empty() && !app.is_empty();
+    // The same words long before the incident are weather, not news.
+    let usual = usual_share(scene, &app);
+    let killed = scene.kills.iter().any(|kill| kill.dependency);
+    let mut path: Vec<FactId> = own.first().into_iter().chain(app.first()).map(|(id, _)| *id).collect();
+    path.sort_by_key(|id| scene.timeline.fact(*id).at());
+    path.extend(first_proxy_error(scene));
+    let ids: Vec<FactId> = own.iter().chain(&app).map(|(id, _)| *id).collect();
+    Weight {
+        nats: if own.is_empty() { 3.0 } else { 4.0 } + if both { 1.5 } else { 0.0 } + for_share(explained) - 2.5 * usual - if killed { 3.0 } else { 0.0 },
+        direct: !own.is_empty() || usual < 0.5,
+        joined: both || (!own.is_empty() && explained >= 0.9),
+        reservation: (own.is_empty() && usual > 0.2).then(|| "the app wrote such errors before the incident too".to_owned()),
+        explained,
+        supports: some_of(&ids, 4),
+        path,
+        sentence: sentence(scene, &own, &names),
+        not_observable: if own.is_empty() { vec!["the dependency's own log".to_owned()] } else { Vec::new() },
+        ..Weight::default()
+    }
+}
+
+/// From a store's word until it is back and its apps with it.
+fn down(scene: &Scene<'_>, fact: &Fact) -> Option<(Micros, Micros)> {
+    let at = fact.at()?;
+    if fact.kind == EventKind::StoreLockWait {
+        let waited = fact.event.number("milliseconds").and_then(|ms| Micros::try_from(ms).ok()).map_or(SECOND, |ms| ms.saturating_mul(1000));
+        return Some((at - waited - SECOND, at + LOCK));
+    }
+    let service = scene.services.of_fact(fact, scene.sources);
+    let back = service.and_then(|service| scene.back(service, at));
+    Some((at - 2 * SECOND, back.map_or(at + NOTICE, |back| back + BACK)))
+}
+
+/// Share of the app's dependency errors per second that it wrote outside of the incident too.
+fn usual_share(scene: &Scene<'_>, app: &[(FactId, &Fact)]) -> f64 {
+    let Some((_, one)) = app.first() else { return 0.0 };
+    let before = scene
+        .timeline
+        .of(one.kind)
+        .filter(|(_, fact)| fact.at().is_some_and(|at| at < scene.start - 2 * NOTICE) && fact.field("service") == one.field("service"))
+        .count();
+    (before as f64 / app.len() as f64).min(1.0)
+}
+
+fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) -> String {
+    let name = match names.iter().copied().collect::<Vec<_>>().as_slice() {
+        [] => own.first().and_then(|(_, fact)| scene.services.of_fact(fact, scene.sources)).map_or_else(|| "a dependency".to_owned(), |id| scene.services.get(id).name.clone()),
+        names => names.join(" and "),
+    };
+    let locked = own.iter().filter(|(_, fact)| fact.kind == EventKind::StoreLockWait).count();
+    let state = if locked * 2 > own.len() { "kept statements waiting for a lock" } else if own.is_empty() { "did not serve it" } else { "was down or turned clients away" };
+    format!("{name} {state}, and {} failed for want of it", scene.failing_names())
+}
+
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let locked = weight.supports.iter().any(|id| scene.timeline.fact(*id).kind == EventKind::StoreLockWait);
+    let now = if locked {
+        advice("now", "Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does", "no statement waits in pg_stat_activity")
+    } else {
+        advice("now", "See that the dependency runs and answers, then that its clients have reconnected", "a query from the app's host succeeds")
+    };
+    vec![
+        now,
+        advice("this_week", format!("Give {} timeouts and a retry for its dependency, so that one lost connection does not end the process", scene.failing_names()), "the app survives a restart of the store in a test"),
+        advice("prevent", "Run migrations with lock_timeout set and restarts of stores in announced windows", "a migration that meets a lock fails itself instead of its readers"),
+    ]
+}

@@ -1,0 +1,87 @@
+//! `deploy_restart`: a planned stop, restart, reload or deploy.
+//!
+//! # What happens
+//! The service is told to stop (SIGTERM, `systemctl restart`, `docker stop`); until the new one listens, nobody answers.
+//! # What it looks like
+//! `Handling signal: term`, `Shutting down: Master`, `Stopping x.service`, `container kill (signal=15)`, then refused connections
+//! until `Listening at`. A stop that has to end in SIGKILL gives exit 137.
+//! # Needs
+//! The order itself, in a log of the failing service or of whoever runs it, before the failures.
+//! # Told apart from
+//! Stops that follow a kill: systemd's OOMPolicy=stop sends SIGTERM to the rest of a unit whose process the kernel killed.
+//! # What to do
+//! Restart without a gap: socket activation, a second instance, a reload.
+
+use crate::death::signal_number;
+use crate::event::EventKind;
+use crate::scene::Scene;
+use crate::service::Join;
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "deploy_restart", title: "a planned stop, restart or deploy", weigh, advice: advise };
+
+/// An order given this long before the first failure may still be its reason: graceful stops take their time.
+const ORDER_LEAD: Micros = 40 * SECOND;
+/// A stop that comes this soon after a kill is systemd's or the supervisor's answer to it.
+const AFTER_KILL: Micros = 12 * SECOND;
+
+fn is_order(fact: &Fact) -> bool {
+    match fact.kind {
+        EventKind::AppStopping | EventKind::AppReloaded | EventKind::UnitStopping | EventKind::ContainerStopped
+        | EventKind::ContainerStopForced | EventKind::ProgramStopped | EventKind::Deploy | EventKind::UnitReloaded => true,
+        EventKind::ContainerKilled => fact.field("signal").and_then(signal_number) == Some(15),
+        _ => false,
+    }
+}
+
+/// Whether something ended in the same service shortly before, so that the stop is an effect.
+fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
+    let kill = scene.kills.iter().any(|kill| kill.join >= Join::Comm && kill.at <= at + SECOND && at - kill.at <= AFTER_KILL);
+    let told = scene.near_of(&[EventKind::UnitOomKilled, EventKind::HeapLimit, EventKind::ContainerOom, EventKind::HostShutdown, EventKind::ContainerUnhealthy]).any(|(_, fact)| {
+        fact.at().is_some_and(|then| then <= at + SECOND && at - then <= AFTER_KILL)
+            && (fact.kind == EventKind::HostShutdown || scene.is_failing(fact))
+    });
+    kill || told
+}
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let orders: Vec<(FactId, &Fact)> = scene
+        .timeline
+        .between(scene.start - ORDER_LEAD, scene.end)
+        .filter(|(_, fact)| is_order(fact) && scene.is_failing(fact) && fact.at().is_some_and(|at| !is_effect(scene, at)))
+        .collect();
+    let Some((first, fact)) = orders.first() else { return Weight::nothing() };
+    let stretches: Vec<(Micros, Micros)> = orders
+        .iter()
+        .filter_map(|(_, fact)| {
+            let service = scene.services.of_fact(fact, scene.sources);
+            Some(scene.effect(fact.at()?, fact.stamp?.sigma, service))
+        })
+        .collect();
+    let explained = scene.explained(&stretches);
+    let mut path = vec![*first];
+    let back = [EventKind::AppListening, EventKind::ContainerStarted, EventKind::UnitStarted, EventKind::AppStarted];
+    let at = fact.at().unwrap_or(scene.start);
+    path.extend(first_proxy_error(scene));
+    path.extend(scene.timeline.between(at, scene.end + 30 * SECOND).find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact)).map(|(id, _)| id));
+    Weight {
+        nats: 4.0 + for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        explained,
+        supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        path,
+        sentence: format!("{} was told to stop and was away until it was started again", scene.failing_names()),
+        ..Weight::default()
+    }
+}
+
+fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", "Nothing, if the restart was planned: the service is back".to_owned(), "its log shows it listening, and answers succeed"),
+        advice("this_week", format!("Restart {} without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first", scene.failing_names()), "a restart under load gives no 502"),
+    ]
+}

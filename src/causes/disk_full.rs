@@ -1,0 +1,57 @@
+//! `disk_full`: no space or no inodes left.
+//!
+//! # What happens
+//! Writes fail with ENOSPC; apps that do not expect it die, databases panic, proxies cannot buffer, logs end in mid-line.
+//! # What it looks like
+//! `No space left on device`, `[Errno 28]`, `ENOSPC`, `(28: No space left on device)`.
+//! # Needs
+//! One of these lines near the failures.
+//! # Told apart from
+//! Crashes whose reason is not named.
+//! # What to do
+//! Free space, then find what filled it.
+
+use crate::event::EventKind;
+use crate::scene::Scene;
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "disk_full", title: "no space left on a disk", weigh, advice: advise };
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let kinds = [EventKind::DiskFull, EventKind::ProxyDiskFull, EventKind::StoreDiskFull];
+    let facts: Vec<(FactId, &Fact)> = scene.near_of(&kinds).collect();
+    let Some((first, _)) = facts.first() else { return Weight::nothing() };
+    let stretches: Vec<(Micros, Micros)> = facts
+        .iter()
+        .filter_map(|(_, fact)| {
+            let service = scene.services.of_fact(fact, scene.sources);
+            let (from, to) = scene.effect(fact.at()?, fact.stamp?.sigma, service);
+            Some((from - 3 * SECOND, to))
+        })
+        .collect();
+    let explained = scene.explained(&stretches);
+    let own = facts.iter().any(|(_, fact)| scene.is_failing(fact) || fact.kind != EventKind::DiskFull);
+    let mut path = vec![*first];
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: if own { 5.5 } else { 1.5 } + for_share(explained),
+        direct: true,
+        joined: own,
+        explained,
+        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        path,
+        sentence: format!("a disk was full, and {} failed on it", scene.failing_names()),
+        ..Weight::default()
+    }
+}
+
+fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", "Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died", "df shows room, and writes succeed"),
+        advice("this_week", "Find what filled it: uploads, logs without rotation, temporary files", "its growth per day is known"),
+        advice("prevent", "Alert at 80 % of space and inodes, and let the app answer 507 instead of dying", "an alert fires in a test"),
+    ]
+}

@@ -1,0 +1,65 @@
+//! `host_restart`: the host or VM itself rebooted or was paused.
+//!
+//! # What happens
+//! Everything on it ends and comes back in the order of its dependencies; the proxy is often back before the app.
+//! # What it looks like
+//! `Linux version` in the kernel log, `Reached target Shutdown`, a suspend, a new boot id; a gap in all logs.
+//! # Needs
+//! The boot or the suspend in a log, before the failures.
+//! # Told apart from
+//! Restarts of single services.
+//! # What to do
+//! Order the proxy after the app.
+
+use crate::event::EventKind;
+use crate::scene::Scene;
+use crate::stamp::{MINUTE, Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share};
+
+pub(super) const CAUSE: Cause = Cause { name: "host_restart", title: "the host rebooted or was paused", weigh, advice: advise };
+
+/// How long after a boot failures may still be its doing, as long as services still start.
+const STARTING: Micros = 5 * MINUTE;
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let kinds = [EventKind::KernelBoot, EventKind::HostShutdown, EventKind::HostSuspend];
+    let facts: Vec<(FactId, &Fact)> = scene
+        .timeline
+        .between(scene.start - STARTING, scene.end)
+        .filter(|(_, fact)| kinds.contains(&fact.kind))
+        .collect();
+    let Some((first, fact)) = facts.first() else { return Weight::nothing() };
+    let from = fact.at().unwrap_or(scene.start);
+    let starts = [EventKind::AppListening, EventKind::WorkerBooted, EventKind::UnitStarted, EventKind::ContainerStarted];
+    let up = scene
+        .timeline
+        .between(from, from + STARTING)
+        .filter(|(_, fact)| starts.contains(&fact.kind) && scene.is_failing(fact))
+        .filter_map(|(_, fact)| fact.at())
+        .min();
+    // After the app is up the boot explains nothing any more; without a sign of it, half a minute.
+    let until = up.map_or(from + 30 * SECOND, |up| up + 20 * SECOND);
+    let explained = scene.explained(&[(from - 5 * SECOND, until)]);
+    let mut path = vec![*first];
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: 4.0 + for_share(explained),
+        direct: true,
+        joined: true,
+        explained,
+        supports: facts.iter().map(|(id, _)| *id).take(4).collect(),
+        path,
+        sentence: "the host itself restarted or was paused, and its services with it".to_owned(),
+        ..Weight::default()
+    }
+}
+
+fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", "See that all services are back (systemctl --failed, docker ps)", "none is missing"),
+        advice("this_week", "Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)", "a reason"),
+        advice("prevent", "Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up", "a reboot in a test gives no 502"),
+    ]
+}

@@ -1,0 +1,61 @@
+//! `memory_pressure`: memory was so short that host or container stalled, and that, rather than a kill of a serving process, made
+//! the failures.
+//!
+//! # What happens
+//! Reclaim and page-cache thrash let everything take minutes; the proxy times out. Perhaps something unrelated is killed.
+//! # What it looks like
+//! 504s over all routes; hung tasks, `page allocation failure`, `Under memory pressure`; docker stats near the limit.
+//! # Needs
+//! A sign of shortage and answers that came late. Probable at most: the stall itself is rarely logged.
+//! # Told apart from
+//! Kills of the serving processes, which are OOM kills.
+//! # What to do
+//! Collect pressure figures; give the container or host memory.
+
+use crate::event::{EventKind, OomScope};
+use crate::scene::Scene;
+use crate::service::Join;
+use crate::timeline::FactId;
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error};
+
+pub(super) const CAUSE: Cause = Cause { name: "memory_pressure", title: "memory so short that it stalled", weigh, advice: advise };
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let late = scene.status_share(504);
+    if late < 0.3 {
+        return Weight::nothing();
+    }
+    let signs: Vec<FactId> = scene.near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask]).map(|(id, _)| id).collect();
+    let global: Vec<FactId> = scene
+        .kills
+        .iter()
+        .filter(|kill| kill.scope == OomScope::Global && kill.join < Join::Comm && kill.at >= scene.start - crate::stamp::MINUTE)
+        .map(|kill| kill.fact)
+        .collect();
+    if signs.is_empty() && global.is_empty() {
+        return Weight::nothing();
+    }
+    let mut path: Vec<FactId> = global.iter().chain(&signs).copied().take(2).collect();
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: 1.5 * late + if signs.is_empty() { 0.0 } else { 0.8 } + if global.is_empty() { 0.0 } else { 1.2 },
+        direct: !global.is_empty(),
+        joined: false,
+        reservation: Some("a stall for want of memory is not logged itself".to_owned()),
+        explained: late,
+        supports: global.into_iter().chain(signs).take(5).collect(),
+        path,
+        sentence: "the host was so short of memory that answers came too late".to_owned(),
+        not_observable: vec!["/proc/pressure/memory".to_owned()],
+        ..Weight::default()
+    }
+}
+
+fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", "Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed", "pressure falls to zero"),
+        advice("this_week", "Give the host or container memory for its working set, page cache included", "major faults per second stay low under load"),
+        advice("prevent", "Alert on memory pressure (PSI) and not only on use", "an alert fires in a test"),
+    ]
+}

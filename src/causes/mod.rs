@@ -1,0 +1,166 @@
+//! The causes that an incident can have, one file each. A cause weighs a [`Scene`] and says how strongly its evidence speaks for
+//! it, in nats of likelihood against "nothing that is in the bundle explains it", with the facts it rests on.
+//!
+//! To add one: a file with the headings *What happens / What it looks like / Needs / Told apart from / What to do* and one
+//! `pub const CAUSE`, a line in [`ALL`], a corpus case that has it and one look-alike that has not.
+
+mod crash_exception;
+mod crash_segv;
+mod dependency_down;
+mod deploy_restart;
+mod disk_full;
+mod health_check_kill;
+mod host_restart;
+mod manual_sigkill;
+mod memory_pressure;
+mod network;
+mod oom_kill;
+mod proxy_configuration;
+mod resource_exhaustion;
+mod runtime_heap_limit;
+mod slow_upstream;
+mod worker_timeout;
+
+use crate::scene::Scene;
+use crate::stamp::Micros;
+use crate::timeline::FactId;
+
+/// A cause under test.
+#[derive(Debug)]
+pub struct Cause {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// What it says, for people.
+    pub title: &'static str,
+    /// Weighs the evidence.
+    pub weigh: fn(&Scene<'_>) -> Weight,
+    /// What to do, given its weight.
+    pub advice: fn(&Scene<'_>, &Weight) -> Vec<Advice>,
+}
+
+/// All causes, in the order of the contract.
+pub const ALL: &[Cause] = &[
+    oom_kill::MEMCG,
+    oom_kill::GLOBAL,
+    runtime_heap_limit::CAUSE,
+    memory_pressure::CAUSE,
+    worker_timeout::CAUSE,
+    health_check_kill::CAUSE,
+    manual_sigkill::CAUSE,
+    deploy_restart::CAUSE,
+    dependency_down::CAUSE,
+    slow_upstream::CAUSE,
+    resource_exhaustion::CAUSE,
+    disk_full::CAUSE,
+    crash_segv::CAUSE,
+    crash_exception::CAUSE,
+    network::CAUSE,
+    proxy_configuration::CAUSE,
+    host_restart::CAUSE,
+];
+
+/// What speaks for a cause.
+#[derive(Debug, Clone, Default)]
+pub struct Weight {
+    /// ln of the likelihood ratio against "unknown"; below 0 nothing speaks for it.
+    pub nats: f64,
+    /// Whether a direct witness is among the evidence: the kernel's victim line, the runtime's event, an order to stop, the app
+    /// server's timeout line, the store's own word.
+    pub direct: bool,
+    /// Whether the witness is joined to what failed by identity and not by time alone.
+    pub joined: bool,
+    /// What keeps the word below "confirmed" in spite of all, for a person.
+    pub reservation: Option<String>,
+    /// Share of the failed answers that it explains.
+    pub explained: f64,
+    /// The chain from root to burst, in order.
+    pub path: Vec<FactId>,
+    /// Further facts that speak for it.
+    pub supports: Vec<FactId>,
+    /// Facts that speak against it.
+    pub contradicts: Vec<FactId>,
+    /// Logs that would have told and are not there.
+    pub not_observable: Vec<String>,
+    /// What happened, if it is this: a full sentence without its final stop.
+    pub sentence: String,
+}
+
+/// Something to do.
+#[derive(Debug, Clone)]
+pub struct Advice {
+    /// `now`, `this_week` or `prevent`.
+    pub when: &'static str,
+    /// What to do.
+    pub text: String,
+    /// How to see that it worked.
+    pub verify: String,
+}
+
+impl Weight {
+    /// Nothing speaks for it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { nats: -10.0, ..Self::default() }
+    }
+}
+
+/// Nats for a share of failures that a mechanism explains: +3 for all of them, 0 for half, and a mechanism that explains next to
+/// nothing is refuted.
+#[must_use]
+pub fn for_share(explained: f64) -> f64 {
+    if explained < 0.05 { -9.0 } else { 6.0 * (explained - 0.5) }
+}
+
+/// The first and the last of some facts, and up to `more` between: enough to prove, few enough to read.
+fn some_of(facts: &[FactId], more: usize) -> Vec<FactId> {
+    let mut some: Vec<FactId> = facts.iter().copied().take(more + 1).collect();
+    some.extend(facts.last());
+    some.dedup();
+    some
+}
+
+/// One step of advice.
+fn advice(when: &'static str, text: impl Into<String>, verify: impl Into<String>) -> Advice {
+    Advice { when, text: text.into(), verify: verify.into() }
+}
+
+/// The proxy's first error line of the incident, which ends most chains.
+fn first_proxy_error(scene: &Scene<'_>) -> Option<FactId> {
+    let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");
+    scene
+        .timeline
+        .between(scene.start - 2 * crate::stamp::SECOND, scene.end + crate::stamp::SECOND)
+        .find(|(_, fact)| proxy(fact.kind.name()))
+        .map(|(id, _)| id)
+}
+
+/// "3 workers", "1 worker".
+fn plural(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// Rounded MiB of a number of bytes.
+fn mib(bytes: u64) -> String {
+    format!("{} MiB", (bytes + (1 << 19)) >> 20)
+}
+
+/// A moment with uncertainty as an effect of a service.
+fn effects(scene: &Scene<'_>, moments: &[(Micros, Micros, Option<crate::service::ServiceId>)]) -> Vec<(Micros, Micros)> {
+    moments.iter().map(|(at, sigma, service)| scene.effect(*at, *sigma, *service)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let names: std::collections::BTreeSet<_> = ALL.iter().map(|cause| cause.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn a_mechanism_that_explains_nothing_is_refuted() {
+        assert!(for_share(1.0) > 2.9 && for_share(0.5).abs() < 1e-9 && for_share(0.0) < -8.0);
+    }
+}

@@ -1,0 +1,48 @@
+//! `network`: name resolution, TLS or the network between proxy and app failed.
+//!
+//! # What happens
+//! The proxy cannot resolve, reach or trust the upstream, although it runs.
+//! # What it looks like
+//! `could not be resolved`, `SSL_do_handshake() failed`, `(113: No route to host)`, `(101: Network is unreachable)`.
+//! # Needs
+//! Such lines for a good part of the failures.
+//! # Told apart from
+//! Containers that stopped or moved: 113 right after an end or a start is the restart's.
+//! # What to do
+//! Resolve, reach and handshake by hand from the proxy's host.
+
+use crate::event::EventKind;
+use crate::scene::Scene;
+use crate::timeline::FactId;
+
+use super::{Advice, Cause, Weight, advice, for_share, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "network", title: "name resolution, TLS or the network failed", weigh, advice: advise };
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let kinds = [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
+    let share = scene.signature_share(&kinds);
+    if share < 0.05 {
+        return Weight::nothing();
+    }
+    let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
+    let ended = scene.failing_deaths().next().is_some();
+    let moved = scene.near_of(&[EventKind::ContainerStarted, EventKind::ContainerDied, EventKind::ContainerStopped]).next().is_some();
+    Weight {
+        nats: 4.0 + for_share(share) - if ended || moved { 4.0 } else { 0.0 },
+        direct: true,
+        joined: true,
+        explained: share,
+        supports: some_of(&facts, 3),
+        path: facts.first().copied().into_iter().collect(),
+        sentence: "the proxy could not resolve, reach or trust its upstream over the network".to_owned(),
+        ..Weight::default()
+    }
+}
+
+fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", "From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)", "each step succeeds"),
+        advice("this_week", "Give nginx a resolver with a short valid= time, or reload it when addresses change", "an address change gives no 502"),
+    ]
+}

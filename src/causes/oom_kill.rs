@@ -1,0 +1,297 @@
+//! `oom_kill_memcg` and `oom_kill_global`: the kernel, or a killer in user space, killed a serving process for memory.
+//!
+//! # What happens
+//! A cgroup hits its limit or the host runs out; the killer sends SIGKILL to the process with the highest score. Requests in
+//! flight are lost, and all requests while a single process restarts. Reclaim may stall the service for half a minute before.
+//! # What it looks like
+//! `Killed process N (comm)` in the kernel log; `was sent SIGKILL!`, exit 137, `result 'oom-kill'`; 502 within a second.
+//! # Needs
+//! A victim that is joined to what failed: by pid, by cgroup (unit, container), by task name where only one service has it, or as
+//! the store that the failing app names. A kill near in time and joined to nothing is a coincidence.
+//! # Told apart from
+//! Timeouts and stops that end in SIGKILL, kills by hand, heap limits of runtimes, and other victims' kills.
+//! # What to do
+//! The advice goes to the process that held most, not to the victim.
+
+use crate::death::Why;
+use crate::event::{EventKind, OomScope};
+use crate::scene::{LinkedKill, Observed, Scene};
+use crate::service::Join;
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, mib, plural, some_of};
+
+/// A cgroup's own limit.
+pub(super) const MEMCG: Cause =
+    Cause { name: "oom_kill_memcg", title: "killed at the memory limit of its cgroup", weigh: weigh_memcg, advice: advise_memcg };
+/// The host's memory.
+pub(super) const GLOBAL: Cause =
+    Cause { name: "oom_kill_global", title: "killed because the host ran out of memory", weigh: weigh_global, advice: advise_global };
+
+/// How long a cgroup or host at its limit stalls before the kill: 12 to 54 s in recordings.
+const THRASH: Micros = 55 * SECOND;
+
+fn weigh_memcg(scene: &Scene<'_>) -> Weight {
+    let kernel = by_kills(scene, |scope| matches!(scope, OomScope::Memcg));
+    let runtime = by_runtime(scene);
+    let silent = by_sigkill_alone(scene, 1.1);
+    [kernel, runtime, silent].into_iter().max_by(|a, b| a.nats.total_cmp(&b.nats)).unwrap_or_else(Weight::nothing)
+}
+
+fn weigh_global(scene: &Scene<'_>) -> Weight {
+    let kernel = by_kills(scene, |scope| !matches!(scope, OomScope::Memcg));
+    let user = by_userspace_killer(scene);
+    let silent = by_sigkill_alone(scene, -0.2);
+    [kernel, user, silent].into_iter().max_by(|a, b| a.nats.total_cmp(&b.nats)).unwrap_or_else(Weight::nothing)
+}
+
+/// Kernel victim lines that are joined to what failed.
+fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
+    let kills: Vec<&LinkedKill> = scene.kills.iter().filter(|kill| wanted(kill.scope) && kill.join >= Join::Comm).collect();
+    let Some(best) = kills.iter().map(|kill| kill.join).max() else { return Weight::nothing() };
+    let kills: Vec<&LinkedKill> = kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
+    let explained = scene.explained(&stretches(scene, &kills));
+    let dependency = kills.iter().all(|kill| kill.dependency);
+    let join = match best {
+        Join::Pid | Join::Cgroup if dependency => 4.5,
+        Join::Pid | Join::Cgroup => 6.5,
+        Join::Comm if dependency => 2.5,
+        _ => 3.0,
+    };
+    let late = onset_penalty(scene, &kills);
+    let shaky = kills.iter().all(|kill| scene.is_shaky(scene.timeline.fact(kill.fact)));
+    let facts: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
+    let mut path = vec![facts[0]];
+    if dependency {
+        path.extend(scene.app_dependency_facts().find(|(_, fact)| fact.at().is_some_and(|at| at >= kills[0].at - SECOND)).map(|(id, _)| id));
+    } else {
+        path.extend(told(scene, facts[0]));
+    }
+    path.extend(first_proxy_error(scene));
+    path.dedup();
+    Weight {
+        nats: join + for_share(explained) + late,
+        direct: true,
+        joined: best >= Join::Cgroup,
+        reservation: shaky.then(|| "the zone of the log with the kill is assumed".to_owned()),
+        explained,
+        supports: some_of(&facts, 4),
+        sentence: sentence(scene, &kills, dependency),
+        path,
+        ..Weight::default()
+    }
+}
+
+/// From the stall before each kill until the service is back, and on through the ends that its stall brings.
+fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
+    let late_answers = scene.status_share(504) > 0.0;
+    kills
+        .iter()
+        .map(|kill| {
+            let sigma = scene.timeline.fact(kill.fact).stamp.map_or(0, |stamp| stamp.sigma);
+            let (from, to) = scene.effect(kill.at, sigma, kill.service);
+            let from = if late_answers { from - THRASH } else { from };
+            // A store takes its apps down until they have noticed, given up and come back.
+            let to = if kill.dependency { to.max(kill.at + 2 * 60 * SECOND) } else { to };
+            (from, to)
+        })
+        .collect()
+}
+
+/// A first kill that comes after answers failed without a stall is no root.
+fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
+    let Some(first) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
+    let stall = if scene.status_share(504) > 0.05 { THRASH } else { 0 };
+    if first > scene.start + stall + 8 * SECOND { -3.0 } else { 0.0 }
+}
+
+/// The app server's own line about the kill.
+fn told(scene: &Scene<'_>, kill: FactId) -> Option<FactId> {
+    scene.deaths.iter().find(|death| death.facts.contains(&kill))?.facts.iter().copied().find(|id| *id != kill)
+}
+
+fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> String {
+    let oom = |kill: &LinkedKill| scene.timeline.fact(kill.fact).oom().cloned().unwrap_or_default();
+    let first = oom(kills[0]);
+    let service = kills[0].service.map_or_else(|| first.victim.comm.clone(), |id| scene.services.get(id).name.clone());
+    let times = if kills.len() == 1 { String::new() } else { format!(" {} times", kills.len()) };
+    let limit = match (kills[0].scope, first.limit_bytes) {
+        (OomScope::Memcg, Some(limit)) => format!("because its cgroup hit its limit of {}", mib(limit)),
+        (OomScope::Memcg, None) => "because its cgroup hit its memory limit".to_owned(),
+        _ => "because the host ran out of memory".to_owned(),
+    };
+    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm).map_or_else(String::new, |largest| {
+        let size = largest.rss_bytes.map_or_else(String::new, |rss| format!(" ({})", mib(rss)));
+        format!("; most memory was held by {}{size}", largest.comm)
+    });
+    let effect = if dependency { format!(", and {} failed for want of it", scene.failing_names()) } else { String::new() };
+    format!("the kernel's OOM killer killed {} of {service}{times} {limit}{hog}{effect}", first.victim.comm)
+}
+
+/// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
+fn by_runtime(scene: &Scene<'_>) -> Weight {
+    let says = |fact: &Fact| match fact.kind {
+        EventKind::ContainerOom | EventKind::UnitOomKilled => true,
+        EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
+        _ => false,
+    };
+    let facts: Vec<(FactId, &Fact)> = scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
+    let moments: Vec<_> = facts
+        .iter()
+        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources))))
+        .collect();
+    if moments.is_empty() {
+        return by_inspect(scene);
+    }
+    let explained = scene.explained(&effects(scene, &moments));
+    let container = facts.iter().any(|(_, fact)| fact.kind == EventKind::ContainerOom);
+    let mut path = vec![facts[0].0];
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: 5.0 + for_share(explained),
+        direct: true,
+        joined: container,
+        reservation: (!container).then(|| "systemd's word without the kernel's victim line".to_owned()),
+        explained,
+        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
+        path,
+        sentence: format!("{} was OOM-killed, as {} says", scene.failing_names(), if container { "the container runtime" } else { "systemd" }),
+        not_observable: vec!["kernel log".to_owned()],
+        ..Weight::default()
+    }
+}
+
+/// `docker inspect` says OOMKilled of a failing container: strong, but without a time of its own.
+fn by_inspect(scene: &Scene<'_>) -> Weight {
+    let killed = scene.sources.iter().filter_map(|source| match &source.snapshot {
+        Some(crate::snapshot::Snapshot::Containers(list)) => Some(list),
+        _ => None,
+    });
+    let hit = killed.flatten().any(|container| {
+        container.oom_killed && scene.failing.iter().any(|service| scene.services.get(*service).containers.contains(&container.name))
+    });
+    let died = scene.failing_deaths().any(|death| death.signal == Some(9) && death.why == Why::Unknown);
+    if !hit || !died {
+        return Weight::nothing();
+    }
+    Weight {
+        nats: 2.5,
+        explained: 0.5,
+        sentence: format!("{} died of SIGKILL, and docker inspect says OOMKilled", scene.failing_names()),
+        not_observable: vec!["kernel log".to_owned()],
+        ..Weight::default()
+    }
+}
+
+/// earlyoom, systemd-oomd, nohang: the kernel is silent then.
+fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
+    let facts: Vec<(FactId, &Fact)> = scene.near_of(&[EventKind::UserspaceOomKill]).collect();
+    let linked: Vec<&(FactId, &Fact)> = facts
+        .iter()
+        .filter(|(_, fact)| {
+            let pid = fact.pid("pid");
+            let by_pid = scene.failing.iter().any(|service| {
+                let service = scene.services.get(*service);
+                !service.namespaced && pid.is_some_and(|pid| service.pids.contains_key(&pid))
+            });
+            let by_cgroup = fact.field("cgroup").is_some_and(|cgroup| {
+                scene.failing.iter().any(|service| scene.services.get(*service).units.iter().any(|unit| cgroup.ends_with(unit.as_str())))
+            });
+            by_pid || by_cgroup
+        })
+        .collect();
+    let Some((first, fact)) = linked.first() else { return Weight::nothing() };
+    let moments: Vec<_> =
+        linked.iter().filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.failing.iter().next().copied()))).collect();
+    let explained = scene.explained(&effects(scene, &moments));
+    let killer = fact.field("killer").unwrap_or("a killer in user space");
+    let mut path = vec![*first];
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: 6.0 + for_share(explained),
+        direct: true,
+        joined: true,
+        explained,
+        path,
+        sentence: format!("{killer} killed {} because the host ran short of memory", fact.field("comm").unwrap_or("a process")),
+        ..Weight::default()
+    }
+}
+
+/// SIGKILLs that nothing explains, on a host whose kernel log could not be seen. The words "Perhaps out of memory?" count for
+/// nothing: gunicorn prints them for every SIGKILL.
+fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
+    let Observed::NotObservable(_) = scene.kernel() else { return Weight::nothing() };
+    let deaths: Vec<_> = scene.failing_deaths().filter(|death| death.signal == Some(9) && death.why == Why::Unknown).collect();
+    let moments: Vec<_> = deaths.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
+    if moments.is_empty() {
+        return Weight::nothing();
+    }
+    let explained = scene.explained(&effects(scene, &moments));
+    let facts: Vec<FactId> = deaths.iter().map(|death| death.facts[0]).collect();
+    let mut path = vec![facts[0]];
+    path.extend(first_proxy_error(scene));
+    let spread = moments.iter().map(|moment| moment.0).max().zip(moments.iter().map(|moment| moment.0).min());
+    // A killer that frees memory takes one process; several ends at once speak for somebody who took them all.
+    let apart = spread.is_none_or(|(last, first)| moments.len() == 1 || last - first > 3 * SECOND);
+    Weight {
+        nats: nats + for_share(explained).min(0.4) + if apart && moments.len() > 1 { 0.6 } else { 0.0 },
+        explained,
+        supports: some_of(&facts, 3),
+        path,
+        sentence: format!("{} of {} died of SIGKILL, which the OOM killer may have sent", plural(deaths.len(), "process", "processes"), scene.failing_names()),
+        not_observable: vec!["kernel log".to_owned()],
+        ..Weight::default()
+    }
+}
+
+fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
+    let limit = oom.and_then(|oom| oom.limit_bytes);
+    let rss = oom.and_then(|oom| oom.victim.anon_rss_bytes);
+    let unit = scene.failing_names();
+    let mut list = Vec::new();
+    match (limit, rss) {
+        (Some(limit), Some(rss)) => list.push(advice(
+            "now",
+            format!("Raise the memory limit of {unit} above {} or run fewer workers: one victim alone held {}", mib(limit), mib(rss)),
+            "memory.events of the cgroup: oom_kill stays as it is",
+        )),
+        _ => list.push(advice("now", format!("Raise the memory limit of {unit} or run fewer workers"), "no further kill in the kernel log")),
+    }
+    if let Some(route) = top_route(scene) {
+        list.push(advice(
+            "this_week",
+            format!("Find out what {route} allocates: most of the failed requests were of this route"),
+            "resident memory of a worker before and after one such request",
+        ));
+    }
+    list.push(advice(
+        "prevent",
+        "Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max",
+        "an alert fires in a test before the kernel kills",
+    ));
+    list
+}
+
+fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
+    let hog = oom.and_then(|oom| oom.largest.clone().or_else(|| Some(oom.victim.clone())));
+    let hog_name = hog.map_or_else(|| "the largest process".to_owned(), |hog| hog.comm);
+    vec![
+        advice("now", format!("Free memory or stop {hog_name}, which held most of it, and see that everything that was killed runs again"), "free -m, systemctl --failed"),
+        advice("this_week", format!("Give {hog_name} a limit of its own (MemoryMax=, --memory), so that it and not its neighbours is killed"), "systemctl show -p MemoryMax, docker inspect"),
+        advice("prevent", format!("Alert on available memory; protect {} by MemoryMin= or OOMScoreAdjust=", scene.failing_names()), "an alert fires in a test before the kernel kills"),
+    ]
+}
+
+/// The route with most failures, if it has at least half of them.
+fn top_route(scene: &Scene<'_>) -> Option<String> {
+    let mut counts = std::collections::BTreeMap::new();
+    for failure in &scene.failures {
+        *counts.entry(failure.key.route.as_str()).or_insert(0_u64) += failure.count.answers;
+    }
+    let (route, count) = counts.into_iter().max_by_key(|(route, count)| (*count, std::cmp::Reverse(*route)))?;
+    (count * 2 >= scene.answers() && !route.is_empty()).then(|| route.to_owned())
+}

@@ -1,0 +1,72 @@
+//! `runtime_heap_limit`: a memory limit kept above the kernel ended it: the runtime's heap, the process manager, the platform.
+//!
+//! # What happens
+//! V8, the JVM or PM2 has a limit of its own; at it the process aborts or is restarted. The kernel does not act.
+//! # What it looks like
+//! `FATAL ERROR: Reached heap limit ... JavaScript heap out of memory`, exit 134 (139 as PID 1 of a container, with a kernel
+//! `traps:` line); `restarted because it exceeds --max-memory-restart`; Heroku R15.
+//! # Needs
+//! The runtime's or manager's own line in a log of the failing service.
+//! # Told apart from
+//! Kernel kills, by their victim line; segfaults, by the runtime's trace just before.
+//! # What to do
+//! More container memory alone does not help: the limit is the runtime's.
+
+use crate::event::EventKind;
+use crate::scene::{Class, Scene};
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::{Fact, FactId};
+
+use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, plural, some_of};
+
+pub(super) const CAUSE: Cause = Cause { name: "runtime_heap_limit", title: "ended at a memory limit of its runtime or manager", weigh, advice: advise };
+
+/// A heap near its limit collects garbage for this long before it gives up, and answers late meanwhile.
+const THRASH: Micros = 60 * SECOND;
+
+fn weigh(scene: &Scene<'_>) -> Weight {
+    let ends = [EventKind::HeapLimit, EventKind::ManagerMemoryLimit];
+    // A limit that refuses one request makes a 500 and kills nobody.
+    let refusals = [EventKind::MemoryLimit];
+    let wanted: Vec<EventKind> = if scene.class == Class::Server { ends.iter().chain(&refusals).copied().collect() } else { ends.to_vec() };
+    let facts: Vec<(FactId, &Fact)> = scene
+        .timeline
+        .between(scene.start - THRASH, scene.end + THRASH)
+        .filter(|(_, fact)| wanted.contains(&fact.kind) && scene.is_failing(fact))
+        .collect();
+    let Some((first, _)) = facts.first() else { return Weight::nothing() };
+    let late_answers = scene.status_share(504) > 0.0;
+    let stretches: Vec<(Micros, Micros)> = facts
+        .iter()
+        .filter_map(|(_, fact)| {
+            let service = scene.services.of_fact(fact, scene.sources);
+            if fact.kind == EventKind::MemoryLimit {
+                return Some((fact.at()? - 2 * SECOND, fact.at()? + 2 * SECOND));
+            }
+            let (from, to) = scene.effect(fact.at()?, fact.stamp?.sigma, service);
+            Some((from - if late_answers { THRASH } else { 8 * SECOND }, to))
+        })
+        .collect();
+    let explained = scene.explained(&stretches);
+    let mut path = vec![*first];
+    path.extend(scene.deaths.iter().find(|death| death.facts.contains(first)).and_then(|death| death.facts.iter().copied().find(|id| id != first)));
+    path.extend(first_proxy_error(scene));
+    Weight {
+        nats: 5.0 + for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        explained,
+        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        path,
+        sentence: format!("{} reached a memory limit of its own runtime or process manager {}", scene.failing_names(), plural(facts.len(), "time", "times")),
+        ..Weight::default()
+    }
+}
+
+fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+    vec![
+        advice("now", format!("Raise the runtime's limit for {} (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory", scene.failing_names()), "no further limit line in its log"),
+        advice("this_week", "Find the request that fills the heap: stream large uploads and exports instead of holding them", "heap use stays flat during one such request"),
+        advice("prevent", "Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)", "an alert fires in a test before the limit"),
+    ]
+}

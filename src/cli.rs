@@ -1,0 +1,198 @@
+//! The command line: clap structs, and their translation into the library's options. Only this file uses clap.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use coroner::Options;
+use coroner::clock::GivenZone;
+use coroner::diagnose::Focus;
+use coroner::error::Error;
+use coroner::report::Format;
+
+/// Offline incident log analyzer: names the cause of a burst of 502/504 and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "coroner", version, about, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what broke, since when, why, how sure it is, and show the log lines.
+    Report(ReportArgs),
+    /// Say what each member of a bundle was taken for, and the first lines that were not understood.
+    Inspect(InspectArgs),
+    /// List the log formats that are understood.
+    Formats,
+    /// Work on grammar files.
+    #[command(subcommand)]
+    Grammar(GrammarCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GrammarCommand {
+    /// Check grammar files against their own samples and those of all other formats.
+    Check {
+        /// Grammar files (.toml).
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// .tar.gz, .tar, folder, log file (plain or .gz), or - for stdin.
+    #[arg(required = true, value_name = "BUNDLE")]
+    bundles: Vec<PathBuf>,
+    /// Format of the access logs, as nginx's log_format writes it.
+    #[arg(long, value_name = "STRING")]
+    log_format: Option<String>,
+    /// Folder with grammar files of your own; they go before the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    grammars: Option<PathBuf>,
+    /// Zone of a file that does not write its own, by the end of its path; may be given several times.
+    #[arg(long, value_name = "FILE=ZONE")]
+    tz: Vec<String>,
+    /// Threads to read with; the report is the same.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Output form; by default text on a terminal and Markdown when piped, or what the ending of -o says.
+    #[arg(long, value_parser = parse_format)]
+    format: Option<Format>,
+    /// Write to a file, whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only incidents that end at or after this moment: "2026-11-20 22:00:00", RFC 3339, @epoch; UTC unless it says otherwise.
+    #[arg(long, value_name = "T")]
+    since: Option<String>,
+    /// Only incidents that begin at or before this moment.
+    #[arg(long, value_name = "T")]
+    until: Option<String>,
+    /// When to colour the text form.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    /// Exit with 10 when there is an incident.
+    #[arg(long, value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Incident,
+}
+
+fn parse_format(name: &str) -> Result<Format, String> {
+    Format::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Format::ALL.iter().map(|(_, name, _)| *name).collect();
+        format!("unknown form; one of {}", names.join(", "))
+    })
+}
+
+impl ReportArgs {
+    /// The form to write: asked for, or by the file's ending, or by where it goes.
+    pub(crate) fn form(&self, to_terminal: bool) -> Result<Format, Error> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        match &self.output {
+            Some(file) => {
+                let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+                Format::of_ending(ending).ok_or_else(|| {
+                    Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .json, .md or .txt", file.display()))
+                })
+            }
+            None if to_terminal => Ok(Format::Text),
+            None => Ok(Format::Markdown),
+        }
+    }
+
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        let focus = Focus { since: self.since.as_deref().map(moment).transpose()?, until: self.until.as_deref().map(moment).transpose()? };
+        Ok(Options { focus, ..self.input.options()? })
+    }
+}
+
+impl InputArgs {
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        let grammars = self.grammars.as_deref().map(grammar_files).transpose()?.unwrap_or_default();
+        let zones = self.tz.iter().map(|given| zone(given)).collect::<Result<_, _>>()?;
+        Ok(Options {
+            bundles: self.bundles.clone(),
+            grammars,
+            log_format: self.log_format.clone(),
+            zones,
+            serial: self.threads == Some(1),
+            ..Options::default()
+        })
+    }
+}
+
+fn zone(given: &str) -> Result<GivenZone, Error> {
+    let Some((file, zone)) = given.rsplit_once('=') else {
+        return Err(Error::Usage(format!("--tz {given}: expected FILE=ZONE, for instance --tz nginx/error.log=Europe/Moscow")));
+    };
+    if coroner::clock::offset_of(zone, 0).is_none() {
+        return Err(Error::Usage(format!("--tz {given}: unknown zone \"{zone}\"; give an IANA name such as Europe/Moscow, or +03:00")));
+    }
+    Ok(GivenZone { file: file.to_owned(), zone: zone.to_owned() })
+}
+
+/// A moment of the command line in microseconds since 1970.
+fn moment(text: &str) -> Result<i64, Error> {
+    use coroner::envelope::times;
+    let bytes = text.trim().as_bytes();
+    let stamp = match bytes.strip_prefix(b"@") {
+        Some(epoch) => times::epoch(epoch),
+        None => times::rfc3339_zoned(bytes),
+    };
+    let day = || times::rfc3339(format!("{} 00:00:00", text.trim()).as_bytes());
+    stamp.or_else(day).map(|(stamp, _)| stamp.at).ok_or_else(|| {
+        Error::Usage(format!("cannot read the moment \"{text}\"; write 2026-11-20 22:00:00, 2026-11-20T22:00:00+03:00, 2026-11-20 or @1795212000"))
+    })
+}
+
+/// The `.toml` files of a folder, by name.
+fn grammar_files(folder: &Path) -> Result<Vec<(String, String)>, Error> {
+    let open = |reason| Error::Open { path: folder.to_owned(), reason };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(open)? {
+        let path = entry.map_err(open)?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files.iter().map(|path| grammar_file(path)).collect()
+}
+
+/// One grammar file: its name and text.
+pub(crate) fn grammar_file(path: &Path) -> Result<(String, String), Error> {
+    let text = std::fs::read_to_string(path).map_err(|reason| Error::Open { path: path.to_owned(), reason })?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, text))
+}

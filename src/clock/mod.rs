@@ -1,0 +1,291 @@
+//! One clock. Every stamp of every log becomes UTC with an uncertainty and a basis: by its own offset, by what its file shares
+//! with others (a request, a pid that died, a kernel line), by the zone of its neighbours, or not at all.
+//!
+//! A zone is found for each file and never for the bundle: in one host nginx may write Moscow time and the app UTC. What cannot
+//! be placed stays unplaced; nothing is invented to make a link possible.
+
+mod boot;
+mod zone;
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDateTime, Offset, TimeZone};
+use chrono_tz::Tz;
+
+use crate::event::Event;
+use crate::ingest::Source;
+use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND, Stamp, in_year, year_of};
+
+/// How the UTC time of a source is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// Its stamps carry an offset, or are UTC by definition.
+    Offset,
+    /// The user said so.
+    Given,
+    /// Its zone was found by what it shares with other logs.
+    ZoneInferred,
+    /// Its zone was taken from its neighbours, for want of anything shared.
+    ZoneAssumed,
+    /// Its boot clock was tied to UTC.
+    BootAnchored,
+    /// It cannot be placed in UTC.
+    Unanchored,
+    /// It carries no times.
+    None,
+}
+
+impl Basis {
+    /// The word of the JSON report.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offset => "offset",
+            Self::Given => "given",
+            Self::ZoneInferred => "zone-inferred",
+            Self::ZoneAssumed => "zone-assumed",
+            Self::BootAnchored => "boot-anchored",
+            Self::Unanchored => "unanchored",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The rule that turns one clock of one source into UTC: UTC = stamp − `offset`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Local minus UTC; for the boot clock minus the moment of boot.
+    pub offset: Micros,
+    /// One standard deviation of the offset itself, without the stamp's own step.
+    pub sigma: Micros,
+    /// How it is known.
+    pub basis: Basis,
+    /// The evidence, for a person.
+    pub evidence: String,
+}
+
+/// Which clock of which source. The boot id tells the boots of one source apart.
+type Key = (usize, ClockKind, String);
+
+/// All rules of a bundle.
+#[derive(Debug, Default)]
+pub struct Clocks {
+    rules: BTreeMap<Key, Rule>,
+    /// Middle of what is known in UTC, to find the year of stamps without one.
+    middle: Option<Micros>,
+}
+
+/// What the user said about zones: for a file (by the end of its path) or, with an empty path, for all files without a zone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenZone {
+    /// End of a path in the bundle.
+    pub file: String,
+    /// IANA name, `UTC`, or an offset such as `+03:00`.
+    pub zone: String,
+}
+
+/// Finds the rules.
+#[must_use]
+pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
+    let mut clocks = Clocks { rules: BTreeMap::new(), middle: middle(sources) };
+    for (index, source) in sources.iter().enumerate() {
+        if source.spans.contains_key(&ClockKind::Utc) {
+            clocks.rules.insert((index, ClockKind::Utc, String::new()), explicit(source));
+        }
+        for clock in zoneless(source) {
+            if let Some(rule) = given_rule(source, clock, given, clocks.middle) {
+                clocks.rules.insert((index, clock, String::new()), rule);
+            }
+        }
+    }
+    if clocks.middle.is_none() {
+        clocks.middle = local_middle(sources);
+    }
+    // What is placed in one round may place others in the next; strong evidence first, and again after each weaker step.
+    loop {
+        let before = clocks.rules.len();
+        zone::by_marks(sources, &mut clocks);
+        boot::by_pairs(sources, &mut clocks);
+        boot::by_marks(sources, &mut clocks);
+        if clocks.rules.len() == before {
+            zone::by_failures(sources, &mut clocks);
+            boot::by_pattern(sources, &mut clocks);
+        }
+        if clocks.rules.len() == before {
+            zone::by_neighbours(sources, &mut clocks);
+        }
+        if clocks.rules.len() == before {
+            break;
+        }
+    }
+    clocks
+}
+
+/// The clocks without a zone that a source uses.
+fn zoneless(source: &Source) -> impl Iterator<Item = ClockKind> {
+    [ClockKind::Local, ClockKind::Yearless].into_iter().filter(|clock| source.spans.contains_key(clock))
+}
+
+fn explicit(source: &Source) -> Rule {
+    let dump = source.envelope == crate::envelope::Envelope::Dmesg;
+    // util-linux dmesg(1): "the time [of -T and iso] could be inaccurate": boot time computed at the moment of the dump. Early by
+    // 0.7 to 1.6 s in recordings without suspend or clock steps.
+    let (sigma, evidence) = if dump { (SECOND, "offset in each line, as computed by dmesg") } else { (0, "offset in each line") };
+    Rule { offset: 0, sigma, basis: Basis::Offset, evidence: evidence.to_owned() }
+}
+
+/// Middle of the UTC spans.
+fn middle(sources: &[Source]) -> Option<Micros> {
+    span_middle(sources.iter().filter_map(|source| source.spans.get(&ClockKind::Utc)))
+}
+
+fn local_middle(sources: &[Source]) -> Option<Micros> {
+    span_middle(sources.iter().filter_map(|source| source.spans.get(&ClockKind::Local)))
+}
+
+fn span_middle<'a>(spans: impl Iterator<Item = &'a (RawStamp, RawStamp)>) -> Option<Micros> {
+    let mut ends: Vec<Micros> = spans.map(|(_, last)| last.at).collect();
+    ends.sort_unstable();
+    ends.get(ends.len() / 2).copied()
+}
+
+fn given_rule(source: &Source, clock: ClockKind, given: &[GivenZone], middle: Option<Micros>) -> Option<Rule> {
+    let named = given.iter().find(|zone| !zone.file.is_empty() && source.path.ends_with(&zone.file))?;
+    let (first, _) = source.spans.get(&clock)?;
+    let at = wall(*first, middle)?;
+    let offset = offset_of(&named.zone, at)?;
+    Some(Rule { offset, sigma: 0, basis: Basis::Given, evidence: format!("--tz {}={}", named.file, named.zone) })
+}
+
+/// Local minus UTC of a zone at a local moment; `None` for an unknown name.
+#[must_use]
+pub fn offset_of(zone: &str, local: Micros) -> Option<Micros> {
+    if let Some(offset) = numeric_offset(zone) {
+        return Some(offset);
+    }
+    let zone: Tz = zone.parse().ok()?;
+    let time: NaiveDateTime = chrono::DateTime::from_timestamp_micros(local)?.naive_utc();
+    let offset = zone.offset_from_local_datetime(&time).earliest()?;
+    Some(Micros::from(offset.fix().local_minus_utc()) * SECOND)
+}
+
+fn numeric_offset(zone: &str) -> Option<Micros> {
+    let sign = match zone.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+    let hours: Micros = digits.get(..2)?.parse().ok()?;
+    let minutes: Micros = digits.get(2..4).unwrap_or("0").parse().ok()?;
+    Some(sign * (hours * 60 + minutes) * MINUTE)
+}
+
+/// A zone-less stamp with its year: the year that brings a year-less one nearest to the middle of the bundle.
+fn wall(stamp: RawStamp, middle: Option<Micros>) -> Option<Micros> {
+    if stamp.clock != ClockKind::Yearless {
+        return Some(stamp.at);
+    }
+    let middle = middle?;
+    let year = year_of(middle)?;
+    (year - 1..=year + 1).filter_map(|year| in_year(stamp.at, year)).min_by_key(|at| at.abs_diff(middle))
+}
+
+impl Clocks {
+    /// The rule for a clock of a source.
+    #[must_use]
+    pub fn rule(&self, source: usize, clock: ClockKind, boot_id: &str) -> Option<&Rule> {
+        self.rules.get(&(source, clock, if clock == ClockKind::Boot { boot_id.to_owned() } else { String::new() }))
+    }
+
+    fn has(&self, source: usize, clock: ClockKind, boot_id: &str) -> bool {
+        self.rule(source, clock, boot_id).is_some()
+    }
+
+    fn set(&mut self, source: usize, clock: ClockKind, boot_id: &str, rule: Rule) {
+        self.rules.insert((source, clock, boot_id.to_owned()), rule);
+    }
+
+    /// Start of the step in which a stamp lies, in UTC; for comparing logs, without uncertainty.
+    #[must_use]
+    pub fn utc(&self, source: usize, stamp: RawStamp, boot_id: &str) -> Option<Micros> {
+        let rule = self.rule(source, stamp.clock, boot_id)?;
+        wall(stamp, self.middle)?.checked_sub(rule.offset)
+    }
+
+    /// A stamp in UTC: the middle of its step, with the uncertainty of step and clock together.
+    #[must_use]
+    pub fn place(&self, source: usize, stamp: RawStamp, boot_id: &str) -> Option<Stamp> {
+        let rule = self.rule(source, stamp.clock, boot_id)?;
+        let start = self.utc(source, stamp, boot_id)?;
+        Some(Stamp { at: start.checked_add(stamp.resolution / 2)?, sigma: together(stamp.resolution, rule.sigma) })
+    }
+
+    /// When an event happened: by the kernel's own stamp where it is anchored and finer than the wrapper's, else by the line's,
+    /// else between the lines around it.
+    #[must_use]
+    pub fn event(&self, event: &Event) -> Option<Stamp> {
+        let source = event.at.source.0;
+        let boot_id = event.origin.boot_id.as_deref().unwrap_or_default();
+        let by_boot = event.boot.and_then(|boot| {
+            let stamp = RawStamp::new(ClockKind::Boot, boot, 1);
+            self.place(source, stamp, boot_id)
+        });
+        let by_line = event.stamp.and_then(|stamp| {
+            let start = self.place(source, stamp, boot_id)?;
+            let end = event.until.and_then(|until| self.place(source, until, boot_id));
+            Some(match end {
+                Some(end) if end.at > start.at => {
+                    let width = end.at.saturating_sub(start.at);
+                    Stamp { at: start.at + width / 2, sigma: together(width, start.sigma) }
+                }
+                _ => start,
+            })
+        });
+        match (by_boot, by_line) {
+            // A wrapper stamps the receipt, which is late under load; the kernel's own stamp is the moment.
+            (Some(boot), Some(line)) => Some(if boot.sigma <= line.sigma.max(SECOND) { boot } else { line }),
+            (boot, line) => boot.or(line),
+        }
+    }
+
+    /// The rule that a report shows for a source: that of its first clock in the order UTC, local, year-less, boot.
+    #[must_use]
+    pub fn shown(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
+        let known = spans.keys().find_map(|clock| {
+            self.rules.iter().find(|((own, kind, _), _)| *own == source && kind == clock).map(|(_, rule)| rule.clone())
+        });
+        known.unwrap_or_else(|| {
+            let basis = if spans.is_empty() { Basis::None } else { Basis::Unanchored };
+            let evidence = match basis {
+                Basis::None => "no times in it",
+                _ => "nothing in the bundle ties its clock to UTC",
+            };
+            Rule { offset: 0, sigma: 0, basis, evidence: evidence.to_owned() }
+        })
+    }
+
+    /// First and last moment of a source in UTC, over all clocks that are placed.
+    #[must_use]
+    pub fn span(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Option<(Micros, Micros)> {
+        let boots: Vec<&str> =
+            self.rules.keys().filter(|(own, kind, _)| *own == source && *kind == ClockKind::Boot).map(|(_, _, id)| id.as_str()).collect();
+        let mut whole: Option<(Micros, Micros)> = None;
+        for (clock, (first, last)) in spans {
+            let ids: &[&str] = if *clock == ClockKind::Boot { &boots } else { &[""] };
+            for id in ids {
+                if let (Some(first), Some(last)) = (self.utc(source, *first, id), self.utc(source, *last, id)) {
+                    whole = Some(whole.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
+                }
+            }
+        }
+        whole
+    }
+}
+
+/// One standard deviation of a moment known to lie in a step, on a clock known to `sigma`. The variance of a uniform step of
+/// width w is w²/12.
+fn together(step: Micros, sigma: Micros) -> Micros {
+    let (step, sigma) = (step as f64, sigma as f64);
+    (step * step / 12.0 + sigma * sigma).sqrt().round() as Micros
+}

@@ -1,0 +1,257 @@
+//! Zones of files that do not write them: the offset, among those in use on earth, at which what a file shares with already
+//! placed logs coincides.
+
+use std::collections::BTreeMap;
+
+use crate::event::EventKind;
+use crate::ingest::Source;
+use crate::mark::MarkKind;
+use crate::stamp::{ClockKind, HOUR, MINUTE, Micros, RawStamp, SECOND};
+
+use super::{Basis, Clocks, Rule, wall, zoneless};
+
+/// All offsets in use are multiples of this.
+const GRID: Micros = 15 * MINUTE;
+/// Westernmost and easternmost offset in use: Baker Island and the Line Islands.
+const RANGE: (Micros, Micros) = (-12 * HOUR, 14 * HOUR);
+/// How far two logs' stamps of the same thing may lie apart; covers flush delays and `dmesg -T`, which is up to 1.6 s early.
+const TOLERANCE: Micros = 3 * SECOND;
+/// Votes by which the best offset must exceed the second: a Bayes factor of 100 if one vote in ten is wrong by chance.
+const LEAD: f64 = 2.0;
+/// Natural logarithm of the Bayes factor that weak evidence must reach over the second best offset.
+const WEAK_LEAD: f64 = 4.6;
+
+/// Finds zones by marks shared with placed logs, and by lines of the same file that do carry an offset.
+pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
+    for (index, source) in sources.iter().enumerate() {
+        for clock in zoneless(source) {
+            if clocks.has(index, clock, "") {
+                continue;
+            }
+            let found = by_own_votes(source, clock).or_else(|| shared(sources, clocks, index, clock));
+            if let Some(rule) = found {
+                clocks.set(index, clock, "", rule);
+            }
+        }
+    }
+}
+
+/// Lines of the file with an offset beside lines without one.
+fn by_own_votes(source: &Source, clock: ClockKind) -> Option<Rule> {
+    if clock != ClockKind::Local {
+        return None;
+    }
+    let (offset, votes) = winner(&source.zone_votes.iter().map(|(offset, votes)| (*offset, *votes as f64)).collect())?;
+    let evidence = format!("{votes:.0} lines stand next to lines of the same file that carry an offset");
+    Some(Rule { offset, sigma: 0, basis: Basis::ZoneInferred, evidence })
+}
+
+/// The offset with most votes, if it leads clearly.
+fn winner(votes: &BTreeMap<Micros, f64>) -> Option<(Micros, f64)> {
+    let mut ranked: Vec<(Micros, f64)> = votes.iter().map(|(offset, votes)| (*offset, *votes)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.abs().cmp(&b.0.abs())));
+    let best = *ranked.first()?;
+    let second = ranked.get(1).map_or(0.0, |rank| rank.1);
+    (best.1 >= 1.0 && best.1 >= LEAD * second).then_some(best)
+}
+
+fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -> Option<Rule> {
+    let mut votes: BTreeMap<Micros, f64> = BTreeMap::new();
+    let mut residuals: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
+    let mut with: BTreeMap<Micros, BTreeMap<(MarkKind, usize), u64>> = BTreeMap::new();
+    for kind in [MarkKind::Request, MarkKind::Death, MarkKind::Start, MarkKind::KernelLine] {
+        for (key, own) in marks_of(&sources[index], kind) {
+            for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
+                let theirs = marks_at(source, kind, key);
+                // A mark seen often tells little: its weight is shared among its sightings.
+                let weight = 1.0 / (own.len() * theirs.len()).max(1) as f64;
+                for (mine, yours) in own.iter().flat_map(|mine| theirs.iter().map(move |yours| (mine, yours))) {
+                    if mine.clock != clock {
+                        continue;
+                    }
+                    let (Some(local), Some(utc)) = (wall(*mine, clocks.middle), clocks.utc(other, *yours, "")) else { continue };
+                    let difference = local.saturating_sub(utc);
+                    let offset = (difference + GRID / 2).div_euclid(GRID) * GRID;
+                    let residual = difference - offset;
+                    let slack = TOLERANCE.max(mine.resolution).max(yours.resolution);
+                    if (RANGE.0..=RANGE.1).contains(&offset) && residual.abs() <= slack {
+                        *votes.entry(offset).or_default() += weight;
+                        residuals.entry(offset).or_default().push(residual);
+                        *with.entry(offset).or_default().entry((kind, other)).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    // Half a vote is one clear sighting with two candidates; below that nothing is known.
+    let scaled: BTreeMap<Micros, f64> = votes.into_iter().map(|(offset, votes)| (offset, votes * 2.0)).collect();
+    let (offset, _) = winner(&scaled)?;
+    let ((kind, other), count) = with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
+    let what = match kind {
+        MarkKind::Request => "requests",
+        MarkKind::Death => "process ends",
+        MarkKind::Start => "process starts",
+        MarkKind::KernelLine => "kernel lines",
+    };
+    let evidence = format!("{count} {what} shared with {}", sources[other].path);
+    let (shift, sigma) = dump_correction(&sources[index], kind, residuals.remove(&offset)?);
+    Some(Rule { offset: offset + shift, sigma, basis: Basis::ZoneInferred, evidence })
+}
+
+/// `dmesg -T` is off by a constant that the shared process ends show; other logs keep the plain zone.
+fn dump_correction(source: &Source, kind: MarkKind, mut residuals: Vec<Micros>) -> (Micros, Micros) {
+    if source.envelope != crate::envelope::Envelope::Dmesg {
+        return (0, 0);
+    }
+    residuals.sort_unstable();
+    match (kind, residuals.get(residuals.len() / 2)) {
+        (MarkKind::Death, Some(median)) => (*median, SECOND / 2),
+        _ => (0, SECOND),
+    }
+}
+
+fn marks_of(source: &Source, kind: MarkKind) -> impl Iterator<Item = (u64, Vec<RawStamp>)> {
+    let own = source.marks.of(kind);
+    let traffic = source.traffic.iter().flat_map(move |traffic| traffic.marks.of(kind));
+    own.chain(traffic).map(|(key, seen)| (key, seen.iter().map(|sighting| sighting.stamp).collect()))
+}
+
+fn marks_at(source: &Source, kind: MarkKind, key: u64) -> Vec<RawStamp> {
+    let own = source.marks.get(kind, key).iter();
+    let traffic = source.traffic.iter().flat_map(|traffic| traffic.marks.get(kind, key));
+    own.chain(traffic).map(|sighting| sighting.stamp).collect()
+}
+
+/// Kinds of events that users feel as failed answers within the second.
+const FELT: [EventKind; 8] = [
+    EventKind::WorkerSignaled,
+    EventKind::WorkerTimeout,
+    EventKind::ProgramExited,
+    EventKind::OomKill,
+    EventKind::AppStopping,
+    EventKind::UncaughtException,
+    EventKind::Segfault,
+    EventKind::StoreStopping,
+];
+
+/// Finds zones by coincidence alone: ends of processes against ends of processes in placed logs, or against failed answers.
+pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
+    for (index, source) in sources.iter().enumerate() {
+        for clock in zoneless(source) {
+            if clocks.has(index, clock, "") {
+                continue;
+            }
+            let own: Vec<Micros> = felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
+            let seen = effects(sources, clocks, index);
+            if let Some((offset, matched)) = coincidence(&own, &seen) {
+                let evidence = format!("{matched} of {} ends of processes coincide with failures elsewhere", own.len());
+                clocks.set(index, clock, "", Rule { offset, sigma: SECOND / 4, basis: Basis::ZoneInferred, evidence });
+                return;
+            }
+        }
+    }
+}
+
+fn felt(source: &Source, clock: ClockKind) -> impl Iterator<Item = RawStamp> {
+    source
+        .events
+        .iter()
+        .filter(|event| FELT.contains(&event.kind))
+        .filter_map(|event| event.stamp)
+        .filter(move |stamp| stamp.clock == clock)
+        .take(400)
+}
+
+/// Seconds (UTC) at which placed logs show failed answers or ends of processes.
+pub(super) fn effects(sources: &[Source], clocks: &Clocks, except: usize) -> Vec<Micros> {
+    let mut seconds = Vec::new();
+    for (index, source) in sources.iter().enumerate().filter(|(index, _)| *index != except) {
+        for event in source.events.iter().filter(|event| FELT.contains(&event.kind)) {
+            let boot_id = event.origin.boot_id.as_deref().unwrap_or_default();
+            seconds.extend(event.stamp.and_then(|stamp| clocks.utc(index, stamp, boot_id)));
+        }
+        let Some(traffic) = &source.traffic else { continue };
+        for (key, _) in traffic.failures.iter().filter(|(key, _)| matches!(key.status, 500 | 502 | 504) || key.hidden) {
+            let Some(clock) = traffic.clock() else { continue };
+            seconds.extend(clocks.utc(index, RawStamp::new(clock, key.at, SECOND), ""));
+        }
+    }
+    for second in &mut seconds {
+        *second -= second.rem_euclid(SECOND);
+    }
+    seconds.sort_unstable();
+    seconds.dedup();
+    seconds
+}
+
+/// The grid offset at which most moments meet a second that shows effects, by likelihood against chance. Gives the number that met.
+fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
+    let (first, last) = (*seen.first()?, *seen.last()?);
+    let width = (last - first) / SECOND + 600;
+    // Share of seconds near an effect: the chance that a wrong offset meets one, when it falls into the window at all.
+    let chance = (seen.len() as f64 * 3.0 / width as f64).clamp(0.001, 0.9);
+    let mut ranked: Vec<(f64, usize, Micros)> = Vec::new();
+    let mut offset = RANGE.0;
+    while offset <= RANGE.1 {
+        let met = own.iter().filter(|at| near(seen, **at - offset)).count();
+        let missed = own.len() - met;
+        let gain = met as f64 * (0.9 / chance).ln() + missed as f64 * (0.1 / (1.0 - chance)).ln();
+        ranked.push((gain, met, offset));
+        offset += GRID;
+    }
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.abs().cmp(&b.2.abs())));
+    let (best, second) = (ranked.first()?, ranked.get(1)?);
+    (best.1 >= 2 && best.0 > 0.0 && best.0 - second.0 >= WEAK_LEAD).then_some((best.2, best.1))
+}
+
+fn near(seen: &[Micros], at: Micros) -> bool {
+    let from = seen.partition_point(|second| *second < at - SECOND - SECOND);
+    seen.get(from).is_some_and(|second| *second <= at + SECOND)
+}
+
+/// The last resort: the offset that neighbours write, or UTC, whichever puts the file into the window of the bundle.
+pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
+    let window = window(sources, clocks);
+    for (index, source) in sources.iter().enumerate() {
+        for clock in zoneless(source) {
+            if clocks.has(index, clock, "") {
+                continue;
+            }
+            let candidates = candidates(sources, source);
+            let span = source.spans.get(&clock).and_then(|(first, last)| Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?)));
+            let fits = |offset: &Micros| match (span, window) {
+                (Some((first, last)), Some((from, to))) => first - offset <= to && last - offset >= from,
+                _ => true,
+            };
+            let fitting: Vec<Micros> = candidates.iter().copied().filter(fits).collect();
+            let offset = fitting.first().or(candidates.first()).copied().unwrap_or(0);
+            let evidence = match fitting.as_slice() {
+                [] | [_] => "no shared events; the zone that other files of the host write, and the only one that fits the window",
+                _ => "no shared events; the zone that other files of the host write; give --tz FILE=ZONE if it is wrong",
+            };
+            clocks.set(index, clock, "", Rule { offset, sigma: SECOND, basis: Basis::ZoneAssumed, evidence: evidence.to_owned() });
+        }
+    }
+}
+
+/// Offsets written by files of the same host, most frequent first, then UTC.
+fn candidates(sources: &[Source], source: &Source) -> Vec<Micros> {
+    let mut counts: BTreeMap<Micros, u64> = BTreeMap::new();
+    for other in sources.iter().filter(|other| other.host.is_none() || source.host.is_none() || other.host == source.host) {
+        for offset in &other.written_offsets {
+            *counts.entry(*offset).or_default() += 1 + u64::from(*offset != 0);
+        }
+    }
+    let mut list: Vec<(u64, Micros)> = counts.into_iter().map(|(offset, count)| (count, offset)).collect();
+    list.sort_by(|a, b| b.cmp(a));
+    let mut list: Vec<Micros> = list.into_iter().map(|(_, offset)| offset).collect();
+    if !list.contains(&0) {
+        list.push(0);
+    }
+    list
+}
+
+fn window(sources: &[Source], clocks: &Clocks) -> Option<(Micros, Micros)> {
+    let spans = sources.iter().enumerate().filter_map(|(index, source)| clocks.span(index, &source.spans));
+    spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+}

@@ -1,0 +1,394 @@
+//! Who died, of what, and who says so. A worker's end is told by the kernel, by its app server, by systemd and by docker; here
+//! these tellings become one [`Death`] with a reason, or stay `unknown`: a SIGKILL alone names nobody.
+
+use crate::event::EventKind;
+use crate::ingest::Source;
+use crate::service::{Join, ServiceId, Services};
+use crate::stamp::{Micros, SECOND, Stamp};
+use crate::timeline::{Fact, FactId, Timeline, short};
+
+/// Why something died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// The kernel's OOM killer, or one in user space.
+    OomKill,
+    /// Its own server ended it for not answering.
+    WorkerTimeout,
+    /// A person or tool sent the signal.
+    Operator,
+    /// It was told to stop, and stopped or was forced to.
+    Stop,
+    /// The runtime's own memory limit.
+    RuntimeHeapLimit,
+    /// A health check had it ended.
+    HealthCheck,
+    /// A fault signal or an unhandled error of its own.
+    Crash,
+    /// The logs do not tell.
+    Unknown,
+}
+
+impl Why {
+    /// The word of the JSON report.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OomKill => "oom_kill",
+            Self::WorkerTimeout => "worker_timeout",
+            Self::Operator => "operator",
+            Self::Stop => "stop",
+            Self::RuntimeHeapLimit => "runtime_heap_limit",
+            Self::HealthCheck => "health_check",
+            Self::Crash => "crash",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The end of a process, a worker or a container.
+#[derive(Debug, Clone)]
+pub struct Death {
+    /// When.
+    pub stamp: Option<Stamp>,
+    /// Pid as the best witness counts.
+    pub pid: Option<u32>,
+    /// What it was, for a person.
+    pub process: String,
+    /// Signal number.
+    pub signal: Option<i32>,
+    /// Exit code.
+    pub exit_code: Option<i64>,
+    /// Reason.
+    pub why: Why,
+    /// The service it belonged to.
+    pub service: Option<ServiceId>,
+    /// How a kernel kill was joined to the service's own telling.
+    pub join: Option<Join>,
+    /// The facts that tell it, the first to be found first.
+    pub facts: Vec<FactId>,
+}
+
+impl Death {
+    /// The moment, where it is known.
+    #[must_use]
+    pub fn at(&self) -> Option<Micros> {
+        self.stamp.map(|stamp| stamp.at)
+    }
+}
+
+/// An app server tells the end of a worker within this time of the kernel's kill, unless the host is stalled.
+const TOLD: Micros = 10 * SECOND;
+/// A worker that was given up is killed within this time: gunicorn sends SIGABRT, and SIGKILL in its next round, about a second
+/// later; more on a stalled host.
+const TIMEOUT_TO_END: Micros = 15 * SECOND;
+/// An order to stop may end in SIGKILL this much later: docker's grace is 10 s, systemd's and Kubernetes' 30 to 90 s.
+const STOP_TO_KILL: Micros = 95 * SECOND;
+/// A runtime at its heap limit takes a while to write its trace and die.
+const HEAP_TO_END: Micros = 30 * SECOND;
+/// In another pid namespace only time joins a kill and a worker's end; kill → line was seen to take 13 to 155 ms.
+const PATTERN: Micros = 2 * SECOND;
+
+/// Signal number of `9`, `SIGKILL`, `KILL`, `9/KILL`.
+#[must_use]
+pub fn signal_number(text: &str) -> Option<i32> {
+    let head = text.split('/').next().unwrap_or(text).trim();
+    if let Ok(number) = head.parse() {
+        return Some(number);
+    }
+    let name = head.strip_prefix("SIG").unwrap_or(head);
+    let known = [
+        ("HUP", 1), ("INT", 2), ("QUIT", 3), ("ILL", 4), ("TRAP", 5), ("ABRT", 6), ("BUS", 7), ("FPE", 8), ("KILL", 9),
+        ("USR1", 10), ("SEGV", 11), ("USR2", 12), ("PIPE", 13), ("ALRM", 14), ("TERM", 15), ("CONT", 18), ("STOP", 19),
+    ];
+    known.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
+}
+
+/// Whether a signal is a fault of the process's own.
+#[must_use]
+pub const fn is_fault(signal: i32) -> bool {
+    matches!(signal, 4 | 5 | 7 | 8 | 11)
+}
+
+/// Finds the deaths.
+#[must_use]
+pub fn find(timeline: &Timeline, services: &Services, sources: &[Source]) -> Vec<Death> {
+    let mut deaths: Vec<Death> = Vec::new();
+    let mut seen: Vec<(FactId, Option<ServiceId>)> = Vec::new();
+    for (id, fact) in timeline.iter().filter(|(_, fact)| tells_death(fact)) {
+        seen.push((id, services.of_fact(fact, sources)));
+    }
+    // Kernel kills first: what others tell is joined to them.
+    seen.sort_by_key(|(id, _)| (rank(timeline.fact(*id).kind), *id));
+    for (id, service) in seen {
+        let fact = timeline.fact(id);
+        let telling = Telling::of(id, fact, service, timeline, services);
+        match place(&deaths, &telling, timeline, services) {
+            Some((place, join)) => telling.join(&mut deaths[place], join),
+            None if !telling.only_joins => deaths.push(telling.into_death()),
+            None => {}
+        }
+    }
+    for death in &mut deaths {
+        death.why = reason(death, timeline, services, sources);
+    }
+    deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
+    deaths
+}
+
+/// The order in which tellings are taken: a later one is joined to an earlier.
+const fn rank(kind: EventKind) -> u8 {
+    match kind {
+        EventKind::OomKill | EventKind::UserspaceOomKill => 0,
+        EventKind::HeapLimit | EventKind::ManagerMemoryLimit => 1,
+        EventKind::Segfault => 2,
+        EventKind::WorkerTimeout => 3,
+        EventKind::WorkerSignaled => 4,
+        EventKind::ProgramExited => 5,
+        EventKind::UncaughtException => 6,
+        EventKind::ContainerDied => 7,
+        _ => 8,
+    }
+}
+
+fn tells_death(fact: &Fact) -> bool {
+    match fact.kind {
+        EventKind::WorkerExited => fact.field("code").is_some_and(|code| code != "0"),
+        EventKind::UnitProcessExited => fact.field("status").is_none_or(|status| !status.starts_with('0')),
+        EventKind::ContainerDied => fact.field("code") != Some("0"),
+        EventKind::ProgramExited => fact.field("code") != Some("0"),
+        EventKind::HeapLimit | EventKind::ManagerMemoryLimit | EventKind::OomKill | EventKind::UserspaceOomKill
+        | EventKind::Segfault | EventKind::WorkerTimeout | EventKind::WorkerSignaled | EventKind::UncaughtException => true,
+        _ => false,
+    }
+}
+
+/// One telling of a death.
+struct Telling {
+    id: FactId,
+    kind: EventKind,
+    stamp: Option<Stamp>,
+    pid: Option<u32>,
+    process: String,
+    signal: Option<i32>,
+    exit_code: Option<i64>,
+    service: Option<ServiceId>,
+    container: Option<String>,
+    why: Why,
+    only_joins: bool,
+}
+
+impl Telling {
+    fn of(id: FactId, fact: &Fact, service: Option<ServiceId>, timeline: &Timeline, services: &Services) -> Self {
+        let name = service.map(|id| services.get(id).name.clone());
+        let signal = fact.field("signal").and_then(signal_number);
+        let code = fact.event.number("code").and_then(|code| i64::try_from(code).ok());
+        let mut telling = Self {
+            id,
+            kind: fact.kind,
+            stamp: fact.stamp,
+            pid: fact.pid("worker").or(fact.pid("pid")),
+            process: name.unwrap_or_else(|| "process".to_owned()),
+            signal,
+            exit_code: code,
+            service,
+            container: fact.field("container").map(|container| short(container).to_owned()),
+            why: Why::Unknown,
+            only_joins: false,
+        };
+        match fact.kind {
+            EventKind::OomKill => {
+                let victim = fact.oom().map(|oom| oom.victim.clone()).unwrap_or_default();
+                telling.process = victim.comm;
+                (telling.pid, telling.signal, telling.why) = (victim.pid, Some(9), Why::OomKill);
+            }
+            EventKind::UserspaceOomKill => {
+                telling.why = Why::OomKill;
+                fact.field("comm").unwrap_or("process").clone_into(&mut telling.process);
+            }
+            EventKind::WorkerTimeout => {
+                telling.why = Why::WorkerTimeout;
+                telling.process = format!("{} worker", telling.process);
+            }
+            EventKind::WorkerSignaled | EventKind::WorkerExited => {
+                telling.process = format!("{} worker", telling.process);
+                telling.only_joins = fact.kind == EventKind::WorkerExited;
+            }
+            EventKind::HeapLimit => (telling.why, telling.signal) = (Why::RuntimeHeapLimit, Some(6)),
+            EventKind::ManagerMemoryLimit => telling.why = Why::RuntimeHeapLimit,
+            EventKind::UncaughtException => (telling.why, telling.exit_code) = (Why::Crash, Some(1)),
+            EventKind::Segfault => {
+                telling.why = Why::Crash;
+                fact.field("comm").unwrap_or("process").clone_into(&mut telling.process);
+                telling.signal = telling.signal.or(Some(11));
+            }
+            EventKind::ProgramExited => telling.pid = program_pid(fact, timeline).or(telling.pid),
+            EventKind::UnitProcessExited => {
+                let killed = fact.field("code").is_some_and(|code| code != "exited");
+                let status = fact.field("status").unwrap_or_default();
+                telling.signal = telling.signal.or_else(|| if killed { signal_number(status) } else { None });
+                telling.exit_code = if killed { None } else { status.split('/').next().and_then(|code| code.parse().ok()) };
+            }
+            _ => {}
+        }
+        if fact.kind == EventKind::ContainerDied
+            && let Some(code) = telling.exit_code.filter(|code| (129..=159).contains(code))
+        {
+            telling.signal = i32::try_from(code - 128).ok();
+        }
+        telling
+    }
+
+    fn into_death(self) -> Death {
+        Death {
+            stamp: self.stamp,
+            pid: self.pid,
+            process: self.process,
+            signal: self.signal,
+            exit_code: self.exit_code,
+            why: self.why,
+            service: self.service,
+            join: None,
+            facts: vec![self.id],
+        }
+    }
+
+    /// Adds what this telling knows beyond the others.
+    fn join(self, death: &mut Death, join: Option<Join>) {
+        death.facts.push(self.id);
+        death.signal = death.signal.or(self.signal);
+        death.exit_code = death.exit_code.or(self.exit_code);
+        death.service = death.service.or(self.service);
+        death.join = death.join.max(join);
+        let finer = match (death.stamp, self.stamp) {
+            (Some(known), Some(new)) => new.sigma < known.sigma && self.kind != EventKind::ContainerDied,
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        if finer {
+            death.stamp = self.stamp;
+        }
+        if self.kind == EventKind::WorkerSignaled && death.why == Why::WorkerTimeout {
+            death.signal = self.signal;
+        }
+        if death.why == Why::Crash && self.kind == EventKind::WorkerSignaled {
+            death.pid = self.pid;
+            death.process = self.process;
+        }
+    }
+}
+
+/// The pid with which a supervisor last started the program.
+fn program_pid(fact: &Fact, timeline: &Timeline) -> Option<u32> {
+    let (program, at) = (fact.field("program")?, fact.at()?);
+    let started = timeline.of(EventKind::ProgramStarted).filter(|(_, start)| start.field("program") == Some(program));
+    started.filter(|(_, start)| start.at().is_some_and(|start| start <= at)).last()?.1.pid("pid")
+}
+
+/// The known death that a telling is about.
+fn place(deaths: &[Death], telling: &Telling, timeline: &Timeline, services: &Services) -> Option<(usize, Option<Join>)> {
+    let at = telling.stamp?;
+    let near = |death: &&(usize, &Death), slack: Micros| {
+        death.1.stamp.is_some_and(|known| (known.at - at.at).abs() <= slack.saturating_add(3 * (known.sigma + at.sigma).min(20 * SECOND)))
+    };
+    let candidates: Vec<(usize, &Death)> = deaths.iter().enumerate().filter(|(_, death)| !told_by(death, telling.kind, timeline)).collect();
+    let same_pid = |death: &&(usize, &Death)| telling.pid.is_some() && death.1.pid == telling.pid;
+    let first = |deaths: Vec<&(usize, &Death)>| {
+        deaths.into_iter().min_by_key(|(_, death)| death.at().map(|known| (known - at.at).abs())).map(|(place, _)| *place)
+    };
+    let namespaced = telling.service.is_some_and(|id| services.get(id).namespaced);
+    match telling.kind {
+        EventKind::WorkerSignaled | EventKind::WorkerExited | EventKind::ProgramExited => {
+            let after_timeout = |death: &&(usize, &Death)| {
+                death.1.why == Why::WorkerTimeout && death.1.service == telling.service && same_pid(death) && near(death, TIMEOUT_TO_END)
+            };
+            let kill = |death: &&(usize, &Death)| !namespaced && same_pid(death) && near(death, TOLD);
+            let found: Vec<_> = candidates.iter().filter(|death| after_timeout(death) || kill(death)).collect();
+            if let Some(place) = first(found) {
+                let join = (deaths[place].why == Why::OomKill).then_some(Join::Pid);
+                return Some((place, join));
+            }
+            if telling.kind == EventKind::WorkerExited {
+                return None;
+            }
+            let fault = telling.signal.is_some_and(is_fault);
+            if fault {
+                let found = candidates.iter().filter(|death| timeline.fact(death.1.facts[0]).kind == EventKind::Segfault && near(death, 3 * SECOND));
+                return first(found.collect()).map(|place| (place, None));
+            }
+            let service = telling.service.filter(|_| telling.signal == Some(9))?;
+            let found = candidates.iter().filter(|death| {
+                let Some(oom) = timeline.fact(death.1.facts[0]).oom() else { return false };
+                let join = services.join(oom, death.1.at(), service);
+                (namespaced && matches!(join, Join::Comm | Join::Cgroup) || join == Join::Cgroup) && near(death, PATTERN)
+            });
+            first(found.collect()).map(|place| (place, Some(Join::Comm)))
+        }
+        EventKind::UnitProcessExited | EventKind::ContainerDied | EventKind::UncaughtException | EventKind::HeapLimit => {
+            let found = candidates.iter().filter(|death| near(death, HEAP_TO_END) && same_owner(death.1, telling, timeline, services));
+            first(found.collect()).map(|place| (place, None))
+        }
+        EventKind::Segfault => {
+            let heap = candidates.iter().filter(|death| {
+                death.1.why == Why::RuntimeHeapLimit && near(death, HEAP_TO_END) && telling.process.starts_with("node")
+            });
+            first(heap.collect()).map(|place| (place, None))
+        }
+        _ => None,
+    }
+}
+
+fn told_by(death: &Death, kind: EventKind, timeline: &Timeline) -> bool {
+    death.facts.iter().any(|id| timeline.fact(*id).kind == kind)
+}
+
+/// Whether a unit's or container's end is that of a known death: same service, or the victim's cgroup is the container.
+fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &Services) -> bool {
+    let Some(service) = telling.service else { return false };
+    if let Some(oom) = timeline.fact(death.facts[0]).oom() {
+        return matches!(services.join(oom, death.at(), service), Join::Pid | Join::Cgroup);
+    }
+    let alike = telling.signal.is_none() || death.signal.is_none() || telling.signal == death.signal || death.why == Why::RuntimeHeapLimit;
+    let _ = &telling.container;
+    death.service == Some(service) && alike && death.why != Why::WorkerTimeout
+}
+
+/// The reason of a death that nothing joined so far explains.
+fn reason(death: &Death, timeline: &Timeline, services: &Services, sources: &[Source]) -> Why {
+    if death.why != Why::Unknown {
+        return death.why;
+    }
+    let Some(at) = death.at() else { return Why::Unknown };
+    let own = |fact: &Fact| death.service.is_some() && services.of_fact(fact, sources) == death.service;
+    let before = |kind: EventKind, within: Micros| {
+        timeline.of(kind).filter(move |(_, fact)| fact.at().is_some_and(|then| then <= at + 3 * SECOND && at - then <= within)).map(|(_, fact)| fact)
+    };
+    let asked = |fact: &Fact| fact.field("signal").and_then(signal_number);
+    let told_to_stop = before(EventKind::ContainerKilled, STOP_TO_KILL).any(|fact| own(fact) && asked(fact) == Some(15))
+        || [EventKind::AppStopping, EventKind::UnitStopping, EventKind::UnitStopTimeout, EventKind::ContainerStopForced, EventKind::ProgramStopped]
+            .iter()
+            .any(|kind| before(*kind, STOP_TO_KILL).any(own));
+    let by_hand = before(EventKind::ContainerKilled, 15 * SECOND).any(|fact| own(fact) && asked(fact) == death.signal)
+        || before(EventKind::UnitSignalSent, 15 * SECOND).any(|fact| own(fact) && asked(fact) == death.signal);
+    let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
+    match death.signal {
+        Some(signal) if is_fault(signal) => Why::Crash,
+        _ if told_to_stop => Why::Stop,
+        Some(_) if unhealthy && by_hand => Why::HealthCheck,
+        Some(_) if by_hand => Why::Operator,
+        None if death.exit_code.is_some_and(|code| code != 0) => Why::Crash,
+        _ => Why::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_are_known_by_all_spellings() {
+        for spelling in ["9", "SIGKILL", "KILL", "9/KILL", "sigkill"] {
+            assert_eq!(signal_number(spelling.trim_start_matches("sig")), Some(9), "{spelling}");
+        }
+        assert_eq!(signal_number("SIGFOO"), None);
+    }
+}

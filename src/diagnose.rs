@@ -1,0 +1,358 @@
+//! From bursts to incidents with a cause: sets the scene of each, weighs all causes on it, and turns weights into a probability
+//! and one of the five verdict words of the contract. "Unknown" takes part with a weight of its own.
+
+use std::collections::BTreeMap;
+
+use crate::burst::{self, Burst, Failed, Params};
+use crate::causes::{self, Cause, Weight};
+use crate::clock::Clocks;
+use crate::death::Death;
+use crate::event::EventKind;
+use crate::ingest::Source;
+use crate::scene::{Class, Failure, LEAD, Scene, TAIL};
+use crate::service::{Join, Services};
+use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, clock_time};
+use crate::timeline::{FactId, Timeline};
+
+/// The verdict words of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The bundle does not say.
+    Unknown,
+    /// One of two causes; both are named.
+    Undetermined,
+    /// ≥ 0.5 and three times the runner-up.
+    Suspected,
+    /// A direct witness and ≥ 0.5, or ≥ 0.8 without one.
+    Probable,
+    /// ≥ 0.9 with a direct witness joined by identity and nothing unresolved against it.
+    Confirmed,
+}
+
+impl Verdict {
+    /// The word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Undetermined => "undetermined",
+            Self::Suspected => "suspected",
+            Self::Probable => "probable",
+            Self::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// A cause with its weight and probability.
+#[derive(Debug)]
+pub struct Weighed {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// Its evidence.
+    pub weight: Weight,
+    /// Its probability against all others and "unknown".
+    pub probability: f64,
+}
+
+/// Something suspicious that is not the cause.
+#[derive(Debug)]
+pub struct RuledOut {
+    /// The fact.
+    pub fact: FactId,
+    /// Why not.
+    pub why: String,
+    /// Probability that such a fact falls this near by chance.
+    pub chance: f64,
+}
+
+/// An incident, explained.
+#[derive(Debug)]
+pub struct Incident<'a> {
+    /// The scene on which it was weighed.
+    pub scene: Scene<'a>,
+    /// The burst.
+    pub burst: Burst,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// All causes that had any weight, likeliest first.
+    pub weighed: Vec<Weighed>,
+    /// The ledger.
+    pub ruled_out: Vec<RuledOut>,
+}
+
+/// What the user wants left out or narrowed.
+#[derive(Debug, Clone, Default)]
+pub struct Focus {
+    /// Only incidents that end at or after this moment.
+    pub since: Option<Micros>,
+    /// Only incidents that begin at or before this moment.
+    pub until: Option<Micros>,
+}
+
+/// All failures of all access logs that count, placed in UTC, and the load beside them.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Failed answers that users met, in order of time.
+    pub failures: Vec<Failure>,
+    /// Failures that a retry hid.
+    pub hidden: u64,
+    /// Requests by step.
+    pub load: BTreeMap<Micros, u64>,
+    /// Length of a step.
+    pub load_step: Micros,
+    /// Sources that count, nearest to the users.
+    pub edge: Vec<usize>,
+}
+
+/// Finds incidents and explains them.
+#[must_use]
+pub fn explain<'a>(
+    timeline: &'a Timeline,
+    services: &'a Services,
+    deaths: &'a [Death],
+    (sources, clocks): (&'a [Source], &'a Clocks),
+    answers: &Answers,
+    focus: &Focus,
+) -> (Vec<Incident<'a>>, BTreeMap<u16, u64>) {
+    let mut incidents = Vec::new();
+    let mut isolated: BTreeMap<u16, u64> = BTreeMap::new();
+    let (bursts, rest) = bursts(answers);
+    for (class, burst) in bursts {
+        if focus.since.is_some_and(|since| burst.end < since) || focus.until.is_some_and(|until| burst.start > until) {
+            continue;
+        }
+        let failures = within(answers, class, burst.start, burst.end);
+        let scene = Scene::set((timeline, services, deaths), (sources, clocks), class, (burst.start, burst.end), failures);
+        incidents.push(judge(scene, burst));
+    }
+    for failure in rest {
+        *isolated.entry(failure.key.status).or_default() += failure.count.answers;
+    }
+    incidents.sort_by_key(|incident| (incident.burst.start, incident.scene.class));
+    (incidents, isolated)
+}
+
+/// Failures of a class between two moments.
+fn within(answers: &Answers, class: Class, start: Micros, end: Micros) -> Vec<Failure> {
+    answers
+        .failures
+        .iter()
+        .filter(|failure| class.statuses().contains(&failure.key.status))
+        .filter(|failure| failure.count.first >= start && failure.count.first <= end)
+        .cloned()
+        .collect()
+}
+
+/// Bursts of both classes. Server failures inside of a gateway burst belong to it and make no burst of their own.
+fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
+    let mut found: Vec<(Class, Burst)> = Vec::new();
+    for class in [Class::Gateway, Class::Server] {
+        let failed: Vec<Failed> = answers
+            .failures
+            .iter()
+            .filter(|failure| class.statuses().contains(&failure.key.status) && !failure.key.probe)
+            .map(|failure| Failed { first: failure.count.first, last: failure.count.last, answers: failure.count.answers })
+            .collect();
+        let bursts = burst::detect(&answers.load, answers.load_step, &failed, &Params::default()).bursts;
+        let inside = |burst: &Burst| {
+            found.iter().any(|(_, gateway)| burst.start >= gateway.start - 2 * SECOND && burst.end <= gateway.end + 5 * SECOND)
+        };
+        let new: Vec<Burst> = bursts.into_iter().filter(|burst| !inside(burst)).collect();
+        found.extend(new.into_iter().map(|burst| (class, burst)));
+    }
+    let rest = answers
+        .failures
+        .iter()
+        .filter(|failure| !failure.key.probe && !found.iter().any(|(_, burst)| (burst.start..=burst.end).contains(&failure.count.first)))
+        .collect();
+    (found, rest)
+}
+
+fn judge(scene: Scene<'_>, burst: Burst) -> Incident<'_> {
+    let mut weighed: Vec<Weighed> = causes::ALL
+        .iter()
+        .map(|cause| Weighed { cause, weight: (cause.weigh)(&scene), probability: 0.0 })
+        .filter(|weighed| weighed.weight.nats > -8.0)
+        .collect();
+    let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
+    for weighed in &mut weighed {
+        weighed.probability = weighed.weight.nats.exp() / all;
+    }
+    weighed.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.cause.name.cmp(b.cause.name)));
+    let verdict = verdict(&weighed, 1.0 / all);
+    let ruled_out = ledger(&scene, weighed.first().filter(|_| verdict > Verdict::Undetermined));
+    Incident { scene, burst, verdict, weighed, ruled_out }
+}
+
+/// The word for the likeliest cause. No OOM cause is confirmed without a victim line or the runtime's event; its weight says so
+/// by `joined`.
+fn verdict(weighed: &[Weighed], unknown: f64) -> Verdict {
+    let Some(best) = weighed.first() else { return Verdict::Unknown };
+    let second = weighed.get(1).map_or(0.0, |second| second.probability);
+    let weight = &best.weight;
+    if best.probability < 0.5 || best.probability < unknown {
+        // Two causes that share what one alone does not reach are still an answer, if they leave little else.
+        let both = best.probability + second;
+        return if both >= 0.7 && second > unknown { Verdict::Undetermined } else { Verdict::Unknown };
+    }
+    let apart = best.probability >= 3.0 * second;
+    if best.probability >= 0.9 && weight.direct && weight.joined && weight.reservation.is_none() && weight.contradicts.is_empty() && weight.explained >= 0.5 {
+        return Verdict::Confirmed;
+    }
+    if !apart {
+        return Verdict::Undetermined;
+    }
+    if weight.direct || best.probability >= 0.8 { Verdict::Probable } else { Verdict::Suspected }
+}
+
+/// How far around an incident suspicious things are looked for.
+const SUSPICION: Micros = 10 * MINUTE;
+
+/// Kills and unexplained ends near the incident that are not its cause, each with the reason.
+fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
+    let used: Vec<FactId> = best.map_or_else(Vec::new, |best| best.weight.path.iter().chain(&best.weight.supports).copied().collect());
+    let oom_is_cause = best.is_some_and(|best| best.cause.name.starts_with("oom_kill"));
+    let covered = covered(scene);
+    let mut list = Vec::new();
+    let near = scene.timeline.between(scene.start - SUSPICION, scene.end + SUSPICION);
+    for (id, fact) in near.filter(|(id, fact)| fact.kind == EventKind::OomKill && !used.contains(id)) {
+        let (Some(at), Some(oom)) = (fact.at(), fact.oom()) else { continue };
+        let linked = scene.kills.iter().find(|kill| kill.fact == id);
+        if oom_is_cause && linked.is_some_and(|kill| kill.join >= Join::Comm) {
+            continue;
+        }
+        let join = scene.failing.iter().map(|service| scene.services.join(oom, Some(at), *service)).max();
+        let owner = oom.victim_cgroup.as_deref().map_or_else(|| "another process".to_owned(), |cgroup| format!("cgroup {cgroup}"));
+        let identity = match join {
+            Some(Join::Mismatch) => format!("the victim {} belongs to {owner} and not to {}", oom.victim.comm, scene.failing_names()),
+            Some(Join::Pid | Join::Cgroup | Join::Comm) => format!("the victim {} is of {}, but its end explains few of the failures", oom.victim.comm, scene.failing_names()),
+            _ => format!("nothing joins the victim {} to {}", oom.victim.comm, scene.failing_names()),
+        };
+        let time = when(scene, at);
+        let comparable = scene.timeline.of(EventKind::OomKill).count();
+        list.push(RuledOut { fact: id, why: format!("{identity}; it came {time}"), chance: chance(comparable, (at - scene.start).abs().min((at - scene.end).abs()), covered) });
+    }
+    let words = scene.timeline.between(scene.start - LEAD, scene.end + TAIL).filter(|(id, fact)| {
+        fact.kind == EventKind::WorkerSignaled && fact.event.text.contains("Perhaps out of memory") && !used.contains(id)
+    });
+    if !oom_is_cause && best.is_some()
+        && let Some((id, _)) = words.into_iter().next()
+    {
+        let why = "gunicorn prints \"Perhaps out of memory?\" for every SIGKILL, also for its own after a timeout; the words are no evidence".to_owned();
+        list.push(RuledOut { fact: id, why, chance: 1.0 });
+    }
+    list.truncate(12);
+    list
+}
+
+fn when(scene: &Scene<'_>, at: Micros) -> String {
+    if at < scene.start {
+        format!("{} s before the first failure", (scene.start - at) / SECOND)
+    } else if at > scene.end {
+        format!("{} s after the last failure", (at - scene.end) / SECOND)
+    } else {
+        format!("at {}, {} s after the first failure", clock_time(at), (at - scene.start) / SECOND)
+    }
+}
+
+/// p = 1 − exp(−m·W/T): that one of `comparable` events in the covered time falls within ±`distance` of a given moment.
+fn chance(comparable: usize, distance: Micros, covered: Micros) -> f64 {
+    let width = 2.0 * distance.max(SECOND) as f64 / covered.max(MINUTE) as f64;
+    1.0 - (-(comparable as f64) * width).exp()
+}
+
+/// Length of what the logs cover.
+fn covered(scene: &Scene<'_>) -> Micros {
+    let spans = scene.sources.iter().enumerate().filter_map(|(index, source)| scene.clocks.span(index, &source.spans));
+    spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).map_or(MINUTE, |(from, to)| to - from)
+}
+
+/// Which access logs count: those nearest to the users. Inner ones see the same requests again.
+#[must_use]
+pub fn answers(sources: &[Source], clocks: &Clocks) -> Answers {
+    let edge = edge(sources);
+    let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
+    for index in &answers.edge {
+        let Some(traffic) = &sources[*index].traffic else { continue };
+        let Some(clock) = traffic.clock() else { continue };
+        let place = |at: Micros| clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
+        answers.load_step = answers.load_step.max(traffic.load_step());
+        for (at, load) in &traffic.load {
+            if let Some(at) = place(*at) {
+                *answers.load.entry(at).or_default() += load.requests;
+            }
+        }
+        for (key, count) in &traffic.failures {
+            let (Some(first), Some(last)) = (place(count.first), place(count.last)) else { continue };
+            if key.hidden {
+                answers.hidden += count.answers;
+                continue;
+            }
+            let count = crate::traffic::FailureCount { first, last, ..*count };
+            answers.failures.push(Failure { key: key.clone(), count, source: *index });
+        }
+    }
+    answers.failures.sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
+    answers
+}
+
+/// The logs nearest to the users: those that see upstreams, many clients, or aborted requests; never one whose requests all come
+/// from a proxy while another log shows the users. Copies of a log count once.
+fn edge(sources: &[Source]) -> Vec<usize> {
+    let mut scored: Vec<(i64, usize)> = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let Some(traffic) = &source.traffic else { continue };
+        let requests = traffic.requests();
+        if requests == 0 || is_copy(sources, index) {
+            continue;
+        }
+        let seen = |status: u16| traffic.statuses.get(&status).copied().unwrap_or(0);
+        let mut score = 0;
+        score += if traffic.with_upstream * 2 > requests { 40 } else { 0 };
+        score += if seen(499) + seen(502) + seen(504) + seen(408) > 0 { 20 } else { 0 };
+        score += if traffic.clients() > 3 { 10 } else { 0 };
+        score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
+        score -= if source.format == "uwsgi" { 50 } else { 0 };
+        scored.push((score, index));
+    }
+    let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
+    let folder = |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let first = scored.iter().find(|(score, _)| *score == best).map_or(0, |(_, index)| *index);
+    scored
+        .iter()
+        .filter(|(score, index)| *score == best || (folder(*index) == folder(first) && *score >= best - 35 && *score > -30 && sources[*index].format == sources[first].format))
+        .map(|(_, index)| *index)
+        .collect()
+}
+
+/// Whether an earlier source holds the very same requests.
+fn is_copy(sources: &[Source], index: usize) -> bool {
+    let Some(own) = &sources[index].traffic else { return false };
+    sources[..index].iter().any(|other| {
+        other.lines == sources[index].lines
+            && other.traffic.as_ref().is_some_and(|traffic| traffic.span == own.span && traffic.statuses == own.statuses && traffic.load == own.load)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weighed(probability: f64, direct: bool, joined: bool) -> Weighed {
+        let weight = Weight { direct, joined, explained: 1.0, ..Weight::default() };
+        Weighed { cause: &causes::ALL[0], weight, probability }
+    }
+
+    #[test]
+    fn words_follow_the_contract() {
+        let check = |list: Vec<Weighed>, unknown: f64, word: Verdict| assert_eq!(verdict(&list, unknown), word);
+        check(vec![], 1.0, Verdict::Unknown);
+        check(vec![weighed(0.95, true, true)], 0.05, Verdict::Confirmed);
+        check(vec![weighed(0.95, true, false)], 0.05, Verdict::Probable);
+        check(vec![weighed(0.95, false, true)], 0.05, Verdict::Probable);
+        check(vec![weighed(0.7, false, false), weighed(0.1, false, false)], 0.2, Verdict::Suspected);
+        check(vec![weighed(0.55, true, true), weighed(0.4, true, true)], 0.05, Verdict::Undetermined);
+        check(vec![weighed(0.45, false, false), weighed(0.4, false, false)], 0.15, Verdict::Undetermined);
+        check(vec![weighed(0.4, false, false)], 0.6, Verdict::Unknown);
+    }
+}

@@ -1,0 +1,166 @@
+//! One journald entry, whatever it was written in. In: fields by name; out: a record. Exists because the export format and the
+//! JSON carry the same fields (systemd.journal-fields(7)).
+//! Must never believe that a message is the kernel's because its tag says so: only `_TRANSPORT` is journald's own word.
+
+use crate::event::Origin;
+use crate::stamp::{ClockKind, Micros, RawStamp};
+
+use super::Transport;
+use super::lines::{LINE_MAX_BYTES, without_line_end};
+use super::outlet::{Found, Outlet, Sink, assign};
+
+/// Longest value kept of a field other than `MESSAGE`, in bytes: names, ids and numbers.
+const VALUE_MAX_BYTES: usize = 512;
+
+/// The fields that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Message,
+    Transport,
+    Realtime,
+    SourceRealtime,
+    SourceMonotonic,
+    SourceBoottime,
+    Hostname,
+    Identifier,
+    Comm,
+    Pid,
+    SyslogPid,
+    Facility,
+    Unit,
+    SystemdUnit,
+    ContainerId,
+    ContainerName,
+    BootId,
+}
+
+const SLOTS: usize = Slot::BootId as usize + 1;
+
+/// The slot of a field, `None` for the many that say nothing about an incident.
+pub(super) fn slot(name: &[u8]) -> Option<Slot> {
+    Some(match name {
+        b"MESSAGE" => Slot::Message,
+        b"_TRANSPORT" => Slot::Transport,
+        b"__REALTIME_TIMESTAMP" => Slot::Realtime,
+        b"_SOURCE_REALTIME_TIMESTAMP" => Slot::SourceRealtime,
+        b"_SOURCE_MONOTONIC_TIMESTAMP" => Slot::SourceMonotonic,
+        b"_SOURCE_BOOTTIME_TIMESTAMP" => Slot::SourceBoottime,
+        b"_HOSTNAME" => Slot::Hostname,
+        b"SYSLOG_IDENTIFIER" => Slot::Identifier,
+        b"_COMM" => Slot::Comm,
+        b"_PID" => Slot::Pid,
+        b"SYSLOG_PID" => Slot::SyslogPid,
+        b"SYSLOG_FACILITY" => Slot::Facility,
+        b"UNIT" => Slot::Unit,
+        b"_SYSTEMD_UNIT" => Slot::SystemdUnit,
+        b"CONTAINER_ID_FULL" => Slot::ContainerId,
+        b"CONTAINER_NAME" => Slot::ContainerName,
+        b"_BOOT_ID" => Slot::BootId,
+        _ => return None,
+    })
+}
+
+/// The fields of the entry that is being read; its buffers are reused for the next one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    values: [Vec<u8>; SLOTS],
+    message: bool,
+}
+
+impl Entry {
+    pub(super) fn clear(&mut self) {
+        self.values.iter_mut().for_each(Vec::clear);
+        self.message = false;
+    }
+
+    /// Stores a value; of a repeated field the first one counts.
+    pub(super) fn set(&mut self, slot: Slot, value: &[u8]) {
+        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
+        self.message |= slot == Slot::Message;
+        let kept = &mut self.values[slot as usize];
+        if kept.is_empty() {
+            kept.extend_from_slice(value.get(..limit).unwrap_or(value));
+        }
+    }
+
+    pub(super) fn has_message(&self) -> bool {
+        self.message
+    }
+
+    fn value(&self, slot: Slot) -> &[u8] {
+        &self.values[slot as usize]
+    }
+
+    /// The value, or that of another field where it is missing.
+    fn either(&self, first: Slot, second: Slot) -> &[u8] {
+        match self.value(first) {
+            [] => self.value(second),
+            value => value,
+        }
+    }
+
+    fn number(&self, slot: Slot) -> Option<i64> {
+        std::str::from_utf8(self.value(slot)).ok()?.parse().ok().filter(|number| *number > 0)
+    }
+
+    /// Whether it came through the kernel's ring, by whomever it was written.
+    fn is_ring(&self) -> bool {
+        self.value(Slot::Transport) == b"kernel"
+    }
+
+    /// What processes write to /dev/kmsg never has facility 0 (`devkmsg_write`), and journald takes its tag for the identifier.
+    fn is_kernel(&self) -> bool {
+        self.is_ring()
+            && matches!(self.value(Slot::Facility), b"" | b"0")
+            && matches!(self.value(Slot::Identifier), b"" | b"kernel")
+    }
+
+    /// The receipt for lines of the ring; the sender's own time for the others, unless it lies after the receipt.
+    fn stamp(&self) -> Option<RawStamp> {
+        let receipt = self.number(Slot::Realtime);
+        let sent = self.number(Slot::SourceRealtime).filter(|_| !self.is_ring());
+        let at = match (sent, receipt) {
+            (Some(sent), Some(receipt)) => sent.min(receipt),
+            (sent, receipt) => sent.or(receipt)?,
+        };
+        Some(RawStamp::new(ClockKind::Utc, at, 1))
+    }
+
+    /// printk's stamp. At boot journald writes 0 for all that was in the ring before it.
+    fn boot(&self) -> Option<Micros> {
+        self.number(Slot::SourceBoottime)
+            .or_else(|| self.number(Slot::SourceMonotonic))
+            .filter(|_| self.is_ring())
+    }
+
+    fn name_origin(&self, origin: &mut Origin) {
+        assign(&mut origin.host, self.value(Slot::Hostname));
+        assign(&mut origin.ident, self.either(Slot::Identifier, Slot::Comm));
+        assign(&mut origin.boot_id, self.value(Slot::BootId));
+        assign(&mut origin.container, self.either(Slot::ContainerId, Slot::ContainerName));
+        // The driver of a container runtime speaks for the container: pid and unit are the runtime's own.
+        if origin.container.is_some() {
+            (origin.pid, origin.unit) = (None, None);
+            return;
+        }
+        let pid = self.number(Slot::Pid).or_else(|| self.number(Slot::SyslogPid));
+        origin.pid = pid.and_then(|pid| u32::try_from(pid).ok());
+        let unit = match self.value(Slot::Pid) {
+            b"1" => self.either(Slot::Unit, Slot::SystemdUnit),
+            _ => self.value(Slot::SystemdUnit),
+        };
+        assign(&mut origin.unit, unit);
+    }
+
+    /// Delivers the entry, where it has a message.
+    pub(super) fn deliver(&self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+        if !self.message {
+            return;
+        }
+        self.name_origin(&mut outlet.origin);
+        let transport = if self.is_kernel() { Transport::Kernel } else { Transport::Process };
+        let body = without_line_end(self.value(Slot::Message));
+        outlet
+            .deliver(Found { line, stamp: self.stamp(), boot: self.boot(), transport, body }, sink);
+    }
+}

@@ -1,0 +1,76 @@
+//! The way out of every wrapper: builds the record and counts it. In: the parts of a message; out: one call of the sink.
+//! Exists so that names are kept in one place and reused: most records come from the writer of the record before.
+//! Must never let terminal escapes or an endless name through.
+
+use std::borrow::Cow;
+
+use crate::event::Origin;
+use crate::stamp::{Micros, RawStamp};
+
+use super::lines::without_escapes;
+use super::{Record, Transport};
+
+/// Longest host, program, unit or container name kept, in bytes. systemd's own limit on unit names.
+const NAME_MAX_BYTES: usize = 256;
+
+/// Where records go.
+pub(super) type Sink<'a> = dyn FnMut(&Record<'_>) + 'a;
+
+/// What a wrapper found out about one message.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Found<'a> {
+    pub(super) line: u64,
+    pub(super) stamp: Option<RawStamp>,
+    pub(super) boot: Option<Micros>,
+    pub(super) transport: Transport,
+    pub(super) body: &'a [u8],
+}
+
+/// Delivers records, and remembers the last one's way and writer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outlet {
+    /// Of the record that is delivered next; wrappers overwrite it in place.
+    pub(super) origin: Origin,
+    /// Way of the last record: continuation lines inherit it.
+    pub(super) transport: Transport,
+    /// Records delivered.
+    pub(super) records: u64,
+    scratch: Vec<u8>,
+}
+
+impl Outlet {
+    pub(super) fn deliver(&mut self, found: Found<'_>, sink: &mut Sink<'_>) {
+        let origin = std::mem::take(&mut self.origin);
+        self.origin = self.send(found, origin, sink);
+    }
+
+    /// A line that the wrapper did not explain.
+    pub(super) fn deliver_bare(&mut self, line: u64, body: &[u8], sink: &mut Sink<'_>) {
+        let found = Found { line, transport: self.transport, body, ..Found::default() };
+        self.send(found, Origin::default(), sink);
+    }
+
+    fn send(&mut self, found: Found<'_>, origin: Origin, sink: &mut Sink<'_>) -> Origin {
+        let Found { line, stamp, boot, transport, body } = found;
+        let body = Cow::Borrowed(without_escapes(body, &mut self.scratch));
+        let record = Record { line, stamp, boot, origin, transport, body };
+        sink(&record);
+        self.transport = transport;
+        self.records += 1;
+        record.origin
+    }
+}
+
+/// Writes a name in place; an empty one is none.
+pub(super) fn assign(slot: &mut Option<String>, name: &[u8]) {
+    let name = name.get(..NAME_MAX_BYTES).unwrap_or(name);
+    if name.is_empty() {
+        *slot = None;
+        return;
+    }
+    let kept = slot.get_or_insert_default();
+    if kept.as_bytes() != name {
+        kept.clear();
+        kept.push_str(&String::from_utf8_lossy(name));
+    }
+}

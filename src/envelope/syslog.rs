@@ -1,0 +1,388 @@
+//! The header of a syslog line: RFC 3164, RFC 3339 and RFC 5424 as rsyslog writes them, and journalctl's `short` modes. In: a line;
+//! out: time, host, tag and the message. Exists because all of these differ only in their first bytes.
+//! Must never take an app's own `time LEVEL logger: text` for a header.
+
+use crate::stamp::{ClockKind, Micros, RawStamp};
+
+use super::{Envelope, Transport, dmesg, times};
+
+/// Longest tag looked for, in bytes: RFC 5424 allows 48 for the app name, journald's identifiers are file names.
+const TAG_MAX_BYTES: usize = 128;
+/// Longest host name, in bytes (RFC 5424).
+const HOST_MAX_BYTES: usize = 255;
+
+/// Who wrote a line, by the tag before the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tag<'a> {
+    /// Program, empty where there is none.
+    pub(super) ident: &'a [u8],
+    /// Its pid.
+    pub(super) pid: Option<u32>,
+}
+
+/// A line without its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    /// Time of the line; [`ClockKind::Boot`] in journalctl's `short-monotonic`.
+    pub(super) stamp: RawStamp,
+    /// Host name, empty where there is none.
+    pub(super) host: &'a [u8],
+    /// Program and pid.
+    pub(super) tag: Tag<'a>,
+    /// The kernel's own stamp.
+    pub(super) boot: Option<Micros>,
+    /// Kernel or a process.
+    pub(super) transport: Transport,
+    /// The message.
+    pub(super) body: &'a [u8],
+}
+
+/// The header of a line in one of the three syslog wrappers.
+pub(super) fn parse(envelope: Envelope, line: &[u8]) -> Option<Header<'_>> {
+    let (framed, rest) = dmesg::priority(line).map_or((false, line), |(_, rest)| (true, rest));
+    if framed && envelope == Envelope::SyslogIso && rest.starts_with(b"1 ") {
+        return rfc5424(rest.get(2..)?);
+    }
+    let (stamp, rest) = stamp(envelope, rest)?;
+    let (host, rest) = host(rest.strip_prefix(b" ")?.trim_ascii_start())?;
+    let (tag, body) = tag(rest).unwrap_or((Tag::default(), rest));
+    Some(attributed(stamp, host, tag, body))
+}
+
+/// The header in one of the other two wrappers: a file changes its style in the middle when rsyslog's template is edited. Only
+/// with a tag, which a continuation line has not.
+pub(super) fn parse_other(envelope: Envelope, line: &[u8]) -> Option<Header<'_>> {
+    [Envelope::Syslog, Envelope::SyslogIso, Envelope::JournalFull]
+        .into_iter()
+        .filter(|other| *other != envelope)
+        .find_map(|other| parse(other, line))
+        .filter(|header| !header.tag.ident.is_empty())
+}
+
+/// Lines that journalctl or its pager puts between the messages.
+pub(super) fn is_noise(line: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] =
+        [b"Boot ", b"Reboot ", b"Logs begin at ", b"Journal begins at ", b"No entries "];
+    if let Some(inner) = line.strip_prefix(b"-- ") {
+        return line.ends_with(b"--") && WORDS.iter().any(|word| inner.starts_with(word));
+    }
+    line.strip_prefix(b"lines ").is_some_and(|rest| {
+        let pages =
+            rest.strip_suffix(b" (END)").or_else(|| rest.strip_suffix(b"%")).unwrap_or(rest);
+        !pages.is_empty()
+            && pages.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b' '))
+    })
+}
+
+/// `ident[pid]: `, `ident: `, `ident[pid] `, and what is behind it.
+pub(super) fn tag(text: &[u8]) -> Option<(Tag<'_>, &[u8])> {
+    let window = text.get(..TAG_MAX_BYTES).unwrap_or(text);
+    if !matches!(window.first(), Some(first) if first.is_ascii_graphic() && !b"[]{}<>\"'=:".contains(first))
+    {
+        return None;
+    }
+    let stop = window.iter().position(|byte| matches!(byte, b'[' | b':' | b' ' | b'='))?;
+    let (ident, rest) = text.split_at(stop);
+    match rest.first() {
+        Some(b':') => Some((Tag { ident, pid: None }, without_blank(&rest[1..]))),
+        Some(b'[') => bracketed_pid(ident, rest),
+        Some(b' ') => spaced(text, window),
+        _ => None,
+    }
+}
+
+/// `[123]: text` or, where it is no number, `[web.1]: text`.
+fn bracketed_pid<'a>(ident: &'a [u8], rest: &'a [u8]) -> Option<(Tag<'a>, &'a [u8])> {
+    let end = rest.iter().take(TAG_MAX_BYTES).position(|byte| *byte == b']')?;
+    let pid = std::str::from_utf8(&rest[1..end]).ok()?.parse().ok();
+    let after = &rest[end + 1..];
+    match (after.strip_prefix(b":"), pid) {
+        (Some(body), pid) => Some((Tag { ident, pid }, without_blank(body))),
+        (None, Some(_)) if matches!(after.first(), None | Some(b' ')) => {
+            Some((Tag { ident, pid }, without_blank(after)))
+        }
+        _ => None,
+    }
+}
+
+/// An identifier with blanks in it, which only `[pid]: ` can end: `Web Content[123]: text`.
+fn spaced<'a>(text: &'a [u8], window: &[u8]) -> Option<(Tag<'a>, &'a [u8])> {
+    let stop = window.iter().position(|byte| matches!(byte, b'[' | b':' | b'='))?;
+    let (ident, rest) = text.split_at(stop);
+    if rest.first() != Some(&b'[') || ident.ends_with(b" ") {
+        return None;
+    }
+    let (tag, body) = bracketed_pid(ident, rest)?;
+    let colon = rest.get(..rest.len() - body.len())?.trim_ascii_end().ends_with(b"]:");
+    (tag.pid.is_some() && colon).then_some((tag, body))
+}
+
+fn stamp(envelope: Envelope, text: &[u8]) -> Option<(RawStamp, &[u8])> {
+    let (stamp, taken) = match envelope {
+        Envelope::Syslog => match dmesg::boot_bracket(text) {
+            Some(found) => return Some(found),
+            None => times::syslog3164(text)?,
+        },
+        Envelope::JournalFull => times::weekday_zoned(text)?,
+        _ => iso(text)?,
+    };
+    Some((stamp, text.get(taken..)?))
+}
+
+/// RFC 3339 with `T`, a point and an offset, or journalctl's `short-unix`. The blank and the comma belong to Python, and to dmesg.
+fn iso(text: &[u8]) -> Option<(RawStamp, usize)> {
+    if text.get(10) == Some(&b'T') && text.get(19) != Some(&b',') {
+        return times::rfc3339(text).filter(|(stamp, _)| stamp.clock == ClockKind::Utc);
+    }
+    let (stamp, taken) = times::epoch(text)?;
+    (taken == 17 && text.get(10) == Some(&b'.')).then_some((stamp, taken))
+}
+
+/// The host name, empty where the first word is already a tag (`journalctl --no-hostname`).
+fn host(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let width = text
+        .iter()
+        .take(HOST_MAX_BYTES)
+        .position(|byte| *byte == b' ')
+        .or((text.len() < HOST_MAX_BYTES).then_some(text.len()))?;
+    let (word, rest) = text.split_at(width);
+    if word.ends_with(b":") {
+        let (tag, _) = tag(text)?;
+        return (tag.pid.is_some() || tag.ident == b"kernel").then_some((b"", text));
+    }
+    (is_host(word) && !is_level(word)).then(|| (word, without_blank(rest)))
+}
+
+fn is_host(word: &[u8]) -> bool {
+    !word.is_empty()
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:%@/".contains(byte) || *byte >= 0x80)
+}
+
+/// Words that stand where the host would, when an app wrote `time LEVEL logger: text`.
+fn is_level(word: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 16] = [
+        b"trace",
+        b"debug",
+        b"info",
+        b"notice",
+        b"warn",
+        b"warning",
+        b"err",
+        b"error",
+        b"crit",
+        b"critical",
+        b"alert",
+        b"emerg",
+        b"fatal",
+        b"panic",
+        b"severe",
+        b"log",
+    ];
+    LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level))
+}
+
+/// RFC 5424 behind the version: `time host app procid msgid [sd] msg`.
+fn rfc5424(text: &[u8]) -> Option<Header<'_>> {
+    let (stamp, taken) = times::rfc3339(text)?;
+    let mut rest = text.get(taken..)?.strip_prefix(b" ")?;
+    let mut words: [&[u8]; 4] = [b""; 4];
+    for word in &mut words {
+        let width = rest.iter().take(HOST_MAX_BYTES + 1).position(|byte| *byte == b' ')?;
+        *word = match &rest[..width] {
+            b"-" => b"",
+            word => word,
+        };
+        rest = &rest[width + 1..];
+    }
+    let [host, ident, procid, _] = words;
+    let pid = std::str::from_utf8(procid).ok().and_then(|digits| digits.parse().ok());
+    let body = without_blank(structured_data(rest)?);
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    Some(attributed(stamp, host, Tag { ident, pid }, body))
+}
+
+/// What is behind `-` or `[id name="value"]..`.
+fn structured_data(text: &[u8]) -> Option<&[u8]> {
+    if let Some(rest) = text.strip_prefix(b"-") {
+        return Some(rest);
+    }
+    let mut rest = text;
+    while let Some(inner) = rest.strip_prefix(b"[") {
+        rest = &inner[element_end(inner)? + 1..];
+    }
+    (rest.len() < text.len()).then_some(rest)
+}
+
+/// Where the `]` of a structured element stands: values are quoted, and a quote in them escaped.
+fn element_end(inner: &[u8]) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    inner.iter().position(|byte| {
+        let ends = *byte == b']' && !quoted;
+        quoted ^= *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+/// Tells the kernel from the processes, and takes the kernel's prefix and the repetition of rsyslog off.
+fn attributed<'a>(stamp: RawStamp, host: &'a [u8], tag: Tag<'a>, body: &'a [u8]) -> Header<'a> {
+    let boot = (stamp.clock == ClockKind::Boot).then_some(stamp.at);
+    let body = repeated(body).unwrap_or(body);
+    let mut header = Header { stamp, host, tag, boot, transport: Transport::Process, body };
+    // macOS and forgers write a pid behind `kernel`; Linux never does.
+    if tag.ident != b"kernel" || tag.pid.is_some() {
+        return header;
+    }
+    let body = body.strip_prefix(b"kernel: ").unwrap_or(body);
+    let (ring, body) = dmesg::boot_prefix(body);
+    header.boot = ring.or(boot);
+    (header.transport, header.tag, header.body) = match dmesg::user_space_writer(body) {
+        Some((tag, rest)) => (Transport::Process, tag, rest),
+        None => (Transport::Kernel, tag, body),
+    };
+    header
+}
+
+/// rsyslog's `message repeated 3 times: [ text]`.
+fn repeated(body: &[u8]) -> Option<&[u8]> {
+    let rest = body.strip_prefix(b"message repeated ")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let inner = rest.get(digits..)?.strip_prefix(b" times: [")?;
+    let inner = inner.strip_suffix(b"]").unwrap_or(inner);
+    (digits > 0).then(|| without_blank(inner))
+}
+
+fn without_blank(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b" ").unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::rfc3339;
+
+    /// `moment host ident[pid] transport boot | body`.
+    fn described(envelope: Envelope, line: &str) -> String {
+        let Some(header) = parse(envelope, line.as_bytes()) else { return "-".to_owned() };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let pid = header.tag.pid.map_or(String::new(), |pid| format!("[{pid}]"));
+        let boot = header.boot.map_or(String::new(), |boot| boot.to_string());
+        let at = rfc3339(header.stamp.at).unwrap();
+        let who = format!(
+            "{} {}{pid} {:?} {boot}",
+            text(header.host),
+            text(header.tag.ident),
+            header.transport
+        );
+        format!("{at} {who}|{}", text(header.body))
+    }
+
+    #[track_caller]
+    fn check(envelope: Envelope, line: &str, expected: &str) {
+        assert_eq!(described(envelope, line), expected, "{line}");
+    }
+
+    #[test]
+    fn traditional() {
+        let check = |line, expected| check(Envelope::Syslog, line, expected);
+        check(
+            "Nov 20 22:42:19 shop-web-01 kernel: [ 4615.556504] python3 invoked oom-killer: order=0",
+            "1972-11-20T22:42:19.000Z shop-web-01 kernel Kernel 4615556504|python3 invoked oom-killer: order=0",
+        );
+        check("Nov  5 12:00:00 h kernel:msg", "1972-11-05T12:00:00.000Z h kernel Kernel |msg");
+        check(
+            "Nov  5 12:00:00 h kernel: kernel: [    1.000000][    T1] m",
+            "1972-11-05T12:00:00.000Z h kernel Kernel 1000000|m",
+        );
+        check("<4>Nov  5 12:00:00 h kernel: m", "1972-11-05T12:00:00.000Z h kernel Kernel |m");
+        check(
+            "Nov  5 12:00:00 h kernel: [    3.000000] systemd[1]: up",
+            "1972-11-05T12:00:00.000Z h systemd[1] Process 3000000|up",
+        );
+        check("Nov  5 12:00:00 h kernel[0]: m", "1972-11-05T12:00:00.000Z h kernel[0] Process |m");
+        check(
+            "Nov  5 12:00:00 h postfix/smtpd[9]: x: y",
+            "1972-11-05T12:00:00.000Z h postfix/smtpd[9] Process |x: y",
+        );
+        check(
+            "Nov  5 12:00:00 h Web Content[9]: x",
+            "1972-11-05T12:00:00.000Z h Web Content[9] Process |x",
+        );
+        check("Nov 05 12:00:00 kernel: m", "1972-11-05T12:00:00.000Z  kernel Kernel |m");
+        check(
+            "Nov  5 12:00:00 h last message repeated 3 times",
+            "1972-11-05T12:00:00.000Z h  Process |last message repeated 3 times",
+        );
+        check(
+            "Nov  5 12:00:00 h app[7]: message repeated 3 times: [ gone]",
+            "1972-11-05T12:00:00.000Z h app[7] Process |gone",
+        );
+        check(
+            "[ 1234.567890] web01 kernel: m",
+            "1970-01-01T00:20:34.567Z web01 kernel Kernel 1234567890|m",
+        );
+        check("Nov  5 12:00:00 INFO app: m", "-");
+        check("                         continuation", "-");
+    }
+
+    #[test]
+    fn rfc3339_and_journalctl() {
+        let check = |line, expected| check(Envelope::SyslogIso, line, expected);
+        check(
+            "2026-11-21T05:36:16.011192+07:00 shop-db-1 kernel: [    0.000000] Linux version 6.1.0",
+            "2026-11-20T22:36:16.011Z shop-db-1 kernel Kernel 0|Linux version 6.1.0",
+        );
+        check(
+            "2026-11-20T22:40:54.345884+0000 shop-web-01 gunicorn[1161]: [2026-11-20 22:40:54 +0000] [1161] [INFO] x",
+            "2026-11-20T22:40:54.345Z shop-web-01 gunicorn[1161] Process |[2026-11-20 22:40:54 +0000] [1161] [INFO] x",
+        );
+        check(
+            "<4>1 2025-11-05T12:00:00Z h kernel - - - [    1.000000] m",
+            "2025-11-05T12:00:00.000Z h kernel Kernel 1000000|m",
+        );
+        check(
+            r#"<34>1 2025-11-05T12:00:00.003Z h su 77 ID47 [a@1 x="\"]"][b y="z"] m"#,
+            "2025-11-05T12:00:00.003Z h su[77] Process |m",
+        );
+        check(
+            "<14>2021-03-06T04:07:33.196352+00:00 h tag: m",
+            "2021-03-06T04:07:33.196Z h tag Process |m",
+        );
+        check("1762344000.123456 h app[9]: m", "2025-11-05T12:00:00.123Z h app[9] Process |m");
+        check("2025-11-05T12:00:00.123456+00:00 heroku[router]: at=error", "-");
+        check("2025-11-05T12:00:00Z INFO app: m", "-");
+        check("2026-11-20 22:38:58,002 WARNING django.request: m", "-");
+        check("2026-11-20T22:12:19,972244+00:00 gunicorn[1]: segfault", "-");
+    }
+
+    #[test]
+    fn full() {
+        let check = |line, expected| check(Envelope::JournalFull, line, expected);
+        check(
+            "Wed 2025-11-05 12:00:00 UTC web01 app[9]: m",
+            "2025-11-05T12:00:00.000Z web01 app[9] Process |m",
+        );
+        check(
+            "Wed 2025-11-05 12:00:00 MSK web01 kernel: m",
+            "2025-11-05T12:00:00.000Z web01 kernel Kernel |m",
+        );
+    }
+
+    #[test]
+    fn noise_of_journalctl() {
+        for line in [
+            "-- Boot 0b4b7ecdd6f94e968ea2eb9117d024a3 --",
+            "-- Reboot --",
+            "-- No entries --",
+            "lines 1-50/50 (END)",
+            "lines 1-50",
+        ] {
+            assert!(is_noise(line.as_bytes()), "{line}");
+        }
+        for line in ["-- x --", "lines of text", "lines ", "Nov  5 12:00:00 h app: -- Reboot --"] {
+            assert!(!is_noise(line.as_bytes()), "{line}");
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Log formats as files. `grammars/*.toml` holds one format each: how its lines look, what its messages mean, and samples that
+//! prove both. This module turns a message into a [`Reading`]: its own time and writer, and the events that it raises.
+//!
+//! A grammar sees a message without its wrapping ([`crate::envelope`]); kernel messages never come here, so that no app can
+//! forge a kill. Adding a format takes one file and no Rust; see `grammars/README.md`.
+
+pub mod check;
+mod file;
+mod time;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use aho_corasick::AhoCorasick;
+use regex::bytes::{Captures, Regex};
+
+use crate::access::log_format::LogFormat;
+use crate::error::Error;
+use crate::event::{Event, EventKind};
+use crate::stamp::RawStamp;
+
+pub use file::Fault;
+use time::Layout;
+
+/// What kind of program writes the format; decides which general rules look at its messages too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A reverse proxy.
+    Proxy,
+    /// An application, its server or its language runtime.
+    App,
+    /// A database, cache or queue.
+    Store,
+    /// The init system, a supervisor, a container runtime, or a killer in user space.
+    Init,
+    /// Words that any application may write, in any format: driver errors, ENOSPC, heap limits.
+    Anywhere,
+}
+
+/// One shape that a line of the format can have.
+#[derive(Debug)]
+enum Line {
+    /// A regular expression whose captures become fields.
+    Pattern { regex: Regex, layout: Option<Layout>, pairs: Vec<(String, String)> },
+    /// A JSON object, by key paths.
+    Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
+}
+
+/// What a message means.
+#[derive(Debug)]
+struct Rule {
+    kind: EventKind,
+    regex: Option<Regex>,
+    set: Vec<(String, String)>,
+}
+
+/// One log format.
+#[derive(Debug)]
+pub struct Grammar {
+    /// Its name; the file is called so.
+    pub format: String,
+    /// One line for people.
+    pub title: String,
+    /// Where the format is documented.
+    pub docs: String,
+    /// What kind of program writes it.
+    pub role: Role,
+    /// Whether it may only take what no other grammar claims.
+    pub fallback: bool,
+    /// Program names under which syslog and journald carry it.
+    pub idents: Vec<String>,
+    /// Task names (15 bytes, `TASK_COMM_LEN`) of the program, to recognise it among OOM victims.
+    pub comms: Vec<String>,
+    /// The store's or service's name, as events carry it.
+    pub service: Option<String>,
+    /// The compiled `log_format` of an access log.
+    pub access: Option<LogFormat>,
+    /// How many samples could not be verified against a source.
+    pub unverified: usize,
+    lines: Vec<Line>,
+    rules: Vec<Rule>,
+    needles: Option<AhoCorasick>,
+    needs_ident: bool,
+    user: bool,
+}
+
+/// A message as its grammar reads it.
+#[derive(Debug, Default)]
+pub struct Reading<'a> {
+    /// Name of the format, `None` where no grammar claimed the line.
+    pub format: Option<&'a str>,
+    /// Index of the grammar, to be given as `hint` for the next line of the same writer.
+    pub grammar: Option<usize>,
+    /// The time that the message itself carries.
+    pub stamp: Option<RawStamp>,
+    /// What was captured around the message: `pid`, `level`, `unit`, ...
+    pub fields: BTreeMap<String, String>,
+    /// The events that it raises.
+    pub events: Vec<Event>,
+}
+
+/// All formats, the user's before the built-in ones.
+#[derive(Debug)]
+pub struct Grammars {
+    list: Vec<Grammar>,
+}
+
+static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
+
+/// Deepest nesting of keys that a JSON line is looked into; log lines are flat.
+const JSON_MAX_BYTES: usize = 256 * 1024;
+
+impl Grammars {
+    /// The grammars that coroner ships.
+    ///
+    /// # Errors
+    /// When a shipped grammar is wrong; the tests make sure that none is.
+    pub fn built_in() -> Result<Self, Error> {
+        Self::with_user(&[])
+    }
+
+    /// The user's grammars, as (file name, text), before the shipped ones. One of the same name replaces the shipped one.
+    ///
+    /// # Errors
+    /// [`Error::Grammar`] with every fault found, each with file, line and remedy.
+    pub fn with_user(user: &[(String, String)]) -> Result<Self, Error> {
+        let mut list = Vec::new();
+        let mut faults = Vec::new();
+        for (name, text) in user {
+            match file::load(name, text, true) {
+                Ok(grammar) => list.push(grammar),
+                Err(found) => faults.extend(found),
+            }
+        }
+        for (name, text) in BUILT_IN {
+            if user.iter().any(|(own, _)| own == name) {
+                continue;
+            }
+            match file::load(name, text, false) {
+                Ok(grammar) => list.push(grammar),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(Error::Grammar(faults.iter().map(ToString::to_string).collect()));
+        }
+        list.sort_by_key(|grammar| (!grammar.user, grammar.fallback));
+        Ok(Self { list })
+    }
+
+    /// All grammars, in the order in which they are tried.
+    pub fn iter(&self) -> impl Iterator<Item = &Grammar> {
+        self.list.iter()
+    }
+
+    /// The compiled `log_format`s with their format names.
+    pub fn access_formats(&self) -> impl Iterator<Item = (&str, &LogFormat)> {
+        self.list.iter().filter_map(|grammar| grammar.access.as_ref().map(|format| (grammar.format.as_str(), format)))
+    }
+
+    /// The grammar with this format name.
+    #[must_use]
+    pub fn named(&self, format: &str) -> Option<&Grammar> {
+        self.list.iter().find(|grammar| grammar.format == format)
+    }
+
+    /// Reads one message. `ident` is the writer's program name where the envelope tells it, `hint` the grammar of the writer's
+    /// previous line.
+    #[must_use]
+    pub fn read<'a>(&'a self, body: &[u8], ident: Option<&str>, hint: Option<usize>, line: u64) -> Reading<'a> {
+        let mut reading = match self.claim(body, ident, hint) {
+            Some((index, claimed)) => self.list[index].raise(index, claimed, line),
+            None => Reading::default(),
+        };
+        let general = match reading.grammar {
+            None => true,
+            Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
+        };
+        if general {
+            let fields = reading.fields.clone();
+            for grammar in self.list.iter().filter(|grammar| grammar.role == Role::Anywhere) {
+                let first = grammar.first_event(body, &fields, line);
+                if let Some(event) = first {
+                    reading.events.push(event);
+                    break;
+                }
+            }
+        }
+        reading
+    }
+
+    /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
+    fn claim<'b>(&self, body: &'b [u8], ident: Option<&str>, hint: Option<usize>) -> Option<(usize, Claimed<'b>)> {
+        // journald and docker keep a record of several lines together; its first line is what the format describes.
+        let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
+        let hinted = hint.filter(|&index| self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback));
+        let own = self.list.iter().enumerate().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
+        let rest = self.list.iter().enumerate().filter(|(_, grammar)| grammar.accepts(ident));
+        hinted
+            .into_iter()
+            .chain(own.map(|(index, _)| index))
+            .chain(rest.map(|(index, _)| index))
+            .find_map(|index| self.list[index].claim(body).map(|claimed| (index, claimed)))
+    }
+}
+
+/// A line taken apart.
+struct Claimed<'b> {
+    stamp: Option<RawStamp>,
+    fields: BTreeMap<String, String>,
+    message: Cow<'b, [u8]>,
+}
+
+impl Grammar {
+    /// Whether the program name is one of the grammar's own; a trailing `*` in the grammar stands for any rest.
+    fn is_of(&self, ident: &str) -> bool {
+        self.idents.iter().any(|own| own.strip_suffix('*').map_or(own == ident, |head| ident.starts_with(head)))
+    }
+
+    fn accepts(&self, ident: Option<&str>) -> bool {
+        self.role != Role::Anywhere && (!self.needs_ident || ident.is_some_and(|ident| self.is_of(ident)))
+    }
+
+    fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
+        self.lines.iter().find_map(|line| line.claim(body))
+    }
+
+    fn raise<'a>(&'a self, index: usize, claimed: Claimed<'_>, line: u64) -> Reading<'a> {
+        let events = self.first_event(&claimed.message, &claimed.fields, line).into_iter().collect();
+        Reading { format: Some(&self.format), grammar: Some(index), stamp: claimed.stamp, fields: claimed.fields, events }
+    }
+
+    /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
+    fn first_event(&self, message: &[u8], fields: &BTreeMap<String, String>, line: u64) -> Option<Event> {
+        let mut hit = vec![false; self.rules.len()];
+        for found in self.needles.as_ref()?.find_overlapping_iter(message) {
+            hit[found.pattern().as_usize()] = true;
+        }
+        self.rules.iter().zip(hit).filter(|(_, hit)| *hit).find_map(|(rule, _)| {
+            let mut event = Event::new(rule.kind, line, message);
+            event.fields.clone_from(fields);
+            if let Some(service) = &self.service {
+                event.fields.insert("service".to_owned(), service.clone());
+            }
+            if let Some(regex) = &rule.regex {
+                capture(regex, &regex.captures(message)?, &mut event.fields);
+            }
+            event.fields.extend(rule.set.iter().cloned());
+            Some(event)
+        })
+    }
+}
+
+impl Line {
+    fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
+        match self {
+            Self::Pattern { regex, layout, pairs } => {
+                let captures = regex.captures(body)?;
+                let mut fields = BTreeMap::new();
+                capture(regex, &captures, &mut fields);
+                let message = captures.name("message").map_or(&body[body.len()..], |found| &body[found.range()]);
+                let stamp = stamp_of(layout.as_ref(), &mut fields)?;
+                fields.remove("message");
+                if let Some(list) = fields.remove("pairs") {
+                    split_pairs(&list, pairs, &mut fields);
+                }
+                Some(Claimed { stamp, fields, message: Cow::Borrowed(message) })
+            }
+            Self::Json { keys, require, layout } => claim_json(body, keys, require, layout.as_ref()),
+        }
+    }
+}
+
+/// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
+fn stamp_of(layout: Option<&Layout>, fields: &mut BTreeMap<String, String>) -> Option<Option<RawStamp>> {
+    let time = fields.remove("time");
+    let zone = fields.remove("zone");
+    match (layout, time) {
+        (Some(layout), Some(time)) => layout.read(&time, zone.as_deref()).map(Some),
+        (Some(_) | None, None) => Some(None),
+        (None, Some(_)) => Some(None),
+    }
+}
+
+fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut BTreeMap<String, String>) {
+    for name in regex.capture_names().flatten() {
+        if let Some(found) = captures.name(name) {
+            fields.insert(name.to_owned(), String::from_utf8_lossy(found.as_bytes()).into_owned());
+        }
+    }
+}
+
+/// `key=value, key=value`: keeps those that the grammar names, under its names.
+fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut BTreeMap<String, String>) {
+    for pair in list.split(", ") {
+        if let Some((key, value)) = pair.split_once('=')
+            && let Some((name, _)) = wanted.iter().find(|(_, wanted)| wanted == key)
+        {
+            fields.insert(name.clone(), value.to_owned());
+        }
+    }
+}
+
+fn claim_json<'b>(
+    body: &'b [u8],
+    keys: &[(String, Vec<String>)],
+    require: &[String],
+    layout: Option<&Layout>,
+) -> Option<Claimed<'b>> {
+    if body.len() > JSON_MAX_BYTES || body.first() != Some(&b'{') {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    if !require.iter().all(|path| at_path(&value, path).is_some()) {
+        return None;
+    }
+    let mut fields = BTreeMap::new();
+    for (name, paths) in keys {
+        if let Some(found) = paths.iter().find_map(|path| at_path(&value, path)) {
+            fields.insert(name.clone(), plain(found));
+        }
+    }
+    let stamp = stamp_of(layout, &mut fields)?;
+    let message = fields.remove("message")?;
+    Some(Claimed { stamp, fields, message: Cow::Owned(message.into_bytes()) })
+}
+
+fn at_path<'v>(value: &'v serde_json::Value, path: &str) -> Option<&'v serde_json::Value> {
+    path.split('.').try_fold(value, |value, key| value.get(key))
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

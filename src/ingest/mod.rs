@@ -1,0 +1,232 @@
+//! Members of a bundle → [`Source`]s: each file recognised, read once in a stream, and reduced to what the later stages need.
+//!
+//! [`ingest`] reads one input after the other; [`ingest_parallel`] does the same on all cores. They stand side by side, and
+//! the second must give what the first gives. Only this module uses rayon. No file is held whole: good requests are counted,
+//! events are kept up to a cap, everything else is dropped when its line has been read.
+
+mod access_blocks;
+mod events;
+mod reader;
+mod recognise;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::access::log_format::LogFormat;
+use crate::bundle::{self, Bundle, Given, Input, Limits, Outcome, Progress};
+use crate::envelope::Envelope;
+use crate::event::Event;
+use crate::grammar::Grammars;
+use crate::mark::Marks;
+use crate::problem::{Problem, ProblemKind};
+use crate::snapshot::Snapshot;
+use crate::stamp::{ClockKind, Micros, RawStamp};
+use crate::traffic::Traffic;
+
+/// How the bundle is to be read.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The log formats.
+    pub grammars: &'a Grammars,
+    /// `--log-format`: tried before all others.
+    pub log_format: Option<&'a LogFormat>,
+    /// Bounds on what is unpacked.
+    pub limits: &'a Limits,
+}
+
+/// Pairs of wall-clock and boot-clock stamps of the same record, thinned: per minute of uptime the earliest receipt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BootPairs {
+    /// (boot id, minute of uptime) → (boot stamp, wall stamp, line) with the smallest difference.
+    pub earliest: BTreeMap<(String, Micros), (Micros, RawStamp, u64)>,
+}
+
+/// What kernel messages a source holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelCoverage {
+    /// First and last kernel message, on the source's own clock.
+    pub first: RawStamp,
+    /// Last kernel message.
+    pub last: RawStamp,
+    /// Number of kernel messages.
+    pub records: u64,
+    /// Whether the start of the kernel is among them, so that nothing was lost before.
+    pub from_boot: bool,
+    /// Whether it is a dump of the ring buffer (dmesg), which holds everything up to the moment of the dump.
+    pub ring: bool,
+}
+
+/// One log of the bundle, read.
+#[derive(Debug)]
+pub struct Source {
+    /// Path in the bundle.
+    pub path: String,
+    /// What it was taken for: a grammar's name, `kernel`, `access-...`, a snapshot's name.
+    pub format: String,
+    /// Its wrapping.
+    pub envelope: Envelope,
+    /// Host name that most of its records carry.
+    pub host: Option<String>,
+    /// Lines.
+    pub lines: u64,
+    /// Records.
+    pub records: u64,
+    /// Lines that no format explains.
+    pub unparsed: u64,
+    /// The first of these, for `inspect`.
+    pub first_unparsed: Vec<(u64, String)>,
+    /// First and last stamp by clock.
+    pub spans: BTreeMap<ClockKind, (RawStamp, RawStamp)>,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Events that were left out by the cap.
+    pub events_left_out: u64,
+    /// The requests, where it is (also) an access log.
+    pub traffic: Option<Traffic>,
+    /// What it shares with other logs.
+    pub marks: Marks,
+    /// Boot-clock pairs.
+    pub boot_pairs: BootPairs,
+    /// Kernel lines that carry a boot stamp beside a wall-clock one: mark → boot id and boot stamp. A sample, as the marks are.
+    pub boot_lines: BTreeMap<u64, Vec<(String, Micros)>>,
+    /// Local minus UTC where lines with an offset stand next to lines without one, with their number.
+    pub zone_votes: BTreeMap<Micros, u64>,
+    /// Offsets that its first lines write.
+    pub written_offsets: BTreeSet<Micros>,
+    /// Kernel messages in it.
+    pub kernel: Option<KernelCoverage>,
+    /// Formats of the messages in it, with their numbers.
+    pub formats: BTreeMap<String, u64>,
+    /// A state instead of events.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// The logs and snapshots, by path.
+    pub sources: Vec<Source>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What the command line named.
+    pub given: Vec<Given>,
+}
+
+/// Reads everything, one input after the other.
+#[must_use]
+pub fn ingest(bundles: &[Bundle], reading: &Reading<'_>, progress: &dyn Progress) -> Ingested {
+    let parts = bundles.iter().map(|bundle| bundle.inputs.iter().map(|input| read_input(input, reading, progress)).collect()).collect();
+    together(bundles, parts)
+}
+
+/// Reads everything on all cores: several inputs at a time, and the blocks of a large access log at a time.
+#[must_use]
+pub fn ingest_parallel(bundles: &[Bundle], reading: &Reading<'_>, progress: &dyn Progress) -> Ingested {
+    let parts = bundles
+        .iter()
+        .map(|bundle| bundle.inputs.par_iter().map(|input| read_input(input, reading, progress)).collect())
+        .collect();
+    together(bundles, parts)
+}
+
+/// One input, read.
+struct Part {
+    sources: Vec<Source>,
+    problems: Vec<Problem>,
+    outcome: Outcome,
+}
+
+fn read_input(input: &Input, reading: &Reading<'_>, progress: &dyn Progress) -> Part {
+    let (mut part, found) = read_members(input, reading, &[], &|_| true, progress);
+    let stuck: Vec<String> =
+        part.sources.iter().filter(|source| source.format == recognise::UNKNOWN_ACCESS).map(|source| source.path.clone()).collect();
+    if !stuck.is_empty() && !found.is_empty() {
+        let (again, _) = read_members(input, reading, &found, &|path| stuck.iter().any(|own| own == path), &bundle::Silent);
+        part.sources.retain(|source| !stuck.contains(&source.path));
+        part.sources.extend(again.sources);
+    }
+    part
+}
+
+/// One pass over the members that `wanted` takes; also gives the `log_format`s of nginx configurations met on the way.
+fn read_members(
+    input: &Input,
+    reading: &Reading<'_>,
+    formats: &[LogFormat],
+    wanted: &dyn Fn(&str) -> bool,
+    progress: &dyn Progress,
+) -> (Part, Vec<LogFormat>) {
+    let mut sources = Vec::new();
+    let mut problems = Vec::new();
+    let mut found: Vec<LogFormat> = formats.to_vec();
+    let outcome = bundle::walk(input, reading.limits, progress, &mut |path, member| {
+        if !wanted(path) {
+            return;
+        }
+        let (source, trouble) = reader::read(path, member, reading, &found);
+        if let Some(Snapshot::Proxy(proxy)) = source.as_ref().and_then(|source| source.snapshot.as_ref()) {
+            found.extend(proxy.formats.iter().filter_map(|(_, format)| LogFormat::compile(format).ok()));
+        }
+        sources.extend(source);
+        problems.extend(trouble);
+    });
+    problems.extend(outcome.problems.iter().cloned());
+    (Part { sources, problems, outcome }, found)
+}
+
+/// Puts the parts in the order of their paths and numbers the sources.
+fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>) -> Ingested {
+    let mut all = Ingested::default();
+    for (bundle, parts) in bundles.iter().zip(parts) {
+        all.problems.extend(bundle.problems.iter().cloned());
+        let mut outcomes = Vec::new();
+        for part in parts {
+            all.sources.extend(part.sources);
+            all.problems.extend(part.problems);
+            outcomes.push(part.outcome);
+        }
+        all.given.push(bundle::given(bundle, &outcomes));
+    }
+    all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
+    for (index, source) in all.sources.iter_mut().enumerate() {
+        for event in &mut source.events {
+            event.at.source = crate::source::SourceId(index);
+        }
+    }
+    all.problems.sort();
+    all.problems.dedup();
+    all
+}
+
+impl BootPairs {
+    /// Adds a record that carries both clocks.
+    pub fn add(&mut self, boot_id: Option<&str>, boot: Micros, wall: RawStamp, line: u64) {
+        if wall.clock == ClockKind::Boot {
+            return;
+        }
+        let key = (boot_id.unwrap_or_default().to_owned(), boot.div_euclid(60_000_000));
+        let difference = |(boot, wall, _): &(Micros, RawStamp, u64)| wall.at.saturating_sub(*boot);
+        let new = (boot, wall, line);
+        self.earliest.entry(key).and_modify(|known| if difference(&new) < difference(known) { *known = new }).or_insert(new);
+        if self.earliest.len() > BOOT_PAIRS_MAX {
+            self.earliest.pop_first();
+        }
+    }
+}
+
+/// Minutes of uptime of which a pair is kept: over two months.
+const BOOT_PAIRS_MAX: usize = 100_000;
+
+/// A problem with a path of the bundle.
+fn problem(path: &str, kind: ProblemKind, detail: impl Into<String>) -> Problem {
+    Problem { path: path.to_owned(), kind, detail: detail.into() }
+}
+
+/// Fills `buffer` as far as the stream goes.
+fn read_full(stream: &mut impl Read, buffer: &mut Vec<u8>, wanted: usize) {
+    let missing = wanted.saturating_sub(buffer.len());
+    // A failing read ends the stream; the member's own account of the damage is asked for afterwards.
+    let _ = stream.take(missing as u64).read_to_end(buffer);
+}

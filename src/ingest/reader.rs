@@ -1,0 +1,491 @@
+//! One member, read in a stream: wrapping off, kernel messages to `kernel`, requests to `traffic`, the rest to the grammars.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use crate::access::log_format::LogFormat;
+use crate::access::{Request, Shape};
+use crate::bundle::MemberReader;
+use crate::envelope::{Envelope, Record, Transport, Unwrapper};
+use crate::event::{Event, EventKind};
+use crate::kernel::KernelReader;
+use crate::mark::{MarkKind, Marks, Sighting, text_mark};
+use crate::problem::{Problem, ProblemKind};
+use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
+use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
+use crate::traffic::{Traffic, request_mark};
+
+use super::events::EventTable;
+use super::recognise::{HEAD_BYTES, Kind, recognise};
+use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
+
+/// Bytes read at a time.
+const BLOCK_BYTES: usize = 256 * 1024;
+/// Program names of which the last grammar is remembered.
+const HINTS_MAX: usize = 256;
+/// Host names that are counted.
+const HOSTS_MAX: usize = 64;
+/// A line's own time is believed rather than its wrapper's when the two differ by more than this: the writer was stalled.
+const STALL: i64 = 2 * SECOND;
+/// Fewest lines of a file without any recognised line that make it worth a word.
+const SHOWN: usize = 5;
+
+/// Reads a member. `None` where it is no log; the problems say what it was then.
+pub(super) fn read(
+    path: &str,
+    member: &mut MemberReader<'_>,
+    reading: &Reading<'_>,
+    formats: &[LogFormat],
+) -> (Option<Source>, Vec<Problem>) {
+    let mut head = Vec::new();
+    read_full(member, &mut head, HEAD_BYTES);
+    let mut problems = Vec::new();
+    let source = match recognise(&head, reading, formats) {
+        Kind::Empty => {
+            problems.push(problem(path, ProblemKind::NotALog, "empty"));
+            None
+        }
+        Kind::Binary(what) => {
+            problems.push(problem(path, ProblemKind::NotALog, format!("{what}, passed over")));
+            None
+        }
+        Kind::Snapshot => read_snapshot(path, head, member, &mut problems),
+        Kind::Log { envelope, requests, only_requests } => {
+            read_log(path, head, member, reading, (envelope, requests, only_requests), &mut problems)
+        }
+    };
+    (source, problems)
+}
+
+fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
+    Source {
+        path: path.to_owned(),
+        format,
+        envelope,
+        host: None,
+        lines: 0,
+        records: 0,
+        unparsed: 0,
+        first_unparsed: Vec::new(),
+        spans: BTreeMap::new(),
+        events: Vec::new(),
+        events_left_out: 0,
+        traffic: None,
+        marks: Marks::default(),
+        boot_pairs: BootPairs::default(),
+        boot_lines: BTreeMap::new(),
+        zone_votes: BTreeMap::new(),
+        written_offsets: BTreeSet::new(),
+        kernel: None,
+        formats: BTreeMap::new(),
+        snapshot: None,
+    }
+}
+
+fn read_snapshot(path: &str, mut text: Vec<u8>, member: &mut MemberReader<'_>, problems: &mut Vec<Problem>) -> Option<Source> {
+    read_full(member, &mut text, SNAPSHOT_MAX_BYTES + 1);
+    if text.len() > SNAPSHOT_MAX_BYTES {
+        problems.push(problem(path, ProblemKind::NotALog, format!("a snapshot of more than {SNAPSHOT_MAX_BYTES} bytes, passed over")));
+        return None;
+    }
+    let Some(snapshot) = snapshot::read(&text) else {
+        problems.push(problem(path, ProblemKind::NotALog, "looks like a state dump that cannot be read, passed over"));
+        return None;
+    };
+    let mut source = empty_source(path, snapshot.name().to_owned(), Envelope::Plain);
+    source.lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+    source.snapshot = Some(snapshot);
+    Some(source)
+}
+
+fn read_log(
+    path: &str,
+    head: Vec<u8>,
+    member: &mut MemberReader<'_>,
+    reading: &Reading<'_>,
+    (envelope, requests, only_requests): (Envelope, Option<(Shape, String)>, bool),
+    problems: &mut Vec<Problem>,
+) -> Option<Source> {
+    let mut source = empty_source(path, String::new(), envelope);
+    source.written_offsets = written_offsets(&head);
+    let partial = match requests {
+        Some((shape, name)) if only_requests => {
+            source.format = name;
+            access_blocks::read(head, member, &shape, &mut source)
+        }
+        requests => {
+            let (shape, name) = requests.map_or((None, None), |(shape, name)| (Some(shape), Some(name)));
+            let mut reader = Reader::new(&mut source, reading, shape);
+            let partial = reader.stream(head, member);
+            reader.finish();
+            source.format = format_name(&source, name);
+            partial
+        }
+    };
+    if let Some(traffic) = &source.traffic
+        && let Some((first, last)) = traffic.span
+    {
+        note_span(&mut source.spans, first);
+        note_span(&mut source.spans, last);
+    }
+    if source.format.is_empty() {
+        problems.push(problem(path, ProblemKind::NotALog, describe_text(&source)));
+        return None;
+    }
+    if partial {
+        problems.push(problem(path, ProblemKind::PartialLine, "the last line has no end, for the file was cut; it was left out"));
+    }
+    if source.unparsed * 5 > source.lines && source.unparsed > 0 {
+        let detail = format!("{} of {} lines were not understood; see coroner inspect", source.unparsed, source.lines);
+        problems.push(problem(path, ProblemKind::Unparsed, detail));
+    }
+    if source.events_left_out > 0 {
+        let detail = format!("{} events beyond the limit were counted and not kept", source.events_left_out);
+        problems.push(problem(path, ProblemKind::Limit, detail));
+    }
+    Some(source)
+}
+
+/// Offsets after a time of day, as `12:00:00 +0300` or `12:00:00.123+03:00`, in the first lines.
+fn written_offsets(head: &[u8]) -> BTreeSet<i64> {
+    let mut found = BTreeSet::new();
+    let head = head.get(..16 * 1024).unwrap_or(head);
+    for (at, _) in head.iter().enumerate().filter(|(_, byte)| **byte == b'+' || **byte == b'-') {
+        let before = head.get(at.saturating_sub(4)..at).unwrap_or_default();
+        let clock = before.iter().rev().skip_while(|byte| **byte == b' ').take(2).all(u8::is_ascii_digit) && before.len() == 4;
+        let digits: Vec<i64> = head
+            .iter()
+            .skip(at + 1)
+            .take(5)
+            .filter(|byte| **byte != b':')
+            .take_while(|byte| byte.is_ascii_digit())
+            .map(|byte| i64::from(byte - b'0'))
+            .collect();
+        let colon = head.get(at.saturating_sub(12)..at).unwrap_or_default().iter().filter(|byte| **byte == b':').count() >= 2;
+        if let (true, true, [a, b, c, d, ..]) = (clock, colon, digits.as_slice()) {
+            let minutes = (a * 10 + b) * 60 + c * 10 + d;
+            if minutes <= 14 * 60 && minutes % 15 == 0 {
+                found.insert(if head.get(at) == Some(&b'-') { -minutes * MINUTE } else { minutes * MINUTE });
+            }
+        }
+    }
+    found
+}
+
+/// The format that most of the file's messages have; empty when nothing in it was recognised.
+fn format_name(source: &Source, requests: Option<String>) -> String {
+    let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
+    let claimed: u64 = source.formats.values().sum();
+    let kernel = source.kernel.as_ref().map_or(0, |kernel| kernel.records);
+    if source.envelope == Envelope::Dmesg && kernel > 0 {
+        return "kernel".to_owned();
+    }
+    if matches!(source.envelope, Envelope::Plain) {
+        if kernel > 0 {
+            return "kernel".to_owned();
+        }
+        if asked > claimed {
+            return requests.unwrap_or_else(|| "access".to_owned());
+        }
+        let best = source.formats.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name)));
+        let enough = claimed >= 2 || claimed * 5 >= source.lines;
+        return match best {
+            Some((name, _)) if enough => name.clone(),
+            _ if !source.events.is_empty() => "app-output".to_owned(),
+            _ => String::new(),
+        };
+    }
+    source.envelope.name().to_owned()
+}
+
+fn describe_text(source: &Source) -> String {
+    match source.first_unparsed.first() {
+        Some((_, line)) => format!("text that is no known log ({} lines, beginning \"{}\"), passed over", source.lines, brief(line)),
+        None => format!("text that is no known log ({} lines), passed over", source.lines),
+    }
+}
+
+fn brief(line: &str) -> String {
+    line.chars().filter(|letter| !letter.is_control()).take(40).collect()
+}
+
+pub(super) fn note_span(spans: &mut BTreeMap<ClockKind, (RawStamp, RawStamp)>, stamp: RawStamp) {
+    let span = spans.entry(stamp.clock).or_insert((stamp, stamp));
+    if stamp.at < span.0.at {
+        span.0 = stamp;
+    }
+    if stamp.at > span.1.at {
+        span.1 = stamp;
+    }
+}
+
+/// The state of reading one log.
+struct Reader<'a, 'g> {
+    source: &'a mut Source,
+    reading: &'a Reading<'g>,
+    shape: Option<Shape>,
+    traffic: Traffic,
+    kernel: KernelReader,
+    table: EventTable,
+    hints: BTreeMap<String, Option<usize>>,
+    hosts: BTreeMap<String, u64>,
+    last_stamp: Option<RawStamp>,
+    /// Events of lines without a time, waiting for the next line that has one.
+    waiting: Vec<Event>,
+    boot_lines_level: u32,
+}
+
+/// Kernel lines whose boot stamps are kept.
+const BOOT_LINES_MAX: usize = 4096;
+/// Lines with and without an offset are neighbours when they lie this close, in seconds, after rounding to a zone.
+const NEIGHBOURS: i64 = 60 * SECOND;
+/// All zones in use are multiples of this.
+const QUARTER: i64 = 15 * MINUTE;
+/// Events that may wait for a time.
+const WAITING_MAX: usize = 512;
+
+impl<'a, 'g> Reader<'a, 'g> {
+    fn new(source: &'a mut Source, reading: &'a Reading<'g>, shape: Option<Shape>) -> Self {
+        Self {
+            source,
+            reading,
+            shape,
+            traffic: Traffic::default(),
+            kernel: KernelReader::default(),
+            table: EventTable::default(),
+            hints: BTreeMap::new(),
+            hosts: BTreeMap::new(),
+            last_stamp: None,
+            waiting: Vec::new(),
+            boot_lines_level: 0,
+        }
+    }
+
+    /// Gives whether the last line was cut.
+    fn stream(&mut self, head: Vec<u8>, member: &mut MemberReader<'_>) -> bool {
+        let mut unwrapper = Unwrapper::new(self.source.envelope);
+        unwrapper.feed(&head, &mut |record| self.record(record));
+        drop(head);
+        let mut block = vec![0; BLOCK_BYTES];
+        // A failing read ends the member; `damage` tells why.
+        while let Ok(length) = member.read(&mut block)
+            && length > 0
+        {
+            unwrapper.feed(block.get(..length).unwrap_or_default(), &mut |record| self.record(record));
+        }
+        let complete = member.damage().is_none();
+        unwrapper.finish(complete, &mut |record| self.record(record));
+        let tally = unwrapper.tally();
+        self.source.lines = tally.lines;
+        tally.partial_last_line && !complete
+    }
+
+    fn finish(&mut self) {
+        let mut events = Vec::new();
+        self.kernel.finish(&mut events);
+        for event in events {
+            self.keep(event);
+        }
+        for event in std::mem::take(&mut self.waiting) {
+            self.keep(event);
+        }
+        let table = std::mem::take(&mut self.table);
+        self.source.events_left_out = table.left_out;
+        self.source.events = table.into_events();
+        if self.traffic.requests() > 0 || !self.traffic.probes.is_empty() {
+            self.source.traffic = Some(std::mem::take(&mut self.traffic));
+        }
+        self.source.host = self.hosts.iter().max_by_key(|(host, count)| (**count, std::cmp::Reverse(*host))).map(|(host, _)| host.clone());
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.source.records += 1;
+        if let Some(host) = &record.origin.host
+            && (self.hosts.len() < HOSTS_MAX || self.hosts.contains_key(host))
+        {
+            *self.hosts.entry(host.clone()).or_default() += 1;
+        }
+        if let (Some(boot), Some(stamp)) = (record.boot, record.stamp) {
+            self.source.boot_pairs.add(record.origin.boot_id.as_deref(), boot, stamp, record.line);
+        }
+        if record.transport == Transport::Kernel {
+            self.kernel_message(record);
+        } else {
+            self.process_message(record);
+        }
+    }
+
+    fn kernel_message(&mut self, record: &Record<'_>) {
+        if let Some(stamp) = record.stamp {
+            self.stamped(stamp);
+            let from_boot = record.body.starts_with(b"Linux version ");
+            let ring = self.source.envelope == Envelope::Dmesg;
+            let coverage =
+                self.source.kernel.get_or_insert(KernelCoverage { first: stamp, last: stamp, records: 0, from_boot: false, ring });
+            coverage.records += 1;
+            coverage.from_boot |= from_boot;
+            if stamp.at < coverage.first.at {
+                coverage.first = stamp;
+            }
+            if stamp.at > coverage.last.at {
+                coverage.last = stamp;
+            }
+            let mark = text_mark(&record.body);
+            self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
+            if let Some(boot) = record.boot.filter(|_| stamp.clock != ClockKind::Boot && mark.trailing_zeros() >= self.boot_lines_level) {
+                let id = record.origin.boot_id.clone().unwrap_or_default();
+                self.source.boot_lines.entry(mark).or_default().push((id, boot));
+                self.bound_boot_lines();
+            }
+        }
+        let mut events = Vec::new();
+        self.kernel.read(record, &mut events);
+        for event in events {
+            self.keep(event);
+        }
+    }
+
+    /// Keeps one in two of the lines, by their marks, whenever there are too many.
+    fn bound_boot_lines(&mut self) {
+        while self.source.boot_lines.len() > BOOT_LINES_MAX {
+            self.boot_lines_level += 1;
+            let level = self.boot_lines_level;
+            self.source.boot_lines.retain(|mark, _| mark.trailing_zeros() >= level);
+        }
+    }
+
+    fn process_message(&mut self, record: &Record<'_>) {
+        if let Some(request) = self.shape.as_ref().and_then(|shape| shape.parse(&record.body)) {
+            let own = request.stamp.or(record.stamp);
+            if let Some(stamp) = own {
+                self.stamped(stamp);
+                self.traffic.count(&Request { stamp: own, ..request }, record.line);
+                return;
+            }
+        }
+        let ident = record.origin.ident.as_deref();
+        let hint = self.hints.get(ident.unwrap_or_default()).copied().flatten();
+        let grammars = self.reading.grammars;
+        let read = grammars.read(&record.body, ident, hint, record.line);
+        if read.grammar.is_some() && (self.hints.len() < HINTS_MAX || self.hints.contains_key(ident.unwrap_or_default())) {
+            self.hints.insert(ident.unwrap_or_default().to_owned(), read.grammar);
+        }
+        match read.format {
+            Some(format) => *self.source.formats.entry(format.to_owned()).or_default() += 1,
+            None if self.source.envelope == Envelope::Plain => self.not_understood(record),
+            None => {}
+        }
+        if let (Some(wrapper), Some(own)) = (record.stamp, read.stamp) {
+            self.zone_vote(wrapper, own);
+        }
+        let stamp = believed(record.stamp, read.stamp);
+        if let Some(stamp) = stamp {
+            self.stamped(stamp);
+        }
+        self.request_marks(&read.fields, stamp, record.line);
+        for mut event in read.events {
+            event.stamp = stamp;
+            event.boot = record.boot;
+            event.origin = record.origin.clone();
+            let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());
+            event.origin.pid = pid.or(event.origin.pid);
+            if let Some(container) = event.fields.get("container") {
+                event.origin.container = Some(container.clone());
+            }
+            self.keep(event);
+        }
+    }
+
+    fn not_understood(&mut self, record: &Record<'_>) {
+        // Indented and bracket-only lines go on with the record before them.
+        let goes_on = self.source.records > 1 && record.body.first().is_none_or(|byte| byte.is_ascii_whitespace() || b"})]^".contains(byte));
+        if goes_on {
+            return;
+        }
+        self.source.unparsed += 1;
+        if self.source.first_unparsed.len() < SHOWN {
+            self.source.first_unparsed.push((record.line, crate::event::excerpt(&record.body)));
+        }
+    }
+
+    /// A proxy's error line names client and request: a mark that its access log has too.
+    fn request_marks(&mut self, fields: &BTreeMap<String, String>, stamp: Option<RawStamp>, line: u64) {
+        let (Some(stamp), Some(client), Some(request)) = (stamp, fields.get("client"), fields.get("request")) else { return };
+        let mut words = request.split(' ');
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let key = request_mark(client.as_bytes(), method.as_bytes(), path.as_bytes(), query.as_bytes());
+        self.source.marks.add(MarkKind::Request, key, stamp, line);
+    }
+
+    /// Notes a line that has a time: it bounds the lines without one before it.
+    fn stamped(&mut self, stamp: RawStamp) {
+        note_span(&mut self.source.spans, stamp);
+        if let Some(last) = self.last_stamp {
+            self.zone_vote(last, stamp);
+        }
+        self.last_stamp = Some(stamp);
+        for mut event in std::mem::take(&mut self.waiting) {
+            event.until = Some(stamp).filter(|stamp| event.stamp.is_none_or(|own| own.clock == stamp.clock));
+            if event.stamp.is_none() {
+                event.stamp = Some(stamp);
+            }
+            self.keep(event);
+        }
+    }
+
+    /// A line with an offset next to one without tells the zone of the latter.
+    fn zone_vote(&mut self, one: RawStamp, other: RawStamp) {
+        let (utc, local) = match (one.clock, other.clock) {
+            (ClockKind::Utc, ClockKind::Local) => (one.at, other.at),
+            (ClockKind::Local, ClockKind::Utc) => (other.at, one.at),
+            _ => return,
+        };
+        let difference = local.saturating_sub(utc);
+        let offset = (difference + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+        if (difference - offset).abs() <= NEIGHBOURS && offset.abs() <= 14 * HOUR {
+            *self.source.zone_votes.entry(offset).or_default() += 1;
+        }
+    }
+
+    fn keep(&mut self, mut event: Event) {
+        if event.stamp.is_none() && event.until.is_none() && self.waiting.len() < WAITING_MAX {
+            event.stamp = self.last_stamp;
+            if event.stamp.is_none() || self.source.envelope == Envelope::Plain {
+                self.waiting.push(Event { stamp: event.stamp, ..event });
+                return;
+            }
+        }
+        self.mark(&event);
+        self.table.add(event);
+    }
+
+    fn mark(&mut self, event: &Event) {
+        let Some(stamp) = event.stamp else { return };
+        let number = |name: &str| event.number(name);
+        let (kind, pid) = match event.kind {
+            EventKind::OomKill => (MarkKind::Death, event.oom.as_ref().and_then(|oom| oom.victim.pid).map(u64::from)),
+            EventKind::WorkerSignaled | EventKind::WorkerExited => (MarkKind::Death, number("worker")),
+            EventKind::ProgramExited | EventKind::UnitProcessExited => (MarkKind::Death, number("pid")),
+            EventKind::WorkerBooted => (MarkKind::Start, number("worker")),
+            EventKind::ProgramStarted | EventKind::AppListening | EventKind::AppStarted => (MarkKind::Start, number("pid")),
+            _ => return,
+        };
+        if let Some(pid) = pid {
+            self.source.marks.add_between(kind, pid, Sighting { stamp, until: event.until, line: event.at.line });
+        }
+    }
+}
+
+/// The wrapper's time, for it is finer, unless the line's own time tells that it was written long before.
+fn believed(wrapper: Option<RawStamp>, own: Option<RawStamp>) -> Option<RawStamp> {
+    match (wrapper, own) {
+        (Some(wrapper), Some(own)) if own.clock == ClockKind::Utc && wrapper.clock == ClockKind::Utc => {
+            let late = wrapper.at.saturating_sub(own.at.saturating_add(own.resolution));
+            Some(if late > STALL { own } else { wrapper })
+        }
+        (Some(wrapper), _) => Some(wrapper),
+        (None, own) => own,
+    }
+}
+

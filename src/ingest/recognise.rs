@@ -1,0 +1,142 @@
+//! What a file is, from its first bytes: its wrapping, whether it holds requests and in which format, or that it is no log.
+//! Names are never looked at; a log copied as `x` is the same log.
+
+use crate::access::log_format::{KNOWN, LogFormat};
+use crate::access::Shape;
+use crate::envelope::{self, Envelope, Unwrapper};
+
+use super::Reading;
+
+/// How much of a file is looked at.
+pub(super) const HEAD_BYTES: usize = 128 * 1024;
+/// Format name of a file of requests whose `log_format` could not be worked out.
+pub(super) const UNKNOWN_ACCESS: &str = "access-unknown";
+/// Records looked at.
+const SAMPLE_RECORDS: usize = 1000;
+/// Share of the sampled lines that a format must explain to be the file's.
+const ENOUGH: f64 = 0.6;
+
+/// What a file was taken for.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Nothing in it.
+    Empty,
+    /// Bytes that are no text.
+    Binary(&'static str),
+    /// A state, not events.
+    Snapshot,
+    /// Lines or entries.
+    Log { envelope: Envelope, requests: Option<(Shape, String)>, only_requests: bool },
+}
+
+/// Magic numbers of what people put into bundles by accident.
+const MAGIC: [(&[u8], &str); 8] = [
+    (b"\x7fELF", "an ELF program"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"%PDF", "a PDF document"),
+    (b"LPKSHHRH", "a binary journal; export it with journalctl -o export"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"PK\x03\x04", "a zip archive; unpack it first"),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+];
+
+/// Takes a look at the head of a file. `whole` tells that the head is the entire file.
+pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat]) -> Kind {
+    if head.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return Kind::Empty;
+    }
+    if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Kind::Binary(name);
+    }
+    if crate::snapshot::sniff(head) {
+        return Kind::Snapshot;
+    }
+    let envelope = envelope::sniff(head);
+    if envelope == Envelope::Plain && is_binary(head) {
+        return Kind::Binary("binary bytes");
+    }
+    let bodies = sample(head, envelope);
+    let requests = requests(&bodies, reading, formats);
+    let only_requests = envelope == Envelope::Plain
+        && requests.as_ref().is_some_and(|(shape, _)| {
+            let read = bodies.iter().filter(|body| shape.parse(body).is_some()).count();
+            read * 20 >= bodies.len() * 19 && !matches!(shape, Shape::Uwsgi)
+        });
+    Kind::Log { envelope, requests, only_requests }
+}
+
+/// More than one control byte in 32 that no log has; NUL runs (a torn page) are not counted, nor is UTF-16.
+fn is_binary(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(16 * 1024)];
+    let control = |byte: &&u8| matches!(**byte, 1..=6 | 14..=26 | 28..=31 | 127);
+    let high = head.iter().filter(|byte| **byte >= 0x80).count();
+    let invalid = String::from_utf8_lossy(head).matches(char::REPLACEMENT_CHARACTER).count();
+    head.iter().filter(control).count() * 32 > head.len() || (high * 3 > head.len() && invalid * 8 > head.len())
+}
+
+fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
+    let mut bodies = Vec::new();
+    let complete = head.len() < HEAD_BYTES;
+    let mut unwrapper = Unwrapper::new(envelope);
+    let mut take = |record: &envelope::Record<'_>| {
+        if bodies.len() < SAMPLE_RECORDS && record.transport == envelope::Transport::Process && !record.body.is_empty() {
+            bodies.push(record.body.to_vec());
+        }
+    };
+    unwrapper.feed(head, &mut take);
+    unwrapper.finish(complete, &mut take);
+    bodies
+}
+
+/// The first format that explains most of the lines that look like requests: the user's, a grammar's, one of the
+/// configuration's, a known one, or one worked out from the lines.
+fn requests(bodies: &[Vec<u8>], reading: &Reading<'_>, formats: &[LogFormat]) -> Option<(Shape, String)> {
+    if bodies.is_empty() {
+        return None;
+    }
+    let share = |shape: &Shape| bodies.iter().filter(|body| shape.parse(body).is_some()).count() as f64 / bodies.len() as f64;
+    if let Some(format) = reading.log_format {
+        let shape = Shape::Format(format.clone());
+        if share(&shape) >= ENOUGH {
+            return Some((shape, "access-given".to_owned()));
+        }
+    }
+    for (name, format) in reading.grammars.access_formats() {
+        let shape = Shape::Format(format.clone());
+        if share(&shape) >= 0.95 {
+            return Some((shape, format!("access-{}", name.strip_prefix("nginx-").unwrap_or(name))));
+        }
+    }
+    for format in formats {
+        let shape = Shape::Format(format.clone());
+        if share(&shape) >= ENOUGH {
+            return Some((shape, "access-configured".to_owned()));
+        }
+    }
+    let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+    let asking: Vec<&[u8]> = lines.iter().copied().filter(|line| looks_like_request(line)).collect();
+    let enough = asking.len() >= MIXED_MIN || asking.len() * 2 >= lines.len();
+    let shape = Shape::detect(&[], &lines).or_else(|| Shape::detect(&[], &asking).filter(|_| enough))?;
+    let name = name_of(&shape);
+    Some((shape, name))
+}
+
+/// Requests among other lines that are enough to work their format out.
+const MIXED_MIN: usize = 5;
+
+/// A cheap look for a request among other lines: a protocol in quotes, a JSON status, or uWSGI's prefix.
+fn looks_like_request(line: &[u8]) -> bool {
+    [&b" HTTP/"[..], b"\"status\"", b"[pid: "].iter().any(|word| memchr::memmem::find(line, word).is_some())
+}
+
+fn name_of(shape: &Shape) -> String {
+    match shape {
+        Shape::Format(format) => match KNOWN.iter().find(|(_, known)| *known == format.source()) {
+            Some((name, _)) => format!("access-{name}"),
+            None => "access-inferred".to_owned(),
+        },
+        Shape::Json => "access-json".to_owned(),
+        Shape::Uwsgi => "uwsgi".to_owned(),
+    }
+}

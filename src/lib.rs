@@ -1,0 +1,134 @@
+//! coroner: reads the logs of a host that answered 502 and 504 and says what broke, since when, why, how sure it is, and where
+//! it is written. Offline; the same input gives the same bytes.
+//!
+//! This page is the architecture. Data flows one way, in the order of the modules below, and a module uses only what stands
+//! above it:
+//!
+//! ```text
+//! bundle → envelope → kernel, access, grammar → ingest → clock → timeline → service, death → burst → scene → causes → diagnose → report
+//! bytes    records    events, requests          sources  UTC     facts      who, who died    when    what     why      verdict    words
+//! ```
+//!
+//! - [`bundle`] opens what the user hands over and gives named streams of bytes; only it knows archives and compression.
+//! - [`envelope`] takes the transport's wrapping off a line: syslog, journald, dmesg, docker. What is inside is not its business.
+//! - [`kernel`] reads printk's messages, [`access`] requests, [`grammar`] everything else, by files in `grammars/`.
+//! - [`ingest`] reads each member once, in a stream, in bounded memory, on all cores, and keeps counts, events and marks.
+//! - [`clock`] places every stamp in UTC with an uncertainty, or says that it cannot.
+//! - [`timeline`] tells each fact once, with all its witnesses. [`service`] knows under which names a service appears,
+//!   [`death`] who died of what.
+//! - [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
+//!   weighs it; [`diagnose`] turns weights into a probability and a verdict.
+//! - [`report`] writes it down.
+//!
+//! Where things go: a log format is one file in `grammars/` (no Rust); a cause one file in `src/causes/` and a line in its list;
+//! an output form one file in `src/report/`. The binary (`main.rs`, `cli.rs`, `progress.rs`) owns the terminal and the exit code.
+//!
+//! What never happens: a file held whole (snapshots up to 8 MiB apart), a panic on input, a claim without a line, a clock or a
+//! network asked.
+
+#![forbid(unsafe_code)]
+
+pub mod access;
+pub mod bundle;
+pub mod burst;
+pub mod causes;
+pub mod clock;
+pub mod death;
+pub mod diagnose;
+pub mod envelope;
+pub mod error;
+pub mod event;
+pub mod grammar;
+pub mod ingest;
+pub mod kernel;
+pub mod mark;
+pub mod problem;
+pub mod report;
+pub mod scene;
+pub mod service;
+pub mod snapshot;
+pub mod source;
+pub mod stamp;
+pub mod timeline;
+pub mod traffic;
+
+use std::path::PathBuf;
+
+use access::log_format::LogFormat;
+use bundle::{Limits, Progress};
+use clock::GivenZone;
+use diagnose::Focus;
+use error::Error;
+use grammar::Grammars;
+use report::model::Report;
+
+/// What the user asked for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Files, folders, or `-` for stdin.
+    pub bundles: Vec<PathBuf>,
+    /// Grammar files of the user's own: (file name, text).
+    pub grammars: Vec<(String, String)>,
+    /// A `log_format` string of the access logs.
+    pub log_format: Option<String>,
+    /// Zones of files that do not write theirs.
+    pub zones: Vec<GivenZone>,
+    /// Which incidents to report.
+    pub focus: Focus,
+    /// Bounds on what is unpacked.
+    pub limits: Limits,
+    /// Whether to read on one thread; the report is the same.
+    pub serial: bool,
+}
+
+/// A report, and whether bytes of logs were lost on the way (exit code 1).
+#[derive(Debug)]
+pub struct Analysis {
+    /// The report.
+    pub report: Report,
+    /// Whether something of a log could not be read.
+    pub lost_bytes: bool,
+}
+
+/// The pipeline: bundle in, report out.
+///
+/// # Errors
+/// When nothing can be opened, nothing is recognised, or an option is wrong. Broken input is no error.
+pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
+    let grammars = Grammars::with_user(&options.grammars)?;
+    let log_format = options.log_format.as_deref().map(LogFormat::compile).transpose().map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
+    let bundles = bundle::open(&options.bundles)?;
+    let reading = ingest::Reading { grammars: &grammars, log_format: log_format.as_ref(), limits: &options.limits };
+    let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
+    let ingested = read(&bundles, &reading, progress);
+    recognised(&ingested)?;
+
+    let clocks = clock::align(&ingested.sources, &options.zones);
+    let timeline = timeline::build(&ingested.sources, &clocks);
+    let services = service::find(&ingested.sources, &timeline, &grammars);
+    let deaths = death::find(&timeline, &services, &ingested.sources);
+    let answers = diagnose::answers(&ingested.sources, &clocks);
+    let (incidents, isolated) =
+        diagnose::explain(&timeline, &services, &deaths, (&ingested.sources, &clocks), &answers, &options.focus);
+    let report = report::build::report(&report::build::Parts {
+        ingested: &ingested,
+        clocks: &clocks,
+        timeline: &timeline,
+        deaths: &deaths,
+        answers: &answers,
+        incidents: &incidents,
+        isolated: &isolated,
+    });
+    let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
+    Ok(Analysis { report, lost_bytes })
+}
+
+/// At least one log, or an error that names what was found instead.
+fn recognised(ingested: &ingest::Ingested) -> Result<(), Error> {
+    if ingested.sources.iter().any(|source| source.snapshot.is_none()) {
+        return Ok(());
+    }
+    let snapshots = ingested.sources.iter().map(|source| format!("{}: {}", source.path, source.format));
+    let others = ingested.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.detail));
+    Err(Error::NothingRecognised { found: snapshots.chain(others).collect() })
+}

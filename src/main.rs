@@ -1,0 +1,142 @@
+//! The program: arguments in, report out, exit code. Everything else is the library's.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod progress;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use coroner::error::Error;
+use coroner::report::{self, text::Style};
+use coroner::{Analysis, analyze};
+
+use cli::{Cli, Color, Command, FailOn, GrammarCommand, InputArgs, ReportArgs};
+use progress::Bar;
+
+/// Exit codes of the contract.
+const LOST_BYTES: u8 = 1;
+const NO_REPORT: u8 = 2;
+const INCIDENT: u8 = 10;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Report(args) => report(&args),
+        Command::Inspect(args) => inspect(&args.input),
+        Command::Formats => formats(),
+        Command::Grammar(GrammarCommand::Check { files }) => check(&files),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // A closed stderr leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "coroner: {}", lines(&error.to_string()));
+            ExitCode::from(NO_REPORT)
+        }
+    }
+}
+
+fn run(input: &InputArgs, options: &coroner::Options) -> Result<Analysis, Error> {
+    if let Some(threads) = input.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .build_global()
+            .map_err(|error| Error::Usage(format!("--threads {threads}: {error}")))?;
+    }
+    let bar = Bar::new(input.quiet);
+    let analysis = analyze(options, &bar);
+    bar.finish();
+    analysis
+}
+
+fn report(args: &ReportArgs) -> Result<u8, Error> {
+    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let format = args.form(to_terminal)?;
+    let analysis = run(&args.input, &args.options()?)?;
+    let style = Style { color: colored(args.color, to_terminal), ..Style::default() };
+    let mut bytes = Vec::new();
+    report::write(&analysis.report, format, style, &mut bytes).map_err(|reason| write_error("the report", reason))?;
+    match &args.output {
+        Some(file) => write_file(file, &bytes)?,
+        None => write_stdout(&bytes)?,
+    }
+    Ok(if args.fail_on == Some(FailOn::Incident) && !analysis.report.incidents.is_empty() {
+        INCIDENT
+    } else if analysis.lost_bytes {
+        LOST_BYTES
+    } else {
+        0
+    })
+}
+
+/// NO_COLOR and TERM=dumb turn colour off (no-color.org), a terminal turns it on.
+fn colored(asked: Color, to_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => to_terminal && !set("NO_COLOR") && !dumb,
+    }
+}
+
+fn write_error(target: &str, reason: io::Error) -> Error {
+    Error::Write { target: target.to_owned(), reason }
+}
+
+/// A reader who has seen enough closes the pipe; that is no error.
+fn write_stdout(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(write_error("standard output", reason)),
+        _ => Ok(()),
+    }
+}
+
+/// Whole or not at all: a temporary file in the same folder, synced, then renamed.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |reason| write_error(&path.display().to_string(), reason);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+fn inspect(input: &InputArgs) -> Result<u8, Error> {
+    let analysis = run(input, &input.options()?)?;
+    let mut bytes = Vec::new();
+    report::inspect::write(&analysis.report, &mut bytes).map_err(|reason| write_error("the table", reason))?;
+    write_stdout(&bytes)?;
+    Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
+}
+
+fn formats() -> Result<u8, Error> {
+    let grammars = coroner::grammar::Grammars::built_in()?;
+    let mut lines = String::new();
+    for grammar in grammars.iter() {
+        let unverified = if grammar.unverified > 0 { format!(" ({} samples unverified)", grammar.unverified) } else { String::new() };
+        lines.push_str(&format!("{:<18} {}{unverified}\n{:<18} {}\n", grammar.format, grammar.title, "", grammar.docs));
+    }
+    write_stdout(lines.as_bytes())?;
+    Ok(0)
+}
+
+fn check(files: &[std::path::PathBuf]) -> Result<u8, Error> {
+    let texts = files.iter().map(|path| cli::grammar_file(path)).collect::<Result<Vec<_>, _>>()?;
+    let faults = coroner::grammar::check::user(&texts);
+    if faults.is_empty() {
+        write_stdout(format!("{} grammar(s) in order\n", texts.len()).as_bytes())?;
+        return Ok(0);
+    }
+    Err(Error::Grammar(faults.iter().map(ToString::to_string).collect()))
+}
+
+
+/// A message of several lines, each safe for a terminal: names in a bundle are not ours.
+fn lines(message: &str) -> String {
+    message.lines().map(report::escape::terminal).collect::<Vec<_>>().join("\n")
+}

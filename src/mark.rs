@@ -1,0 +1,155 @@
+//! Marks: things that two logs share, by which their clocks are lined up. A mark is a hash of an identity (a request, a pid
+//! that died, a kernel line) with the time at which one log saw it.
+//!
+//! A bounded sample is kept, chosen by the hash and not by the order, so that two logs keep the same marks.
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use crate::stamp::RawStamp;
+
+/// Marks kept of one kind and one log.
+const MARKS_MAX: usize = 4096;
+
+/// What kind of identity was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MarkKind {
+    /// A request that failed or was refused: client, method, target.
+    Request,
+    /// The end of a process, by pid.
+    Death,
+    /// The start of a process, by pid.
+    Start,
+    /// A kernel message, by text.
+    KernelLine,
+}
+
+/// One sighting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// When, by the log's clock.
+    pub stamp: RawStamp,
+    /// Upper bound where the line had no time of its own.
+    pub until: Option<RawStamp>,
+    /// Where.
+    pub line: u64,
+}
+
+/// The marks of one log.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    kinds: BTreeMap<MarkKind, Sample>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Sample {
+    /// Hashes with fewer trailing zero bits than this are not kept.
+    level: u32,
+    seen: BTreeMap<u64, Vec<Sighting>>,
+    size: usize,
+}
+
+/// Sightings of one mark that are kept: more of them do not tell when.
+const SIGHTINGS_MAX: usize = 8;
+
+impl Marks {
+    /// Adds a sighting.
+    pub fn add(&mut self, kind: MarkKind, key: u64, stamp: RawStamp, line: u64) {
+        self.add_between(kind, key, Sighting { stamp, until: None, line });
+    }
+
+    /// Adds a sighting that may be known only to lie between two stamps.
+    pub fn add_between(&mut self, kind: MarkKind, key: u64, sighting: Sighting) {
+        self.kinds.entry(kind).or_default().add(key, sighting);
+    }
+
+    /// The sightings of a kind, by key.
+    pub fn of(&self, kind: MarkKind) -> impl Iterator<Item = (u64, &[Sighting])> {
+        self.kinds.get(&kind).into_iter().flat_map(|sample| sample.seen.iter().map(|(key, seen)| (*key, seen.as_slice())))
+    }
+
+    /// The sightings of one mark.
+    #[must_use]
+    pub fn get(&self, kind: MarkKind, key: u64) -> &[Sighting] {
+        self.kinds.get(&kind).and_then(|sample| sample.seen.get(&key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes the marks of another part of the log in.
+    pub fn merge(&mut self, other: Self, lines_before: u64) {
+        for (kind, sample) in other.kinds {
+            let own = self.kinds.entry(kind).or_default();
+            own.raise(sample.level);
+            for (key, seen) in sample.seen {
+                for mut sighting in seen {
+                    sighting.line += lines_before;
+                    own.add(key, sighting);
+                }
+            }
+        }
+    }
+}
+
+impl Sample {
+    fn add(&mut self, key: u64, sighting: Sighting) {
+        if self.level > 0 && mix(key).trailing_zeros() < self.level {
+            return;
+        }
+        let seen = self.seen.entry(key).or_default();
+        let place = seen.binary_search(&sighting).unwrap_or_else(|place| place);
+        seen.insert(place, sighting);
+        if seen.len() > SIGHTINGS_MAX {
+            seen.pop();
+        } else {
+            self.size += 1;
+        }
+        while self.size > MARKS_MAX && self.level < 60 {
+            self.raise(self.level + 1);
+        }
+    }
+
+    fn raise(&mut self, level: u32) {
+        if level <= self.level {
+            return;
+        }
+        self.level = level;
+        self.seen.retain(|key, _| mix(*key).trailing_zeros() >= level);
+        self.size = self.seen.values().map(Vec::len).sum();
+    }
+}
+
+/// Spreads keys that are small numbers (pids) over all bits.
+const fn mix(key: u64) -> u64 {
+    let key = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    key ^ (key >> 29)
+}
+
+/// FNV-1a with a final mix: the same on every run and machine. Not for tables whose keys an attacker may choose to collide;
+/// the tables here are ordered.
+#[derive(Debug)]
+pub struct StableHasher(u64);
+
+impl Default for StableHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for StableHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        mix(self.0)
+    }
+}
+
+/// The mark of a text.
+#[must_use]
+pub fn text_mark(text: &[u8]) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write(text);
+    hasher.finish()
+}

@@ -1,0 +1,50 @@
+//! The progress bar: bytes of packed input, the current file, the time left. Only this file uses indicatif; nothing is drawn
+//! unless stderr is a terminal.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use coroner::bundle::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar on stderr.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// A bar, or none that shows when stderr is no terminal or the user wants quiet.
+    pub(crate) fn new(quiet: bool) -> Self {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = ProgressStyle::with_template("{bar:24} {bytes}/{total_bytes} {eta:>4} {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        if shown {
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        Self { bar }
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn expect(&self, packed_bytes: u64) {
+        self.bar.inc_length(packed_bytes);
+    }
+
+    fn advance(&self, packed_bytes: u64) {
+        self.bar.inc(packed_bytes);
+    }
+
+    fn member(&self, path: &str) {
+        if !self.bar.is_hidden() {
+            // Names in a bundle are not ours: no control bytes reach the terminal.
+            self.bar.set_message(path.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect::<String>());
+        }
+    }
+}

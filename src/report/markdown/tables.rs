@@ -1,0 +1,301 @@
+//! The sections of Markdown about the whole report: traffic, kills, deaths, findings, clocks, sources, quality, evidence.
+//! In: a `Report`. Out: `##` sections. Why: what the verdict rests on, and on what it does not, for those who check it.
+//! Must never drop rows silently: a limit says how many rows it left out.
+
+use std::io::{self, Write};
+
+use super::{more, plain, row, table};
+use crate::report::escape;
+use crate::report::figures;
+use crate::report::model::{Death, OomKill, Process, Report, Source};
+use crate::report::reading::{self, Reading};
+
+/// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
+const DEATHS_MAX: usize = 30;
+
+/// Rows of any other table.
+const ROWS_MAX: usize = 200;
+
+/// Events in the appendix; a page of a wiki takes about a megabyte.
+const EVIDENCE_MAX: usize = 500;
+
+/// Writes the sections that are not empty.
+pub(super) fn write(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let report = reading.report;
+    traffic(report, out)?;
+    kills(report, out)?;
+    deaths(reading, out)?;
+    gaps(report, out)?;
+    negatives(report, out)?;
+    clocks(report, out)?;
+    sources(report, out)?;
+    quality(reading, out)?;
+    evidence(reading, out)
+}
+
+fn traffic(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Some(traffic) = &report.traffic else { return Ok(()) };
+    writeln!(out, "## Traffic\n")?;
+    let statuses = escape::markdown(&reading::by_status(&traffic.statuses, plain));
+    writeln!(out, "- Requests in the log nearest to the users: {} ({statuses})", traffic.requests)?;
+    writeln!(out, "- Health-check probes, counted apart: {}", traffic.probes)?;
+    writeln!(out, "- Failures that a retry on another upstream hid: {}", traffic.hidden_by_retry)?;
+    let isolated = reading::by_status(&report.isolated, plain);
+    if !isolated.is_empty() {
+        writeln!(out, "- Isolated failures outside of incidents: {}", escape::markdown(&isolated))?;
+    }
+    writeln!(out)
+}
+
+fn kills(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.oom_kills.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## OOM kills\n")?;
+    table(
+        out,
+        &[
+            "Kill",
+            "Time (UTC)",
+            "Killer, scope",
+            "Victim",
+            "RSS",
+            "Cgroup",
+            "Limit",
+            "Invoker",
+            "Largest",
+            "Incident",
+        ],
+    )?;
+    for kill in report.oom_kills.iter().take(ROWS_MAX) {
+        row(out, &kill_row(kill))?;
+    }
+    writeln!(out)?;
+    more(out, report.oom_kills.len(), ROWS_MAX)
+}
+
+fn kill_row(kill: &OomKill) -> [String; 10] {
+    [
+        escape::cell(&kill.id),
+        figures::fine_moment(kill.time.as_deref(), ""),
+        format!("{}, {}", escape::cell(&kill.killer), escape::cell(&kill.scope)),
+        process(Some(&kill.victim)),
+        size(kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes)),
+        code(kill.cgroup.as_ref()),
+        size(kill.limit_bytes),
+        process(kill.invoker.as_ref()),
+        process(kill.largest.as_ref()),
+        kill.incident
+            .as_ref()
+            .map_or_else(|| "users met nothing".to_owned(), |id| escape::cell(id)),
+    ]
+}
+
+/// `comm` (pid 4411).
+fn process(process: Option<&Process>) -> String {
+    let Some(process) = process else { return String::new() };
+    let comm = escape::code_cell(&process.comm);
+    process.pid.map_or_else(|| comm.clone(), |pid| format!("{comm} (pid {pid})"))
+}
+
+fn size(bytes: Option<u64>) -> String {
+    bytes.map(figures::bytes).unwrap_or_default()
+}
+
+fn code(text: Option<&String>) -> String {
+    text.map(|text| escape::code_cell(text)).unwrap_or_default()
+}
+
+fn deaths(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let deaths = &reading.report.deaths;
+    if deaths.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Deaths\n")?;
+    table(
+        out,
+        &[
+            "Death",
+            "Time (UTC)",
+            "Process",
+            "Ended by",
+            "Why",
+            "Unit, container",
+            "Incident",
+            "Source",
+        ],
+    )?;
+    for death in deaths.iter().take(DEATHS_MAX) {
+        row(out, &death_row(reading, death))?;
+    }
+    writeln!(out)?;
+    more(out, deaths.len(), DEATHS_MAX)
+}
+
+fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
+    let process = escape::code_cell(&death.process);
+    let ended_by = match (death.signal, death.exit_code) {
+        (Some(signal), _) => format!("signal {signal}"),
+        (None, Some(code)) => format!("exit code {code}"),
+        (None, None) => String::new(),
+    };
+    let places = [code(death.unit.as_ref()), code(death.container.as_ref())];
+    let places: Vec<_> = places.into_iter().filter(|place| !place.is_empty()).collect();
+    let witness = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
+    [
+        escape::cell(&death.id),
+        figures::fine_moment(death.time.as_deref(), ""),
+        death.pid.map_or_else(|| process.clone(), |pid| format!("{process} (pid {pid})")),
+        ended_by,
+        escape::cell(&death.why),
+        places.join(", "),
+        death.incident.as_ref().map(|id| escape::cell(id)).unwrap_or_default(),
+        code(witness.as_ref()),
+    ]
+}
+
+fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.gaps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## No traffic where it was expected\n")?;
+    table(out, &["When", "Requests expected", "What other logs say"])?;
+    for gap in report.gaps.iter().take(ROWS_MAX) {
+        let span = figures::span(&gap.start, &gap.end);
+        row(out, &[span, format!("about {}", gap.expected_requests), escape::cell(&gap.why)])?;
+    }
+    writeln!(out)?;
+    more(out, report.gaps.len(), ROWS_MAX)
+}
+
+fn negatives(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.negatives.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Negative findings\n")?;
+    table(out, &["Claim", "True?", "Why"])?;
+    for negative in report.negatives.iter().take(ROWS_MAX) {
+        let state = match negative.state.as_str() {
+            "true" => "yes",
+            "false" => "**no**",
+            _ => "unknown",
+        };
+        row(out, &[escape::cell(&negative.claim), state.to_owned(), escape::cell(&negative.why)])?;
+    }
+    writeln!(out)?;
+    more(out, report.negatives.len(), ROWS_MAX)
+}
+
+fn clocks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.sources.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Clocks\n")?;
+    table(out, &["Source", "Known from", "Local minus UTC", "±", "Evidence"])?;
+    for source in report.sources.iter().take(ROWS_MAX) {
+        let clock = &source.clock;
+        let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
+        row(
+            out,
+            &[
+                escape::cell(&source.id),
+                escape::cell(&clock.basis),
+                format!("{sign}{}", figures::duration(clock.offset_seconds.abs())),
+                figures::sigma(clock.sigma_seconds),
+                escape::cell(&clock.evidence),
+            ],
+        )?;
+    }
+    writeln!(out)?;
+    more(out, report.sources.len(), ROWS_MAX)
+}
+
+fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Sources\n")?;
+    for bundle in report.bundle.iter().take(ROWS_MAX) {
+        let sha256 =
+            bundle.sha256.as_ref().map(|sum| format!(", SHA-256 {}", escape::code_span(sum)));
+        let (name, size) = (escape::code_span(&bundle.name), figures::bytes(bundle.bytes));
+        let members = bundle.members;
+        writeln!(out, "- Bundle {name}: {size}, {members} members{}", sha256.unwrap_or_default())?;
+    }
+    more(out, report.bundle.len(), ROWS_MAX)?;
+    let (name, version) =
+        (escape::markdown(&report.tool.name), escape::markdown(&report.tool.version));
+    writeln!(
+        out,
+        "- Written by {name} {version}; a person should read it before it is passed on.\n"
+    )?;
+    if report.sources.is_empty() {
+        return Ok(());
+    }
+    table(
+        out,
+        &["Source", "Path", "Format", "Role", "Host", "Records", "Not understood", "From", "To"],
+    )?;
+    for source in report.sources.iter().take(ROWS_MAX) {
+        row(out, &source_row(source))?;
+    }
+    writeln!(out)?;
+    more(out, report.sources.len(), ROWS_MAX)
+}
+
+fn source_row(source: &Source) -> [String; 9] {
+    let moment = |time: &Option<String>| {
+        time.as_deref().map(|time| figures::moment(time, "")).unwrap_or_default()
+    };
+    [
+        escape::cell(&source.id),
+        escape::code_cell(&source.path),
+        escape::cell(&source.format),
+        escape::cell(&source.role),
+        source.host.as_ref().map(|host| escape::cell(host)).unwrap_or_default(),
+        source.records.to_string(),
+        source.unparsed.to_string(),
+        moment(&source.first),
+        moment(&source.last),
+    ]
+}
+
+fn quality(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let report = reading.report;
+    if report.data_quality.is_empty() && report.approximate.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Data quality\n")?;
+    for trouble in report.data_quality.iter().take(ROWS_MAX) {
+        let path = escape::code_span(reading.path(&trouble.source));
+        let (problem, detail) =
+            (escape::markdown(&trouble.problem), escape::markdown(&trouble.detail));
+        writeln!(out, "- {path}: {problem}: {detail}")?;
+    }
+    for pointer in report.approximate.iter().take(ROWS_MAX) {
+        writeln!(
+            out,
+            "- Estimated, or cut by a limit: {} in the JSON",
+            escape::code_span(pointer)
+        )?;
+    }
+    writeln!(out)?;
+    more(out, report.data_quality.len(), ROWS_MAX)?;
+    more(out, report.approximate.len(), ROWS_MAX)
+}
+
+fn evidence(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let events = &reading.report.events;
+    if events.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Evidence\n")?;
+    for event in events.iter().take(EVIDENCE_MAX) {
+        let place = escape::code_span(&reading.place(&event.source, event.line));
+        writeln!(
+            out,
+            "\\[{}\\] {}, {place}:\n",
+            escape::markdown(&event.id),
+            escape::markdown(&event.kind)
+        )?;
+        writeln!(out, "{}", escape::fence(&event.text))?;
+    }
+    more(out, events.len(), EVIDENCE_MAX)
+}

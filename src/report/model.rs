@@ -1,0 +1,428 @@
+//! The report as a value, in the shape that the JSON contract promises. Every output form is written from it, so no two forms
+//! can disagree on a number. Times are RFC 3339 in UTC; durations and sigmas in seconds; sizes in bytes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Version of the JSON shape; raised when what the contract promises changes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The whole report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Which program wrote it.
+    pub tool: Tool,
+    /// What was given on the command line.
+    pub bundle: Vec<Bundle>,
+    /// What the logs cover; `None` where no log has a time.
+    pub window: Option<Window>,
+    /// The logs.
+    pub sources: Vec<Source>,
+    /// Requests of the log nearest to the users; `None` without an access log.
+    pub traffic: Option<Traffic>,
+    /// In order of time.
+    pub incidents: Vec<Incident>,
+    /// Failed answers outside of incidents, by status.
+    pub isolated: BTreeMap<String, u64>,
+    /// One per victim.
+    pub oom_kills: Vec<OomKill>,
+    /// Every process, worker or container that ended by a signal, a timeout or an error.
+    pub deaths: Vec<Death>,
+    /// The facts that the report speaks of.
+    pub events: Vec<Event>,
+    /// Stretches without traffic where it was expected.
+    pub gaps: Vec<Gap>,
+    /// What was looked for and not found, or could not have been seen.
+    pub negatives: Vec<Negative>,
+    /// What could not be read.
+    pub data_quality: Vec<DataQuality>,
+    /// JSON pointers of figures that were estimated or cut by a limit.
+    pub approximate: Vec<String>,
+}
+
+/// Name and version of this program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// `coroner`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// One thing that was given on the command line.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bundle {
+    /// File name.
+    pub name: String,
+    /// Of an archive as given.
+    pub sha256: Option<String>,
+    /// Size as given.
+    pub bytes: u64,
+    /// Members read.
+    pub members: u64,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, Serialize)]
+pub struct Window {
+    /// First moment.
+    pub start: String,
+    /// Last moment.
+    pub end: String,
+}
+
+/// One log.
+#[derive(Debug, Clone, Serialize)]
+pub struct Source {
+    /// `S1`, `S2`, ...
+    pub id: String,
+    /// Path in the bundle.
+    pub path: String,
+    /// What it was taken for.
+    pub format: String,
+    /// `edge`, `app`, `inner`, `proxy`, `kernel`, `init`, `container`, `store`, `snapshot`, `log`.
+    pub role: String,
+    /// Host name, where its records carry one.
+    pub host: Option<String>,
+    /// Records (requests, messages, entries).
+    pub records: u64,
+    /// Lines that no format explains.
+    pub unparsed: u64,
+    /// First moment.
+    pub first: Option<String>,
+    /// Last moment.
+    pub last: Option<String>,
+    /// How its times were placed.
+    pub clock: Clock,
+    /// The first lines that no format explains, for `coroner inspect`.
+    #[serde(skip)]
+    pub first_unparsed: Vec<(u64, String)>,
+}
+
+/// How a source's times are known.
+#[derive(Debug, Clone, Serialize)]
+pub struct Clock {
+    /// `offset`, `zone-inferred`, `zone-assumed`, `boot-anchored`, `given`, `unanchored`, `none`.
+    pub basis: String,
+    /// Local minus UTC; for a boot clock 0.
+    pub offset_seconds: f64,
+    /// One standard deviation.
+    pub sigma_seconds: f64,
+    /// For a person.
+    pub evidence: String,
+}
+
+/// Requests of the log nearest to the users.
+#[derive(Debug, Clone, Serialize)]
+pub struct Traffic {
+    /// Its (first) source.
+    pub source: String,
+    /// All requests but health checks.
+    pub requests: u64,
+    /// By status.
+    pub statuses: BTreeMap<String, u64>,
+    /// Health-check probes, counted apart.
+    pub probes: u64,
+    /// Answers that a retry on another upstream saved.
+    pub hidden_by_retry: u64,
+}
+
+/// An incident.
+#[derive(Debug, Clone, Serialize)]
+pub struct Incident {
+    /// `I1`, `I2`, ...
+    pub id: String,
+    /// `gateway` or `server`.
+    pub class: String,
+    /// First failed answer.
+    pub start: String,
+    /// Last failed answer.
+    pub end: String,
+    /// `none`, `left`, `right` or `both`: whether the logs begin or end inside it.
+    pub censored: String,
+    /// Length in seconds.
+    pub duration_seconds: f64,
+    /// Requests between start and end.
+    pub requests: u64,
+    /// Failed answers by status: 500, 502, 503, 504.
+    pub errors: BTreeMap<String, u64>,
+    /// How many of `errors` answered health checks.
+    pub probe_errors: u64,
+    /// Failure share of the worst minute.
+    pub peak_share: f64,
+    /// The worst minute.
+    pub peak_minute: Option<String>,
+    /// Failure share of the site when nothing is wrong.
+    pub baseline_share: f64,
+    /// Failed answers per minute, from start to end, for a picture: at most 120 steps of `spark_step_seconds`.
+    pub spark: Vec<u64>,
+    /// Length of a step of `spark`.
+    pub spark_step_seconds: u64,
+    /// Routes with failures, most first.
+    pub routes: Vec<Route>,
+    /// Upstreams with failures, most first.
+    pub upstreams: Vec<Upstream>,
+    /// Cause name of the contract.
+    pub cause: String,
+    /// Verdict word of the contract.
+    pub verdict: String,
+    /// Probability of the cause.
+    pub probability: f64,
+    /// One sentence to paste.
+    pub summary: String,
+    /// The chain root → … → burst, by event id.
+    pub path: Vec<String>,
+    /// The hops of the chain in words, one for each step.
+    pub chain: Vec<Hop>,
+    /// Everything that was considered, likeliest first.
+    pub causes: Vec<Weighed>,
+    /// Suspicious things near it that are not the cause.
+    pub ruled_out: Vec<RuledOut>,
+    /// What would tell more, most telling first.
+    pub missing: Vec<Missing>,
+    /// What to do.
+    pub actions: Vec<Action>,
+}
+
+/// One hop of the chain in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Hop {
+    /// What happened.
+    pub text: String,
+    /// The events that show it.
+    pub events: Vec<String>,
+}
+
+/// A route with failures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Route {
+    /// HTTP method.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// Failed answers in the incident.
+    pub errors: u64,
+    /// Requests in the minutes of the incident.
+    pub requests: u64,
+}
+
+/// An upstream with failures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Upstream {
+    /// As the proxy names it.
+    pub address: String,
+    /// The service that listens there, where the logs tell.
+    pub service: Option<String>,
+    /// Failures by what the proxy met: `upstream-refused`, ...
+    pub failures: BTreeMap<String, u64>,
+}
+
+/// A cause that was weighed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Weighed {
+    /// Cause name.
+    pub cause: String,
+    /// Its probability.
+    pub probability: f64,
+    /// Why, in one sentence.
+    pub why: String,
+    /// Events that speak for it.
+    pub supports: Vec<String>,
+    /// Events that speak against it.
+    pub contradicts: Vec<String>,
+    /// What could have told and is not there.
+    pub not_observable: Vec<String>,
+}
+
+/// Something suspicious that is not the cause.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuledOut {
+    /// The event.
+    pub event: String,
+    /// Why not, in a sentence.
+    pub why: String,
+    /// Probability that such an event falls this near by chance.
+    pub chance: f64,
+}
+
+/// Something that is not in the bundle and would tell.
+#[derive(Debug, Clone, Serialize)]
+pub struct Missing {
+    /// What.
+    pub data: String,
+    /// The command that collects it.
+    pub command: String,
+    /// Which causes it would tell apart.
+    pub separates: Vec<String>,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Action {
+    /// `now`, `this_week` or `prevent`.
+    pub when: String,
+    /// What.
+    pub text: String,
+    /// The events that it rests on.
+    pub because: Vec<String>,
+    /// How to see that it worked.
+    pub verify: String,
+}
+
+/// A process in an OOM kill.
+#[derive(Debug, Clone, Serialize)]
+pub struct Process {
+    /// Kernel pid.
+    pub pid: Option<u32>,
+    /// Task name.
+    pub comm: String,
+    /// User id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// Anonymous resident memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anon_rss_bytes: Option<u64>,
+    /// Resident memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rss_bytes: Option<u64>,
+}
+
+/// One victim of an OOM killer.
+#[derive(Debug, Clone, Serialize)]
+pub struct OomKill {
+    /// `K1`, `K2`, ...
+    pub id: String,
+    /// When.
+    pub time: Option<String>,
+    /// One standard deviation.
+    pub time_sigma_seconds: f64,
+    /// `memcg`, `global`, `cpuset`, `mempolicy`, `sysrq`, `unknown`.
+    pub scope: String,
+    /// `kernel`, `earlyoom`, `systemd-oomd`, `nohang`.
+    pub killer: String,
+    /// Who died.
+    pub victim: Process,
+    /// Who asked for memory.
+    pub invoker: Option<Process>,
+    /// Who held most.
+    pub largest: Option<Process>,
+    /// The victim's cgroup.
+    pub cgroup: Option<String>,
+    /// Limit of the cgroup.
+    pub limit_bytes: Option<u64>,
+    /// Its usage.
+    pub usage_bytes: Option<u64>,
+    /// Container of the cgroup.
+    pub container_id: Option<String>,
+    /// Unit of the cgroup.
+    pub unit: Option<String>,
+    /// Host.
+    pub host: Option<String>,
+    /// Boot.
+    pub boot_id: Option<String>,
+    /// The incident that users met, if any.
+    pub incident: Option<String>,
+    /// The event.
+    pub event: String,
+    /// Lines that tell it.
+    pub witnesses: Vec<Line>,
+}
+
+/// A line of a source.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// Source id.
+    pub source: String,
+    /// 1-based line.
+    pub line: u64,
+}
+
+/// Something that died.
+#[derive(Debug, Clone, Serialize)]
+pub struct Death {
+    /// `D1`, `D2`, ...
+    pub id: String,
+    /// When.
+    pub time: Option<String>,
+    /// Pid, as the witness counts.
+    pub pid: Option<u32>,
+    /// What it was, for a person.
+    pub process: String,
+    /// Signal number.
+    pub signal: Option<i32>,
+    /// Exit code.
+    pub exit_code: Option<i64>,
+    /// `oom_kill`, `worker_timeout`, `operator`, `stop`, `runtime_heap_limit`, `health_check`, `crash`, `unknown`.
+    pub why: String,
+    /// systemd unit.
+    pub unit: Option<String>,
+    /// Container.
+    pub container: Option<String>,
+    /// The incident it lies in.
+    pub incident: Option<String>,
+    /// Lines that tell it.
+    pub witnesses: Vec<Line>,
+}
+
+/// A fact that the report speaks of.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    /// `E1`, `E2`, ... in order of time.
+    pub id: String,
+    /// When.
+    pub time: Option<String>,
+    /// One standard deviation.
+    pub time_sigma_seconds: f64,
+    /// Event kind.
+    pub kind: String,
+    /// Source of its best witness.
+    pub source: String,
+    /// Line of its best witness.
+    pub line: u64,
+    /// The line, cut.
+    pub text: String,
+    /// How often within its second.
+    pub count: u64,
+    /// What was captured.
+    pub attributes: BTreeMap<String, String>,
+    /// All witnesses.
+    pub witnesses: Vec<Line>,
+}
+
+/// A stretch without traffic.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gap {
+    /// First second without a request.
+    pub start: String,
+    /// First request after it.
+    pub end: String,
+    /// Requests that the traffic around it would have brought.
+    pub expected_requests: u64,
+    /// What other logs say of it.
+    pub why: String,
+}
+
+/// Something that was looked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Negative {
+    /// The claim.
+    pub claim: String,
+    /// `true`, `false` or `unknown`.
+    pub state: String,
+    /// Which log covers it, or why none does.
+    pub why: String,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct DataQuality {
+    /// Source id, or the path where there is no source.
+    pub source: String,
+    /// Kind of trouble.
+    pub problem: String,
+    /// What, where, what to do.
+    pub detail: String,
+}

@@ -1,0 +1,129 @@
+//! The proof under the answer: the picture, the chain, the lines of evidence, what speaks against it, what could not be seen.
+//! In: the gravest incident. Out: sections of the page. Why: the answer must be checkable without leaving the terminal.
+//! Must never be long: each section has a limit and says how much it left out.
+
+use std::io;
+
+use super::page::Page;
+use crate::report::figures;
+use crate::report::model::Incident;
+use crate::report::picture;
+use crate::report::reading::Reading;
+
+/// Lines of evidence: more do not fit on a screen with the rest.
+const EVIDENCE_MAX: usize = 6;
+
+/// Entries of each other section.
+const ENTRIES_MAX: usize = 4;
+
+/// Ids after a sentence.
+const IDS_MAX: usize = 4;
+
+/// Writes the proof of an incident.
+pub(super) fn write(
+    page: &mut Page<'_>,
+    reading: &Reading<'_>,
+    incident: &Incident,
+) -> io::Result<()> {
+    draw(page, reading, incident)?;
+    chain(page, reading, incident)?;
+    evidence(page, reading, incident)?;
+    against(page, reading, incident)?;
+    unseen(page, incident)
+}
+
+fn draw(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
+    let Some(picture) = picture::draw(reading.report, incident, page.width().saturating_sub(1))
+    else {
+        return Ok(());
+    };
+    let step = figures::duration(picture.step_seconds as f64);
+    let peak = figures::grouped(picture.peak);
+    let legend = if picture.marks.is_empty() { "" } else { "; K OOM kill, x death" };
+    page.heading(&format!("Failures per {step}, at most {peak}{legend}"))?;
+    page.row(&format!(" {}", picture.bars))?;
+    if picture.marks.is_empty() { Ok(()) } else { page.row(&format!(" {}", picture.marks)) }
+}
+
+fn chain(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
+    if incident.chain.is_empty() {
+        return Ok(());
+    }
+    page.heading("Chain")?;
+    for (at, hop) in incident.chain.iter().enumerate() {
+        let text = format!("{}{}", hop.text, ids(reading, &hop.events));
+        page.paragraph(&format!("  {}. ", at + 1), &text)?;
+    }
+    Ok(())
+}
+
+fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
+    let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
+    let events = reading.events(incident.path.iter().chain(supports));
+    if events.is_empty() {
+        return Ok(());
+    }
+    let known_day = figures::day(&incident.start);
+    page.heading("Evidence")?;
+    for event in events.iter().take(EVIDENCE_MAX) {
+        let time = figures::fine_moment(event.time.as_deref(), known_day);
+        let sigma = figures::sigma(event.time_sigma_seconds).replace(' ', "");
+        let before = format!("  [{}] {time} ±{sigma} ", event.id);
+        page.located(&before, &reading.place(&event.source, event.line))?;
+        page.row(&format!("      > {}", event.text))?;
+    }
+    left_out(page, events.len(), EVIDENCE_MAX)
+}
+
+fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
+    let contradicts = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
+    let contradicting = reading.events(contradicts.iter());
+    let total = contradicting.len() + incident.ruled_out.len();
+    if total == 0 {
+        return Ok(());
+    }
+    page.heading("Speaks against it / ruled out")?;
+    let against =
+        contradicting.iter().map(|event| format!("[{}] against: {}", event.id, event.text));
+    let ruled_out = incident.ruled_out.iter().map(|other| {
+        let chance = super::tied(&figures::per_cent(other.chance));
+        format!("[{}] {} (so near by chance: {chance})", other.event, other.why)
+    });
+    for text in against.chain(ruled_out).take(ENTRIES_MAX) {
+        page.paragraph("  - ", &text)?;
+    }
+    left_out(page, total, ENTRIES_MAX)
+}
+
+/// What could not be seen, but for what the answer told to collect.
+fn unseen(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+    let told = usize::from(super::next_command(incident).is_some());
+    let missing = incident.missing.get(told..).unwrap_or(&[]);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    page.heading("Could not be seen")?;
+    for missing in missing.iter().take(ENTRIES_MAX) {
+        page.paragraph("  - ", &missing.data)?;
+        page.command(4, &missing.command)?;
+    }
+    left_out(page, missing.len(), ENTRIES_MAX)
+}
+
+/// ` [E3, E7]` for the ids that the report holds.
+pub(super) fn ids(reading: &Reading<'_>, ids: &[String]) -> String {
+    let events = reading.events(ids.iter());
+    let mut known: Vec<_> = events.iter().take(IDS_MAX).map(|event| event.id.as_str()).collect();
+    if events.len() > IDS_MAX {
+        known.push("...");
+    }
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", super::tied(&format!("[{}]", known.join(", "))))
+    }
+}
+
+pub(super) fn left_out(page: &mut Page<'_>, total: usize, shown: usize) -> io::Result<()> {
+    if total > shown { page.row(&format!("  {} more in the JSON", total - shown)) } else { Ok(()) }
+}

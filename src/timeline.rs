@@ -1,0 +1,228 @@
+//! Events of all logs on one clock, each fact once. The same kill told by dmesg, kern.log and the journal is one fact with
+//! three witnesses; two equal lines of one log are two facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::Clocks;
+use crate::event::{Event, EventKind, OomKill, Origin};
+use crate::ingest::Source;
+use crate::source::LineRef;
+use crate::stamp::{Micros, SECOND, Stamp};
+
+/// Index of a fact in [`Timeline::facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactId(pub usize);
+
+/// Something that happened, with everyone who told it.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// What happened.
+    pub kind: EventKind,
+    /// When; `None` where no witness could be placed in UTC.
+    pub stamp: Option<Stamp>,
+    /// The witness with the best clock.
+    pub event: Event,
+    /// All witnesses, by source and line; the best one is among them.
+    pub witnesses: Vec<LineRef>,
+    /// How often it happened within its second, as one log counts.
+    pub count: u64,
+}
+
+impl Fact {
+    /// The moment, where it is known.
+    #[must_use]
+    pub fn at(&self) -> Option<Micros> {
+        self.stamp.map(|stamp| stamp.at)
+    }
+
+    /// Details of an OOM kill.
+    #[must_use]
+    pub fn oom(&self) -> Option<&OomKill> {
+        self.event.oom.as_deref()
+    }
+
+    /// A captured field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.event.field(name)
+    }
+
+    /// A captured number that fits a pid.
+    #[must_use]
+    pub fn pid(&self, name: &str) -> Option<u32> {
+        self.event.number(name).and_then(|pid| u32::try_from(pid).ok())
+    }
+}
+
+/// All facts in order of time; those without a time come last.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// The facts.
+    pub facts: Vec<Fact>,
+}
+
+/// Facts of equal words told by two logs are one if their times differ by no more than this beyond their uncertainty.
+const SAME: Micros = 2 * SECOND;
+/// How late a stalled wrapper may tell the same words: journald's receipt of kernel lines was seen 173 s late at boot.
+const SAME_KERNEL_LINE: Micros = 200 * SECOND;
+
+/// Merges what the sources tell.
+#[must_use]
+pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
+    let mut groups: BTreeMap<Identity, Vec<Fact>> = BTreeMap::new();
+    for event in sources.iter().flat_map(|source| &source.events) {
+        let fact = Fact {
+            kind: event.kind,
+            stamp: clocks.event(event),
+            event: event.clone(),
+            witnesses: vec![event.at],
+            count: event.count,
+        };
+        groups.entry(identity(event)).or_default().push(fact);
+    }
+    let mut facts: Vec<Fact> = groups.into_values().flat_map(merge).collect();
+    facts.sort_by(|a, b| order(a).cmp(&order(b)));
+    Timeline { facts }
+}
+
+fn order(fact: &Fact) -> (bool, Option<Micros>, LineRef, EventKind) {
+    (fact.stamp.is_none(), fact.at(), fact.event.at, fact.kind)
+}
+
+/// What must be equal for two tellings to be of the same fact.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    kind: EventKind,
+    words: String,
+    who: (Option<String>, Option<u32>),
+}
+
+fn identity(event: &Event) -> Identity {
+    if let Some(oom) = &event.oom {
+        // Pid, name and sizes to the kilobyte: no second kill has all of them.
+        let victim = &oom.victim;
+        let words = format!("{} {:?} {:?} {:?}", victim.comm, victim.pid, victim.uid, victim.anon_rss_bytes);
+        return Identity { kind: event.kind, words, who: (None, None) };
+    }
+    if event.kind == EventKind::ContainerState {
+        return Identity { kind: event.kind, words: event.text.clone(), who: (event.origin.container.clone(), None) };
+    }
+    let container = event.fields.get("container").or(event.origin.container.as_ref()).map(|id| short(id).to_owned());
+    match event.kind {
+        EventKind::ContainerDied | EventKind::ContainerKilled | EventKind::ContainerOom | EventKind::ContainerStarted => {
+            let detail = event.field("code").or(event.field("signal")).unwrap_or_default().to_owned();
+            Identity { kind: event.kind, words: detail, who: (container, None) }
+        }
+        _ => Identity { kind: event.kind, words: event.text.clone(), who: (None, None) },
+    }
+}
+
+/// The first twelve digits of a container id, as docker prints it; a name stays.
+#[must_use]
+pub fn short(id: &str) -> &str {
+    if id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) { &id[..12] } else { id }
+}
+
+/// Puts tellings of different logs together; tellings of one log stay apart.
+fn merge(mut facts: Vec<Fact>) -> Vec<Fact> {
+    facts.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut merged: Vec<(Fact, BTreeSet<usize>)> = Vec::new();
+    for fact in facts {
+        let source = fact.event.at.source.0;
+        let place = merged.iter().rposition(|(known, sources)| !sources.contains(&source) && same(known, &fact));
+        match place {
+            Some(place) => {
+                let (known, sources) = &mut merged[place];
+                sources.insert(source);
+                absorb(known, fact);
+            }
+            None => merged.push((fact, BTreeSet::from([source]))),
+        }
+    }
+    merged.into_iter().map(|(fact, _)| fact).collect()
+}
+
+fn same(one: &Fact, other: &Fact) -> bool {
+    match (one.stamp, other.stamp) {
+        (Some(a), Some(b)) => {
+            let slack = if one.kind == EventKind::OomKill { SAME_KERNEL_LINE } else { SAME };
+            a.at.abs_diff(b.at) <= u64::try_from(slack.saturating_add(3 * a.sigma.saturating_add(b.sigma))).unwrap_or(u64::MAX)
+        }
+        // Words as exact as a kill's are enough without a time.
+        _ => one.kind == EventKind::OomKill,
+    }
+}
+
+fn absorb(known: &mut Fact, other: Fact) {
+    known.count = known.count.max(other.count);
+    let better = match (known.stamp, other.stamp) {
+        (Some(a), Some(b)) => b.sigma < a.sigma,
+        (None, Some(_)) => true,
+        _ => false,
+    };
+    known.witnesses.extend(other.witnesses);
+    known.witnesses.sort_unstable();
+    known.witnesses.dedup();
+    let (mut best, rest) = if better { (other.event, std::mem::replace(&mut known.event, Event::new(other.kind, 0, b""))) } else { (known.event.clone(), other.event) };
+    if better {
+        known.stamp = other.stamp;
+    }
+    complete(&mut best.origin, &rest.origin);
+    for (name, value) in rest.fields {
+        best.fields.entry(name).or_insert(value);
+    }
+    if let (Some(oom), Some(more)) = (&mut best.oom, rest.oom) {
+        complete_oom(oom, *more);
+    }
+    known.event = best;
+}
+
+/// What one envelope did not tell another may.
+fn complete(origin: &mut Origin, other: &Origin) {
+    let take = |own: &mut Option<String>, other: &Option<String>| {
+        if own.is_none() {
+            own.clone_from(other);
+        }
+    };
+    take(&mut origin.host, &other.host);
+    take(&mut origin.ident, &other.ident);
+    take(&mut origin.unit, &other.unit);
+    take(&mut origin.container, &other.container);
+    take(&mut origin.boot_id, &other.boot_id);
+    origin.pid = origin.pid.or(other.pid);
+}
+
+fn complete_oom(oom: &mut OomKill, more: OomKill) {
+    oom.invoker = oom.invoker.take().or(more.invoker);
+    oom.largest = oom.largest.take().or(more.largest);
+    oom.limit_cgroup = oom.limit_cgroup.take().or(more.limit_cgroup);
+    oom.victim_cgroup = oom.victim_cgroup.take().or(more.victim_cgroup);
+    oom.limit_bytes = oom.limit_bytes.or(more.limit_bytes);
+    oom.usage_bytes = oom.usage_bytes.or(more.usage_bytes);
+    if oom.scope == crate::event::OomScope::Unknown {
+        oom.scope = more.scope;
+    }
+}
+
+impl Timeline {
+    /// Facts of a kind, in order of time.
+    pub fn of(&self, kind: EventKind) -> impl Iterator<Item = (FactId, &Fact)> {
+        self.iter().filter(move |(_, fact)| fact.kind == kind)
+    }
+
+    /// All facts with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (FactId, &Fact)> {
+        self.facts.iter().enumerate().map(|(index, fact)| (FactId(index), fact))
+    }
+
+    /// Facts between two moments.
+    pub fn between(&self, from: Micros, to: Micros) -> impl Iterator<Item = (FactId, &Fact)> {
+        self.iter().filter(move |(_, fact)| fact.at().is_some_and(|at| (from..=to).contains(&at)))
+    }
+
+    /// The fact with this id.
+    #[must_use]
+    pub fn fact(&self, id: FactId) -> &Fact {
+        &self.facts[id.0]
+    }
+}
