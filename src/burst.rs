@@ -1,6 +1,6 @@
 //! Bursts: stretches of failed answers that stand out from what the site always does.
 //!
-//! Failures are counted against requests in steps of 10 or 60 seconds and decoded by an automaton of five levels of failure
+//! Failures are counted against requests in steps of 10 or 60 seconds and decoded by an automaton of levels of failure
 //! share (Kleinberg, "Bursty and Hierarchical Structure in Streams", KDD 2002, batched form) with beta-binomial emissions, for
 //! clients retry and errors clump. The share is modelled and not the number, so a night valley or a flash crowd is no burst;
 //! the baseline is capped, so an 18-hour outage cannot become its own baseline. What is found is trimmed to the first and last
@@ -73,8 +73,8 @@ pub struct Found {
     pub baseline_share: f64,
 }
 
-/// Failure shares of the levels above the baseline.
-const LEVELS: [f64; 4] = [0.02, 0.10, 0.35, 0.90];
+/// Failure shares of the levels above the baseline. The lowest is that of one worker of a busy site dying now and then.
+const LEVELS: [f64; 5] = [0.005, 0.02, 0.10, 0.35, 0.90];
 /// A level must be at least this multiple of the baseline.
 const LEVEL_OVER_BASELINE: f64 = 4.0;
 /// Floor of the over-dispersion, used as long as there are too few background errors to measure how they clump. Higher floors

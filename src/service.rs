@@ -95,8 +95,12 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     for container in sources.iter().flat_map(containers) {
         services.learn_container(container);
     }
-    services.join_programs(timeline);
+    services.join_container_logs(sources);
+    services.join_programs();
     services.merge_equal();
+    services.learn_cgroups(timeline);
+    services.merge_equal();
+    services.name_files();
     services
 }
 
@@ -251,8 +255,34 @@ impl Services {
         service.name.clone_from(&container.name);
     }
 
+    /// The log that `docker logs` or the json-file driver wrote does not name its container inside. Docker's own path does, by
+    /// id; a copy is usually called after the container; else the port on which its app listens tells, if only one has it.
+    fn join_container_logs(&mut self, sources: &[Source]) {
+        let containers: Vec<usize> = (0..self.list.len()).filter(|index| !self.list[*index].containers.is_empty()).collect();
+        let logs: Vec<usize> = (0..self.list.len())
+            .filter(|index| {
+                let service = &self.list[*index];
+                let docker = |source: &usize| {
+                    matches!(sources[*source].envelope, crate::envelope::Envelope::DockerJson | crate::envelope::Envelope::DockerStamped)
+                };
+                service.containers.is_empty() && !service.sources.is_empty() && service.sources.iter().all(docker)
+            })
+            .collect();
+        for log in logs {
+            let paths: Vec<&str> = self.list[log].sources.iter().map(|source| sources[*source].path.as_str()).collect();
+            let owner = containers.iter().find(|index| self.list[**index].containers.iter().any(|name| paths.iter().any(|path| names_container(path, name))));
+            let own_ports: BTreeSet<String> = ports(&self.list[log]).into_iter().map(str::to_owned).collect();
+            let mut by_port = containers.iter().filter(|index| ports(&self.list[**index]).iter().any(|port| own_ports.contains(*port)));
+            let owner = owner.or_else(|| by_port.next().filter(|_| by_port.next().is_none()));
+            if let Some(owner) = owner {
+                self.absorb(*owner, log);
+                self.list[*owner].namespaced = true;
+            }
+        }
+    }
+
     /// A supervisor's program is the service whose log names its pid.
-    fn join_programs(&mut self, timeline: &Timeline) {
+    fn join_programs(&mut self) {
         let mut joins = Vec::new();
         for (program_id, program) in self.list.iter().enumerate().filter(|(_, service)| !service.programs.is_empty()) {
             let own = self.list.iter().enumerate().find(|(_, service)| {
@@ -260,9 +290,40 @@ impl Services {
             });
             joins.extend(own.map(|(own, _)| (own, program_id)));
         }
-        let _ = timeline;
         for (own, program) in joins {
             self.absorb(own, program);
+        }
+    }
+
+    /// A victim whose pid a service's own log names tells the service's unit or container by its cgroup.
+    fn learn_cgroups(&mut self, timeline: &Timeline) {
+        for (_, fact) in timeline.of(EventKind::OomKill) {
+            let Some(oom) = fact.oom() else { continue };
+            let Some(owner) = oom.victim_cgroup.as_deref().map(cgroup_owner).filter(|owner| *owner != Owner::Unknown) else { continue };
+            let ids: Vec<ServiceId> = self.iter().map(|(id, _)| id).collect();
+            let Some(id) = ids.into_iter().find(|id| self.join(oom, fact.at(), *id) == Join::Pid) else { continue };
+            let service = &mut self.list[id.0];
+            match owner {
+                Owner::Unit(unit) if service.units.is_empty() && service.containers.is_empty() => {
+                    service.name.clone_from(&unit);
+                    service.units.insert(unit);
+                }
+                Owner::Container(container) if service.units.is_empty() && service.containers.is_empty() => {
+                    service.containers.insert(short(&container).to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A service that is known by its log alone is called by what wrote it and the file's own name.
+    fn name_files(&mut self) {
+        for service in &mut self.list {
+            let nameless = service.units.is_empty() && service.containers.is_empty() && service.programs.is_empty();
+            if let Some((_, file)) = service.name.rsplit_once('/').filter(|_| nameless) {
+                let what = service.store.clone().or_else(|| service.format.clone()).unwrap_or_else(|| "the app".to_owned());
+                service.name = format!("{what} ({file})");
+            }
         }
     }
 
@@ -395,6 +456,21 @@ impl Services {
         let known = self.comms.get(service.format.as_deref()?)?;
         Some(known.iter().any(|own| own.strip_suffix('*').map_or(own == comm, |head| comm.starts_with(head))))
     }
+}
+
+/// Whether a path is that of a container's log: it holds the id, or its file is called after the container (`cart.log`,
+/// `cart-1.log`, `logs_cart.txt`).
+fn names_container(path: &str, name: &str) -> bool {
+    if name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return path.contains(name);
+    }
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split(['.', '_', ' ', '-']).filter(|part| !part.is_empty()).any(|part| part == name) || file.starts_with(&format!("{name}."))
+}
+
+/// The ports of a service's listen addresses.
+fn ports(service: &Service) -> BTreeSet<&str> {
+    service.addresses.iter().filter_map(|address| address.rsplit_once(':').map(|(_, port)| port)).collect()
 }
 
 /// Who owns a cgroup.

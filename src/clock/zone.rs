@@ -63,8 +63,8 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
         for (key, own) in marks_of(&sources[index], kind) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
                 let theirs = marks_at(source, kind, key);
-                // A mark seen often tells little: its weight is shared among its sightings.
-                let weight = 1.0 / (own.len() * theirs.len()).max(1) as f64;
+                // A mark seen often tells little: all its sightings together weigh one vote.
+                let weight = 1.0 / own.len().max(theirs.len()).max(1) as f64;
                 for (mine, yours) in own.iter().flat_map(|mine| theirs.iter().map(move |yours| (mine, yours))) {
                     if mine.clock != clock {
                         continue;
@@ -83,9 +83,7 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
             }
         }
     }
-    // Half a vote is one clear sighting with two candidates; below that nothing is known.
-    let scaled: BTreeMap<Micros, f64> = votes.into_iter().map(|(offset, votes)| (offset, votes * 2.0)).collect();
-    let (offset, _) = winner(&scaled)?;
+    let (offset, _) = winner(&votes)?;
     let ((kind, other), count) = with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
     let what = match kind {
         MarkKind::Request => "requests",
