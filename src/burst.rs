@@ -87,16 +87,24 @@ const CHANGE: f64 = 3.0;
 
 /// Finds bursts. `load`: requests by start of step; `load_step`: its length; `failed`: failed answers in order of time.
 #[must_use]
-pub fn detect(load: &BTreeMap<Micros, u64>, load_step: Micros, failed: &[Failed], params: &Params) -> Found {
+pub fn detect(
+    load: &BTreeMap<Micros, u64>,
+    load_step: Micros,
+    failed: &[Failed],
+    params: &Params,
+) -> Found {
     let Some(series) = Series::new(load, load_step, failed) else { return Found::default() };
     let (states, baseline, dispersion) = decode_and_fit(&series, params);
     let mut stretches = hot_stretches(&series, &states, failed, params, baseline);
     let steps = series.counts.len() as f64;
     stretches.retain(|stretch| {
         let gain = gain(&series, stretch, baseline, dispersion);
-        stretch.failures >= params.min_failures && steps * LEVELS.len() as f64 * (-gain).exp() <= params.chance_cap
+        stretch.failures >= params.min_failures
+            && steps * LEVELS.len() as f64 * (-gain).exp() <= params.chance_cap
     });
-    let outside = |one: &&Failed| !stretches.iter().any(|burst| (burst.start..=burst.end).contains(&one.first));
+    let outside = |one: &&Failed| {
+        !stretches.iter().any(|burst| (burst.start..=burst.end).contains(&one.first))
+    };
     let isolated = failed.iter().filter(outside).copied().collect();
     Found { bursts: stretches, isolated, baseline_share: baseline }
 }
@@ -113,13 +121,24 @@ const STEPS_MAX: i64 = 200_000;
 
 impl Series {
     fn new(load: &BTreeMap<Micros, u64>, load_step: Micros, failed: &[Failed]) -> Option<Self> {
-        let first = load.first_key_value().map(|(at, _)| *at).into_iter().chain(failed.first().map(|one| one.first)).min()?;
-        let last = load.last_key_value().map(|(at, _)| *at).into_iter().chain(failed.last().map(|one| one.last)).max()?;
+        let first = load
+            .first_key_value()
+            .map(|(at, _)| *at)
+            .into_iter()
+            .chain(failed.first().map(|one| one.first))
+            .min()?;
+        let last = load
+            .last_key_value()
+            .map(|(at, _)| *at)
+            .into_iter()
+            .chain(failed.last().map(|one| one.last))
+            .max()?;
         let span = last.saturating_sub(first);
         let requests: u64 = load.values().sum();
         // Ten seconds where they hold five requests on average, else a minute.
         let per_ten = requests as f64 / (span as f64 / (10 * SECOND) as f64).max(1.0);
-        let mut step = if load_step <= 10 * SECOND && per_ten >= 5.0 { 10 * SECOND } else { MINUTE };
+        let mut step =
+            if load_step <= 10 * SECOND && per_ten >= 5.0 { 10 * SECOND } else { MINUTE };
         while span / step > STEPS_MAX {
             step *= 2;
         }
@@ -153,7 +172,13 @@ fn decode_and_fit(series: &Series, params: &Params) -> (Vec<usize>, f64, f64) {
     let mut dispersion = DISPERSION_FLOOR;
     let mut states = decode(series, baseline, dispersion);
     for _ in 0..ROUNDS {
-        let quiet: Vec<&Count> = series.counts.iter().zip(&states).filter(|(_, state)| **state == 0).map(|(count, _)| count).collect();
+        let quiet: Vec<&Count> = series
+            .counts
+            .iter()
+            .zip(&states)
+            .filter(|(_, state)| **state == 0)
+            .map(|(count, _)| count)
+            .collect();
         let (share, spread) = (fit_share(quiet.iter().copied(), params), fit_dispersion(&quiet));
         let next = decode(series, share, spread);
         let settled = next == states;
@@ -168,7 +193,8 @@ fn decode_and_fit(series: &Series, params: &Params) -> (Vec<usize>, f64, f64) {
 /// The steps whose failure share is at or below the median: a first guess that a burst does not spoil.
 fn calm_half(series: &Series) -> Vec<&Count> {
     let share = |count: &Count| count.failures as f64 / count.requests.max(1) as f64;
-    let mut shares: Vec<f64> = series.counts.iter().filter(|count| count.requests > 0).map(share).collect();
+    let mut shares: Vec<f64> =
+        series.counts.iter().filter(|count| count.requests > 0).map(share).collect();
     shares.sort_by(f64::total_cmp);
     let median = shares.get(shares.len() / 2).copied().unwrap_or(0.0);
     series.counts.iter().filter(|count| share(count) <= median).collect()
@@ -176,13 +202,17 @@ fn calm_half(series: &Series) -> Vec<&Count> {
 
 /// (failures + ½) / (requests + 200): a log of few requests does not prove a share of zero.
 fn fit_share<'a>(counts: impl Iterator<Item = &'a Count>, params: &Params) -> f64 {
-    let (failures, requests) = counts.fold((0, 0), |(failures, requests), count| (failures + count.failures, requests + count.requests));
+    let (failures, requests) = counts.fold((0, 0), |(failures, requests), count| {
+        (failures + count.failures, requests + count.requests)
+    });
     ((failures as f64 + 0.5) / (requests as f64 + 200.0)).min(params.baseline_cap)
 }
 
 /// Over-dispersion of the quiet steps by moments.
 fn fit_dispersion(quiet: &[&Count]) -> f64 {
-    let (failures, requests) = quiet.iter().fold((0.0, 0.0), |(k, n), count| (k + count.failures as f64, n + count.requests as f64));
+    let (failures, requests) = quiet
+        .iter()
+        .fold((0.0, 0.0), |(k, n), count| (k + count.failures as f64, n + count.requests as f64));
     if failures < 5.0 || requests <= 0.0 {
         return DISPERSION_FLOOR;
     }
@@ -197,7 +227,9 @@ fn fit_dispersion(quiet: &[&Count]) -> f64 {
 }
 
 fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
-    let shares: Vec<f64> = std::iter::once(baseline).chain(LEVELS.iter().map(|level| level.max(baseline * LEVEL_OVER_BASELINE).min(0.95))).collect();
+    let shares: Vec<f64> = std::iter::once(baseline)
+        .chain(LEVELS.iter().map(|level| level.max(baseline * LEVEL_OVER_BASELINE).min(0.95)))
+        .collect();
     let steps = series.counts.len() as f64;
     let leave = steps.ln() + 100f64.ln();
     let back = (30.0 * SECOND as f64 / series.step as f64).max(10.0).ln();
@@ -207,7 +239,8 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
         (_, 0) => back,
         _ => CHANGE,
     };
-    let mut best: Vec<f64> = shares.iter().enumerate().map(|(state, _)| if state == 0 { 0.0 } else { -leave }).collect();
+    let mut best: Vec<f64> =
+        shares.iter().enumerate().map(|(state, _)| if state == 0 { 0.0 } else { -leave }).collect();
     let mut from: Vec<[usize; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
     for count in &series.counts {
         let mut next = vec![f64::NEG_INFINITY; shares.len()];
@@ -241,7 +274,9 @@ fn log_likelihood(count: Count, share: f64, dispersion: f64) -> f64 {
     let (k, n) = (count.failures as f64, count.requests as f64);
     let scale = (1.0 - dispersion) / dispersion;
     let (a, b) = (share * scale, (1.0 - share) * scale);
-    ln_gamma(k + a) + ln_gamma(n - k + b) - ln_gamma(n + a + b) - (ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b))
+    ln_gamma(k + a) + ln_gamma(n - k + b)
+        - ln_gamma(n + a + b)
+        - (ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b))
 }
 
 /// ln Γ by Lanczos' approximation (g = 7, nine terms): 15 digits for positive arguments.
@@ -261,13 +296,22 @@ fn ln_gamma(x: f64) -> f64 {
     }
     let x = x - 1.0;
     let t = x + 7.5;
-    let sum = TERMS.iter().zip(1..).fold(0.999_999_999_999_809_9, |sum, (term, place)| sum + term / (x + f64::from(place)));
+    let sum = TERMS
+        .iter()
+        .zip(1..)
+        .fold(0.999_999_999_999_809_9, |sum, (term, place)| sum + term / (x + f64::from(place)));
     0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + sum.ln()
 }
 
 /// Runs of hot steps, trimmed to their failures, merged across gaps, and widened to failures close by on a site where failures
 /// are rare.
-fn hot_stretches(series: &Series, states: &[usize], failed: &[Failed], params: &Params, baseline: f64) -> Vec<Burst> {
+fn hot_stretches(
+    series: &Series,
+    states: &[usize],
+    failed: &[Failed],
+    params: &Params,
+    baseline: f64,
+) -> Vec<Burst> {
     let per_second = series.counts.iter().map(|count| count.requests).sum::<u64>() as f64
         / (series.counts.len() as f64 * series.step as f64 / SECOND as f64);
     // How many failures the baseline puts into a gap of a minute; where it is many, closeness means nothing.
@@ -286,7 +330,12 @@ fn hot_stretches(series: &Series, states: &[usize], failed: &[Failed], params: &
                 *burst_hot |= is_hot;
             }
             _ => {
-                let burst = Burst { start: one.first, end: one.last, failures: one.answers, baseline_share: baseline };
+                let burst = Burst {
+                    start: one.first,
+                    end: one.last,
+                    failures: one.answers,
+                    baseline_share: baseline,
+                };
                 stretches.push((burst, is_hot));
             }
         }
@@ -301,7 +350,13 @@ fn gain(series: &Series, burst: &Burst, baseline: f64, dispersion: f64) -> f64 {
         .iter()
         .map(|count| {
             let quiet = log_likelihood(*count, baseline, dispersion);
-            let best = LEVELS.iter().map(|level| log_likelihood(*count, level.max(baseline * LEVEL_OVER_BASELINE).min(0.95), dispersion));
+            let best = LEVELS.iter().map(|level| {
+                log_likelihood(
+                    *count,
+                    level.max(baseline * LEVEL_OVER_BASELINE).min(0.95),
+                    dispersion,
+                )
+            });
             (best.fold(f64::NEG_INFINITY, f64::max) - quiet).max(0.0)
         })
         .sum()
@@ -315,10 +370,17 @@ mod tests {
     #[track_caller]
     fn check(per_second: u64, seconds: i64, failures: &[(i64, u64)], expected: &[(i64, i64)]) {
         let load = (0..seconds).map(|second| (second * SECOND, per_second)).collect();
-        let failed: Vec<Failed> =
-            failures.iter().map(|(second, answers)| Failed { first: second * SECOND, last: second * SECOND, answers: *answers }).collect();
+        let failed: Vec<Failed> = failures
+            .iter()
+            .map(|(second, answers)| Failed {
+                first: second * SECOND,
+                last: second * SECOND,
+                answers: *answers,
+            })
+            .collect();
         let found = detect(&load, SECOND, &failed, &Params::default());
-        let spans: Vec<(i64, i64)> = found.bursts.iter().map(|burst| (burst.start / SECOND, burst.end / SECOND)).collect();
+        let spans: Vec<(i64, i64)> =
+            found.bursts.iter().map(|burst| (burst.start / SECOND, burst.end / SECOND)).collect();
         assert_eq!(spans, expected);
     }
 
@@ -352,9 +414,16 @@ mod tests {
         let mut failures: Vec<(i64, u64)> = (0..86_400 / 20).map(|n| (n * 20, 1)).collect();
         failures.extend((40_000..40_120).map(|second| (second, 30)));
         failures.sort_unstable();
-        let load: BTreeMap<Micros, u64> = (0..86_400).map(|second| (second * SECOND, 100)).collect();
-        let failed: Vec<Failed> =
-            failures.iter().map(|(second, answers)| Failed { first: second * SECOND, last: second * SECOND, answers: *answers }).collect();
+        let load: BTreeMap<Micros, u64> =
+            (0..86_400).map(|second| (second * SECOND, 100)).collect();
+        let failed: Vec<Failed> = failures
+            .iter()
+            .map(|(second, answers)| Failed {
+                first: second * SECOND,
+                last: second * SECOND,
+                answers: *answers,
+            })
+            .collect();
         let found = detect(&load, SECOND, &failed, &Params::default());
         assert_eq!(found.bursts.len(), 1, "{:?}", found.bursts);
         assert!(found.bursts[0].start >= 39_990 * SECOND && found.bursts[0].end <= 40_140 * SECOND);

@@ -121,7 +121,8 @@ impl ReportArgs {
         }
         match &self.output {
             Some(file) => {
-                let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+                let ending =
+                    file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
                 Format::of_ending(ending).ok_or_else(|| {
                     Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .json, .md or .txt", file.display()))
                 })
@@ -132,7 +133,10 @@ impl ReportArgs {
     }
 
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        let focus = Focus { since: self.since.as_deref().map(moment).transpose()?, until: self.until.as_deref().map(moment).transpose()? };
+        let focus = Focus {
+            since: self.since.as_deref().map(moment).transpose()?,
+            until: self.until.as_deref().map(moment).transpose()?,
+        };
         Ok(Options { focus, ..self.input.options()? })
     }
 }
@@ -154,10 +158,14 @@ impl InputArgs {
 
 fn zone(given: &str) -> Result<GivenZone, Error> {
     let Some((file, zone)) = given.rsplit_once('=') else {
-        return Err(Error::Usage(format!("--tz {given}: expected FILE=ZONE, for instance --tz nginx/error.log=Europe/Moscow")));
+        return Err(Error::Usage(format!(
+            "--tz {given}: expected FILE=ZONE, for instance --tz nginx/error.log=Europe/Moscow"
+        )));
     };
     if coroner::clock::offset_of(zone, 0).is_none() {
-        return Err(Error::Usage(format!("--tz {given}: unknown zone \"{zone}\"; give an IANA name such as Europe/Moscow, or +03:00")));
+        return Err(Error::Usage(format!(
+            "--tz {given}: unknown zone \"{zone}\"; give an IANA name such as Europe/Moscow, or +03:00"
+        )));
     }
     Ok(GivenZone { file: file.to_owned(), zone: zone.to_owned() })
 }
@@ -192,7 +200,8 @@ fn grammar_files(folder: &Path) -> Result<Vec<(String, String)>, Error> {
 
 /// One grammar file: its name and text.
 pub(crate) fn grammar_file(path: &Path) -> Result<(String, String), Error> {
-    let text = std::fs::read_to_string(path).map_err(|reason| Error::Open { path: path.to_owned(), reason })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|reason| Error::Open { path: path.to_owned(), reason })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((name, text))
 }

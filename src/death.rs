@@ -97,8 +97,23 @@ pub fn signal_number(text: &str) -> Option<i32> {
     }
     let name = head.strip_prefix("SIG").unwrap_or(head);
     let known = [
-        ("HUP", 1), ("INT", 2), ("QUIT", 3), ("ILL", 4), ("TRAP", 5), ("ABRT", 6), ("BUS", 7), ("FPE", 8), ("KILL", 9),
-        ("USR1", 10), ("SEGV", 11), ("USR2", 12), ("PIPE", 13), ("ALRM", 14), ("TERM", 15), ("CONT", 18), ("STOP", 19),
+        ("HUP", 1),
+        ("INT", 2),
+        ("QUIT", 3),
+        ("ILL", 4),
+        ("TRAP", 5),
+        ("ABRT", 6),
+        ("BUS", 7),
+        ("FPE", 8),
+        ("KILL", 9),
+        ("USR1", 10),
+        ("SEGV", 11),
+        ("USR2", 12),
+        ("PIPE", 13),
+        ("ALRM", 14),
+        ("TERM", 15),
+        ("CONT", 18),
+        ("STOP", 19),
     ];
     known.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
 }
@@ -153,11 +168,19 @@ const fn rank(kind: EventKind) -> u8 {
 fn tells_death(fact: &Fact) -> bool {
     match fact.kind {
         EventKind::WorkerExited => fact.field("code").is_some_and(|code| code != "0"),
-        EventKind::UnitProcessExited => fact.field("status").is_none_or(|status| !status.starts_with('0')),
+        EventKind::UnitProcessExited => {
+            fact.field("status").is_none_or(|status| !status.starts_with('0'))
+        }
         EventKind::ContainerDied => fact.field("code") != Some("0"),
         EventKind::ProgramExited => fact.field("code") != Some("0"),
-        EventKind::HeapLimit | EventKind::ManagerMemoryLimit | EventKind::OomKill | EventKind::UserspaceOomKill
-        | EventKind::Segfault | EventKind::WorkerTimeout | EventKind::WorkerSignaled | EventKind::UncaughtException => true,
+        EventKind::HeapLimit
+        | EventKind::ManagerMemoryLimit
+        | EventKind::OomKill
+        | EventKind::UserspaceOomKill
+        | EventKind::Segfault
+        | EventKind::WorkerTimeout
+        | EventKind::WorkerSignaled
+        | EventKind::UncaughtException => true,
         _ => false,
     }
 }
@@ -178,7 +201,13 @@ struct Telling {
 }
 
 impl Telling {
-    fn of(id: FactId, fact: &Fact, service: Option<ServiceId>, timeline: &Timeline, services: &Services) -> Self {
+    fn of(
+        id: FactId,
+        fact: &Fact,
+        service: Option<ServiceId>,
+        timeline: &Timeline,
+        services: &Services,
+    ) -> Self {
         let name = service.map(|id| services.get(id).name.clone());
         let signal = fact.field("signal").and_then(signal_number);
         let code = fact.event.number("code").and_then(|code| i64::try_from(code).ok());
@@ -213,9 +242,13 @@ impl Telling {
                 telling.process = format!("{} worker", telling.process);
                 telling.only_joins = fact.kind == EventKind::WorkerExited;
             }
-            EventKind::HeapLimit => (telling.why, telling.signal) = (Why::RuntimeHeapLimit, Some(6)),
+            EventKind::HeapLimit => {
+                (telling.why, telling.signal) = (Why::RuntimeHeapLimit, Some(6));
+            }
             EventKind::ManagerMemoryLimit => telling.why = Why::RuntimeHeapLimit,
-            EventKind::UncaughtException => (telling.why, telling.exit_code) = (Why::Crash, Some(1)),
+            EventKind::UncaughtException => {
+                (telling.why, telling.exit_code) = (Why::Crash, Some(1));
+            }
             EventKind::Segfault => {
                 telling.why = Why::Crash;
                 fact.field("comm").unwrap_or("process").clone_into(&mut telling.process);
@@ -225,8 +258,13 @@ impl Telling {
             EventKind::UnitProcessExited => {
                 let killed = fact.field("code").is_some_and(|code| code != "exited");
                 let status = fact.field("status").unwrap_or_default();
-                telling.signal = telling.signal.or_else(|| if killed { signal_number(status) } else { None });
-                telling.exit_code = if killed { None } else { status.split('/').next().and_then(|code| code.parse().ok()) };
+                telling.signal =
+                    telling.signal.or_else(|| if killed { signal_number(status) } else { None });
+                telling.exit_code = if killed {
+                    None
+                } else {
+                    status.split('/').next().and_then(|code| code.parse().ok())
+                };
             }
             _ => {}
         }
@@ -260,7 +298,9 @@ impl Telling {
         death.service = death.service.or(self.service);
         death.join = death.join.max(join);
         let finer = match (death.stamp, self.stamp) {
-            (Some(known), Some(new)) => new.sigma < known.sigma && self.kind != EventKind::ContainerDied,
+            (Some(known), Some(new)) => {
+                new.sigma < known.sigma && self.kind != EventKind::ContainerDied
+            }
             (None, Some(_)) => true,
             _ => false,
         };
@@ -280,29 +320,51 @@ impl Telling {
 /// The pid with which a supervisor last started the program.
 fn program_pid(fact: &Fact, timeline: &Timeline) -> Option<u32> {
     let (program, at) = (fact.field("program")?, fact.at()?);
-    let started = timeline.of(EventKind::ProgramStarted).filter(|(_, start)| start.field("program") == Some(program));
+    let started = timeline
+        .of(EventKind::ProgramStarted)
+        .filter(|(_, start)| start.field("program") == Some(program));
     started.filter(|(_, start)| start.at().is_some_and(|start| start <= at)).last()?.1.pid("pid")
 }
 
 /// The known death that a telling is about.
-fn place(deaths: &[Death], telling: &Telling, timeline: &Timeline, services: &Services) -> Option<(usize, Option<Join>)> {
+fn place(
+    deaths: &[Death],
+    telling: &Telling,
+    timeline: &Timeline,
+    services: &Services,
+) -> Option<(usize, Option<Join>)> {
     let at = telling.stamp?;
     let near = |death: &&(usize, &Death), slack: Micros| {
-        death.1.stamp.is_some_and(|known| (known.at - at.at).abs() <= slack.saturating_add(3 * (known.sigma + at.sigma).min(20 * SECOND)))
+        death.1.stamp.is_some_and(|known| {
+            (known.at - at.at).abs()
+                <= slack.saturating_add(3 * (known.sigma + at.sigma).min(20 * SECOND))
+        })
     };
-    let candidates: Vec<(usize, &Death)> = deaths.iter().enumerate().filter(|(_, death)| !told_by(death, telling.kind, timeline)).collect();
+    let candidates: Vec<(usize, &Death)> = deaths
+        .iter()
+        .enumerate()
+        .filter(|(_, death)| !told_by(death, telling.kind, timeline))
+        .collect();
     let same_pid = |death: &&(usize, &Death)| telling.pid.is_some() && death.1.pid == telling.pid;
     let first = |deaths: Vec<&(usize, &Death)>| {
-        deaths.into_iter().min_by_key(|(_, death)| death.at().map(|known| (known - at.at).abs())).map(|(place, _)| *place)
+        deaths
+            .into_iter()
+            .min_by_key(|(_, death)| death.at().map(|known| (known - at.at).abs()))
+            .map(|(place, _)| *place)
     };
     let namespaced = telling.service.is_some_and(|id| services.get(id).namespaced);
     match telling.kind {
         EventKind::WorkerSignaled | EventKind::WorkerExited | EventKind::ProgramExited => {
             let after_timeout = |death: &&(usize, &Death)| {
-                death.1.why == Why::WorkerTimeout && death.1.service == telling.service && same_pid(death) && near(death, TIMEOUT_TO_END)
+                death.1.why == Why::WorkerTimeout
+                    && death.1.service == telling.service
+                    && same_pid(death)
+                    && near(death, TIMEOUT_TO_END)
             };
-            let kill = |death: &&(usize, &Death)| !namespaced && same_pid(death) && near(death, TOLD);
-            let found: Vec<_> = candidates.iter().filter(|death| after_timeout(death) || kill(death)).collect();
+            let kill =
+                |death: &&(usize, &Death)| !namespaced && same_pid(death) && near(death, TOLD);
+            let found: Vec<_> =
+                candidates.iter().filter(|death| after_timeout(death) || kill(death)).collect();
             if let Some(place) = first(found) {
                 let join = (deaths[place].why == Why::OomKill).then_some(Join::Pid);
                 return Some((place, join));
@@ -312,24 +374,35 @@ fn place(deaths: &[Death], telling: &Telling, timeline: &Timeline, services: &Se
             }
             let fault = telling.signal.is_some_and(is_fault);
             if fault {
-                let found = candidates.iter().filter(|death| timeline.fact(death.1.facts[0]).kind == EventKind::Segfault && near(death, 3 * SECOND));
+                let found = candidates.iter().filter(|death| {
+                    timeline.fact(death.1.facts[0]).kind == EventKind::Segfault
+                        && near(death, 3 * SECOND)
+                });
                 return first(found.collect()).map(|place| (place, None));
             }
             let service = telling.service.filter(|_| telling.signal == Some(9))?;
             let found = candidates.iter().filter(|death| {
                 let Some(oom) = timeline.fact(death.1.facts[0]).oom() else { return false };
                 let join = services.join(oom, death.1.at(), service);
-                (namespaced && matches!(join, Join::Comm | Join::Cgroup) || join == Join::Cgroup) && near(death, PATTERN)
+                (namespaced && matches!(join, Join::Comm | Join::Cgroup) || join == Join::Cgroup)
+                    && near(death, PATTERN)
             });
             first(found.collect()).map(|place| (place, Some(Join::Comm)))
         }
-        EventKind::UnitProcessExited | EventKind::ContainerDied | EventKind::UncaughtException | EventKind::HeapLimit => {
-            let found = candidates.iter().filter(|death| near(death, HEAP_TO_END) && same_owner(death.1, telling, timeline, services));
+        EventKind::UnitProcessExited
+        | EventKind::ContainerDied
+        | EventKind::UncaughtException
+        | EventKind::HeapLimit => {
+            let found = candidates.iter().filter(|death| {
+                near(death, HEAP_TO_END) && same_owner(death.1, telling, timeline, services)
+            });
             first(found.collect()).map(|place| (place, None))
         }
         EventKind::Segfault => {
             let heap = candidates.iter().filter(|death| {
-                death.1.why == Why::RuntimeHeapLimit && near(death, HEAP_TO_END) && telling.process.starts_with("node")
+                death.1.why == Why::RuntimeHeapLimit
+                    && near(death, HEAP_TO_END)
+                    && telling.process.starts_with("node")
             });
             first(heap.collect()).map(|place| (place, None))
         }
@@ -347,7 +420,10 @@ fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &
     if let Some(oom) = timeline.fact(death.facts[0]).oom() {
         return matches!(services.join(oom, death.at(), service), Join::Pid | Join::Cgroup);
     }
-    let alike = telling.signal.is_none() || death.signal.is_none() || telling.signal == death.signal || death.why == Why::RuntimeHeapLimit;
+    let alike = telling.signal.is_none()
+        || death.signal.is_none()
+        || telling.signal == death.signal
+        || death.why == Why::RuntimeHeapLimit;
     let _ = &telling.container;
     death.service == Some(service) && alike && death.why != Why::WorkerTimeout
 }
@@ -358,17 +434,32 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services, sources: &[So
         return death.why;
     }
     let Some(at) = death.at() else { return Why::Unknown };
-    let own = |fact: &Fact| death.service.is_some() && services.of_fact(fact, sources) == death.service;
+    let own =
+        |fact: &Fact| death.service.is_some() && services.of_fact(fact, sources) == death.service;
     let before = |kind: EventKind, within: Micros| {
-        timeline.of(kind).filter(move |(_, fact)| fact.at().is_some_and(|then| then <= at + 3 * SECOND && at - then <= within)).map(|(_, fact)| fact)
+        timeline
+            .of(kind)
+            .filter(move |(_, fact)| {
+                fact.at().is_some_and(|then| then <= at + 3 * SECOND && at - then <= within)
+            })
+            .map(|(_, fact)| fact)
     };
     let asked = |fact: &Fact| fact.field("signal").and_then(signal_number);
-    let told_to_stop = before(EventKind::ContainerKilled, STOP_TO_KILL).any(|fact| own(fact) && asked(fact) == Some(15))
-        || [EventKind::AppStopping, EventKind::UnitStopping, EventKind::UnitStopTimeout, EventKind::ContainerStopForced, EventKind::ProgramStopped]
-            .iter()
-            .any(|kind| before(*kind, STOP_TO_KILL).any(own));
-    let by_hand = before(EventKind::ContainerKilled, 15 * SECOND).any(|fact| own(fact) && asked(fact) == death.signal)
-        || before(EventKind::UnitSignalSent, 15 * SECOND).any(|fact| own(fact) && asked(fact) == death.signal);
+    let told_to_stop = before(EventKind::ContainerKilled, STOP_TO_KILL)
+        .any(|fact| own(fact) && asked(fact) == Some(15))
+        || [
+            EventKind::AppStopping,
+            EventKind::UnitStopping,
+            EventKind::UnitStopTimeout,
+            EventKind::ContainerStopForced,
+            EventKind::ProgramStopped,
+        ]
+        .iter()
+        .any(|kind| before(*kind, STOP_TO_KILL).any(own));
+    let by_hand = before(EventKind::ContainerKilled, 15 * SECOND)
+        .any(|fact| own(fact) && asked(fact) == death.signal)
+        || before(EventKind::UnitSignalSent, 15 * SECOND)
+            .any(|fact| own(fact) && asked(fact) == death.signal);
     let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,

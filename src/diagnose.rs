@@ -13,6 +13,7 @@ use crate::scene::{Class, Failure, LEAD, Scene, TAIL};
 use crate::service::{Join, Services};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline};
+use crate::traffic::{FailureCount, FailureKey};
 
 /// The verdict words of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,11 +119,19 @@ pub fn explain<'a>(
     let mut isolated: BTreeMap<u16, u64> = BTreeMap::new();
     let (bursts, rest) = bursts(answers);
     for (class, burst) in bursts {
-        if focus.since.is_some_and(|since| burst.end < since) || focus.until.is_some_and(|until| burst.start > until) {
+        if focus.since.is_some_and(|since| burst.end < since)
+            || focus.until.is_some_and(|until| burst.start > until)
+        {
             continue;
         }
         let failures = within(answers, class, burst.start, burst.end);
-        let scene = Scene::set((timeline, services, deaths), (sources, clocks), class, (burst.start, burst.end), failures);
+        let scene = Scene::set(
+            (timeline, services, deaths),
+            (sources, clocks),
+            class,
+            (burst.start, burst.end),
+            failures,
+        );
         incidents.push(judge(scene, burst));
     }
     for failure in rest {
@@ -151,11 +160,18 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
             .failures
             .iter()
             .filter(|failure| class.statuses().contains(&failure.key.status) && !failure.key.probe)
-            .map(|failure| Failed { first: failure.count.first, last: failure.count.last, answers: failure.count.answers })
+            .map(|failure| Failed {
+                first: failure.count.first,
+                last: failure.count.last,
+                answers: failure.count.answers,
+            })
             .collect();
-        let bursts = burst::detect(&answers.load, answers.load_step, &failed, &Params::default()).bursts;
+        let bursts =
+            burst::detect(&answers.load, answers.load_step, &failed, &Params::default()).bursts;
         let inside = |burst: &Burst| {
-            found.iter().any(|(_, gateway)| burst.start >= gateway.start - 2 * SECOND && burst.end <= gateway.end + 5 * SECOND)
+            found.iter().any(|(_, gateway)| {
+                burst.start >= gateway.start - 2 * SECOND && burst.end <= gateway.end + 5 * SECOND
+            })
         };
         let new: Vec<Burst> = bursts.into_iter().filter(|burst| !inside(burst)).collect();
         found.extend(new.into_iter().map(|burst| (class, burst)));
@@ -163,7 +179,12 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
     let rest = answers
         .failures
         .iter()
-        .filter(|failure| !failure.key.probe && !found.iter().any(|(_, burst)| (burst.start..=burst.end).contains(&failure.count.first)))
+        .filter(|failure| {
+            !failure.key.probe
+                && !found
+                    .iter()
+                    .any(|(_, burst)| (burst.start..=burst.end).contains(&failure.count.first))
+        })
         .collect();
     (found, rest)
 }
@@ -178,7 +199,9 @@ fn judge(scene: Scene<'_>, burst: Burst) -> Incident<'_> {
     for weighed in &mut weighed {
         weighed.probability = weighed.weight.nats.exp() / all;
     }
-    weighed.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.cause.name.cmp(b.cause.name)));
+    weighed.sort_by(|a, b| {
+        b.probability.total_cmp(&a.probability).then(a.cause.name.cmp(b.cause.name))
+    });
     let verdict = verdict(&weighed, 1.0 / all);
     let ruled_out = ledger(&scene, weighed.first().filter(|_| verdict > Verdict::Undetermined));
     Incident { scene, burst, verdict, weighed, ruled_out }
@@ -193,10 +216,20 @@ fn verdict(weighed: &[Weighed], unknown: f64) -> Verdict {
     if best.probability < 0.5 || best.probability < unknown {
         // Two causes that share what one alone does not reach are still an answer, if they leave little else.
         let both = best.probability + second;
-        return if both >= 0.7 && second > unknown { Verdict::Undetermined } else { Verdict::Unknown };
+        return if both >= 0.7 && second > unknown {
+            Verdict::Undetermined
+        } else {
+            Verdict::Unknown
+        };
     }
     let apart = best.probability >= 3.0 * second;
-    if best.probability >= 0.9 && weight.direct && weight.joined && weight.reservation.is_none() && weight.contradicts.is_empty() && weight.explained >= 0.5 {
+    if best.probability >= 0.9
+        && weight.direct
+        && weight.joined
+        && weight.reservation.is_none()
+        && weight.contradicts.is_empty()
+        && weight.explained >= 0.5
+    {
         return Verdict::Confirmed;
     }
     if !apart {
@@ -210,32 +243,62 @@ const SUSPICION: Micros = 10 * MINUTE;
 
 /// Kills and unexplained ends near the incident that are not its cause, each with the reason.
 fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
-    let used: Vec<FactId> = best.map_or_else(Vec::new, |best| best.weight.path.iter().chain(&best.weight.supports).copied().collect());
+    let used: Vec<FactId> = best.map_or_else(Vec::new, |best| {
+        best.weight.path.iter().chain(&best.weight.supports).copied().collect()
+    });
     let oom_is_cause = best.is_some_and(|best| best.cause.name.starts_with("oom_kill"));
     let covered = covered(scene);
     let mut list = Vec::new();
     let near = scene.timeline.between(scene.start - SUSPICION, scene.end + SUSPICION);
-    for (id, fact) in near.filter(|(id, fact)| fact.kind == EventKind::OomKill && !used.contains(id)) {
+    for (id, fact) in
+        near.filter(|(id, fact)| fact.kind == EventKind::OomKill && !used.contains(id))
+    {
         let (Some(at), Some(oom)) = (fact.at(), fact.oom()) else { continue };
         let linked = scene.kills.iter().find(|kill| kill.fact == id);
         if oom_is_cause && linked.is_some_and(|kill| kill.join >= Join::Comm) {
             continue;
         }
-        let join = scene.failing.iter().map(|service| scene.services.join(oom, Some(at), *service)).max();
-        let owner = oom.victim_cgroup.as_deref().map_or_else(|| "another process".to_owned(), |cgroup| format!("cgroup {cgroup}"));
+        let join =
+            scene.failing.iter().map(|service| scene.services.join(oom, Some(at), *service)).max();
+        let owner = oom
+            .victim_cgroup
+            .as_deref()
+            .map_or_else(|| "another process".to_owned(), |cgroup| format!("cgroup {cgroup}"));
         let identity = match join {
-            Some(Join::Mismatch) => format!("the victim {} belongs to {owner} and not to {}", oom.victim.comm, scene.failing_names()),
-            Some(Join::Pid | Join::Cgroup | Join::Comm) => format!("the victim {} is of {}, but its end explains few of the failures", oom.victim.comm, scene.failing_names()),
-            _ => format!("nothing joins the victim {} to {}", oom.victim.comm, scene.failing_names()),
+            Some(Join::Mismatch) => format!(
+                "the victim {} belongs to {owner} and not to {}",
+                oom.victim.comm,
+                scene.failing_names()
+            ),
+            Some(Join::Pid | Join::Cgroup | Join::Comm) => format!(
+                "the victim {} is of {}, but its end explains few of the failures",
+                oom.victim.comm,
+                scene.failing_names()
+            ),
+            _ => {
+                format!("nothing joins the victim {} to {}", oom.victim.comm, scene.failing_names())
+            }
         };
         let time = when(scene, at);
         let comparable = scene.timeline.of(EventKind::OomKill).count();
-        list.push(RuledOut { fact: id, why: format!("{identity}; it came {time}"), chance: chance(comparable, (at - scene.start).abs().min((at - scene.end).abs()), covered) });
+        list.push(RuledOut {
+            fact: id,
+            why: format!("{identity}; it came {time}"),
+            chance: chance(
+                comparable,
+                (at - scene.start).abs().min((at - scene.end).abs()),
+                covered,
+            ),
+        });
     }
-    let words = scene.timeline.between(scene.start - LEAD, scene.end + TAIL).filter(|(id, fact)| {
-        fact.kind == EventKind::WorkerSignaled && fact.event.text.contains("Perhaps out of memory") && !used.contains(id)
-    });
-    if !oom_is_cause && best.is_some()
+    let words =
+        scene.timeline.between(scene.start - LEAD, scene.end + TAIL).filter(|(id, fact)| {
+            fact.kind == EventKind::WorkerSignaled
+                && fact.event.text.contains("Perhaps out of memory")
+                && !used.contains(id)
+        });
+    if !oom_is_cause
+        && best.is_some()
         && let Some((id, _)) = words.into_iter().next()
     {
         let why = "gunicorn prints \"Perhaps out of memory?\" for every SIGKILL, also for its own after a timeout; the words are no evidence".to_owned();
@@ -263,15 +326,23 @@ fn chance(comparable: usize, distance: Micros, covered: Micros) -> f64 {
 
 /// Length of what the logs cover.
 fn covered(scene: &Scene<'_>) -> Micros {
-    let spans = scene.sources.iter().enumerate().filter_map(|(index, source)| scene.clocks.span(index, &source.spans));
+    let spans = scene
+        .sources
+        .iter()
+        .enumerate()
+        .filter_map(|(index, source)| scene.clocks.span(index, &source.spans));
     spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).map_or(MINUTE, |(from, to)| to - from)
 }
 
-/// Which access logs count: those nearest to the users. Inner ones see the same requests again.
+/// Which access logs count: those nearest to the users. Inner ones see the same requests again. Without any access log the
+/// proxy's error lines stand for the failed answers, and there is nothing to compare them with.
 #[must_use]
-pub fn answers(sources: &[Source], clocks: &Clocks) -> Answers {
+pub fn answers(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answers {
     let edge = edge(sources);
     let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
+    if answers.edge.is_empty() {
+        answers.failures = from_error_lines(timeline);
+    }
     for index in &answers.edge {
         let Some(traffic) = &sources[*index].traffic else { continue };
         let Some(clock) = traffic.clock() else { continue };
@@ -283,17 +354,55 @@ pub fn answers(sources: &[Source], clocks: &Clocks) -> Answers {
             }
         }
         for (key, count) in &traffic.failures {
-            let (Some(first), Some(last)) = (place(count.first), place(count.last)) else { continue };
+            let (Some(first), Some(last)) = (place(count.first), place(count.last)) else {
+                continue;
+            };
             if key.hidden {
                 answers.hidden += count.answers;
                 continue;
             }
-            let count = crate::traffic::FailureCount { first, last, ..*count };
+            let count = FailureCount { first, last, ..*count };
             answers.failures.push(Failure { key: key.clone(), count, source: *index });
         }
     }
-    answers.failures.sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
     answers
+        .failures
+        .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
+    answers
+}
+
+/// One failed answer for each of the proxy's error lines that ends in one: 504 for a timeout, 502 for all else
+/// (`ngx_http_upstream_next`).
+fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
+    let ends = |kind: EventKind| {
+        kind.name().starts_with("upstream-") && kind != EventKind::UpstreamTruncated
+    };
+    timeline
+        .iter()
+        .filter(|(_, fact)| ends(fact.kind))
+        .filter_map(|(_, fact)| {
+            let at = fact.at()?;
+            let status = if fact.kind == EventKind::UpstreamTimeout { 504 } else { 502 };
+            let upstream = fact.field("upstream").unwrap_or_default().to_owned();
+            let key = FailureKey {
+                at,
+                status,
+                hidden: false,
+                probe: false,
+                by_app: false,
+                upstream,
+                route: String::new(),
+            };
+            let count = FailureCount {
+                answers: fact.count,
+                first: at,
+                last: at,
+                line: fact.event.at.line,
+                longest: None,
+            };
+            Some(Failure { key, count, source: fact.event.at.source.0 })
+        })
+        .collect()
 }
 
 /// The logs nearest to the users: those that see upstreams, many clients, or aborted requests; never one whose requests all come
@@ -316,11 +425,18 @@ fn edge(sources: &[Source]) -> Vec<usize> {
         scored.push((score, index));
     }
     let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
-    let folder = |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder =
+        |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let first = scored.iter().find(|(score, _)| *score == best).map_or(0, |(_, index)| *index);
     scored
         .iter()
-        .filter(|(score, index)| *score == best || (folder(*index) == folder(first) && *score >= best - 35 && *score > -30 && sources[*index].format == sources[first].format))
+        .filter(|(score, index)| {
+            *score == best
+                || (folder(*index) == folder(first)
+                    && *score >= best - 35
+                    && *score > -30
+                    && sources[*index].format == sources[first].format)
+        })
         .map(|(_, index)| *index)
         .collect()
 }
@@ -330,7 +446,11 @@ fn is_copy(sources: &[Source], index: usize) -> bool {
     let Some(own) = &sources[index].traffic else { return false };
     sources[..index].iter().any(|other| {
         other.lines == sources[index].lines
-            && other.traffic.as_ref().is_some_and(|traffic| traffic.span == own.span && traffic.statuses == own.statuses && traffic.load == own.load)
+            && other.traffic.as_ref().is_some_and(|traffic| {
+                traffic.span == own.span
+                    && traffic.statuses == own.statuses
+                    && traffic.load == own.load
+            })
     })
 }
 
@@ -345,14 +465,28 @@ mod tests {
 
     #[test]
     fn words_follow_the_contract() {
-        let check = |list: Vec<Weighed>, unknown: f64, word: Verdict| assert_eq!(verdict(&list, unknown), word);
+        let check = |list: Vec<Weighed>, unknown: f64, word: Verdict| {
+            assert_eq!(verdict(&list, unknown), word)
+        };
         check(vec![], 1.0, Verdict::Unknown);
         check(vec![weighed(0.95, true, true)], 0.05, Verdict::Confirmed);
         check(vec![weighed(0.95, true, false)], 0.05, Verdict::Probable);
         check(vec![weighed(0.95, false, true)], 0.05, Verdict::Probable);
-        check(vec![weighed(0.7, false, false), weighed(0.1, false, false)], 0.2, Verdict::Suspected);
-        check(vec![weighed(0.55, true, true), weighed(0.4, true, true)], 0.05, Verdict::Undetermined);
-        check(vec![weighed(0.45, false, false), weighed(0.4, false, false)], 0.15, Verdict::Undetermined);
+        check(
+            vec![weighed(0.7, false, false), weighed(0.1, false, false)],
+            0.2,
+            Verdict::Suspected,
+        );
+        check(
+            vec![weighed(0.55, true, true), weighed(0.4, true, true)],
+            0.05,
+            Verdict::Undetermined,
+        );
+        check(
+            vec![weighed(0.45, false, false), weighed(0.4, false, false)],
+            0.15,
+            Verdict::Undetermined,
+        );
         check(vec![weighed(0.4, false, false)], 0.6, Verdict::Unknown);
     }
 }

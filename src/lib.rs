@@ -96,9 +96,18 @@ pub struct Analysis {
 /// When nothing can be opened, nothing is recognised, or an option is wrong. Broken input is no error.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
     let grammars = Grammars::with_user(&options.grammars)?;
-    let log_format = options.log_format.as_deref().map(LogFormat::compile).transpose().map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
+    let log_format = options
+        .log_format
+        .as_deref()
+        .map(LogFormat::compile)
+        .transpose()
+        .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
     let bundles = bundle::open(&options.bundles)?;
-    let reading = ingest::Reading { grammars: &grammars, log_format: log_format.as_ref(), limits: &options.limits };
+    let reading = ingest::Reading {
+        grammars: &grammars,
+        log_format: log_format.as_ref(),
+        limits: &options.limits,
+    };
     let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
     let ingested = read(&bundles, &reading, progress);
     recognised(&ingested)?;
@@ -107,9 +116,15 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
     let timeline = timeline::build(&ingested.sources, &clocks);
     let services = service::find(&ingested.sources, &timeline, &grammars);
     let deaths = death::find(&timeline, &services, &ingested.sources);
-    let answers = diagnose::answers(&ingested.sources, &clocks);
-    let (incidents, isolated) =
-        diagnose::explain(&timeline, &services, &deaths, (&ingested.sources, &clocks), &answers, &options.focus);
+    let answers = diagnose::answers(&ingested.sources, &clocks, &timeline);
+    let (incidents, isolated) = diagnose::explain(
+        &timeline,
+        &services,
+        &deaths,
+        (&ingested.sources, &clocks),
+        &answers,
+        &options.focus,
+    );
     let report = report::build::report(&report::build::Parts {
         ingested: &ingested,
         clocks: &clocks,
@@ -128,7 +143,9 @@ fn recognised(ingested: &ingest::Ingested) -> Result<(), Error> {
     if ingested.sources.iter().any(|source| source.snapshot.is_none()) {
         return Ok(());
     }
-    let snapshots = ingested.sources.iter().map(|source| format!("{}: {}", source.path, source.format));
-    let others = ingested.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.detail));
+    let snapshots =
+        ingested.sources.iter().map(|source| format!("{}: {}", source.path, source.format));
+    let others =
+        ingested.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.detail));
     Err(Error::NothingRecognised { found: snapshots.chain(others).collect() })
 }

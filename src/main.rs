@@ -58,7 +58,8 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     let analysis = run(&args.input, &args.options()?)?;
     let style = Style { color: colored(args.color, to_terminal), ..Style::default() };
     let mut bytes = Vec::new();
-    report::write(&analysis.report, format, style, &mut bytes).map_err(|reason| write_error("the report", reason))?;
+    report::write(&analysis.report, format, style, &mut bytes)
+        .map_err(|reason| write_error("the report", reason))?;
     match &args.output {
         Some(file) => write_file(file, &bytes)?,
         None => write_stdout(&bytes)?,
@@ -91,7 +92,9 @@ fn write_error(target: &str, reason: io::Error) -> Error {
 fn write_stdout(bytes: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(write_error("standard output", reason)),
+        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => {
+            Err(write_error("standard output", reason))
+        }
         _ => Ok(()),
     }
 }
@@ -99,7 +102,8 @@ fn write_stdout(bytes: &[u8]) -> Result<(), Error> {
 /// Whole or not at all: a temporary file in the same folder, synced, then renamed.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |reason| write_error(&path.display().to_string(), reason);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
@@ -109,7 +113,8 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 fn inspect(input: &InputArgs) -> Result<u8, Error> {
     let analysis = run(input, &input.options()?)?;
     let mut bytes = Vec::new();
-    report::inspect::write(&analysis.report, &mut bytes).map_err(|reason| write_error("the table", reason))?;
+    report::inspect::write(&analysis.report, &mut bytes)
+        .map_err(|reason| write_error("the table", reason))?;
     write_stdout(&bytes)?;
     Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
 }
@@ -118,8 +123,15 @@ fn formats() -> Result<u8, Error> {
     let grammars = coroner::grammar::Grammars::built_in()?;
     let mut lines = String::new();
     for grammar in grammars.iter() {
-        let unverified = if grammar.unverified > 0 { format!(" ({} samples unverified)", grammar.unverified) } else { String::new() };
-        lines.push_str(&format!("{:<18} {}{unverified}\n{:<18} {}\n", grammar.format, grammar.title, "", grammar.docs));
+        let unverified = if grammar.unverified > 0 {
+            format!(" ({} samples unverified)", grammar.unverified)
+        } else {
+            String::new()
+        };
+        lines.push_str(&format!(
+            "{:<18} {}{unverified}\n{:<18} {}\n",
+            grammar.format, grammar.title, "", grammar.docs
+        ));
     }
     write_stdout(lines.as_bytes())?;
     Ok(0)
@@ -134,7 +146,6 @@ fn check(files: &[std::path::PathBuf]) -> Result<u8, Error> {
     }
     Err(Error::Grammar(faults.iter().map(ToString::to_string).collect()))
 }
-
 
 /// A message of several lines, each safe for a terminal: names in a bundle are not ours.
 fn lines(message: &str) -> String {

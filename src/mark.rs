@@ -65,7 +65,10 @@ impl Marks {
 
     /// The sightings of a kind, by key.
     pub fn of(&self, kind: MarkKind) -> impl Iterator<Item = (u64, &[Sighting])> {
-        self.kinds.get(&kind).into_iter().flat_map(|sample| sample.seen.iter().map(|(key, seen)| (*key, seen.as_slice())))
+        self.kinds
+            .get(&kind)
+            .into_iter()
+            .flat_map(|sample| sample.seen.iter().map(|(key, seen)| (*key, seen.as_slice())))
     }
 
     /// The sightings of one mark.

@@ -40,7 +40,15 @@ impl ProblemKind {
     /// Whether bytes of logs were lost, which turns the exit code to 1.
     #[must_use]
     pub const fn loses_bytes(self) -> bool {
-        matches!(self, Self::Truncated | Self::Damaged | Self::Unreadable | Self::Limit | Self::LongLine | Self::PartialLine)
+        matches!(
+            self,
+            Self::Truncated
+                | Self::Damaged
+                | Self::Unreadable
+                | Self::Limit
+                | Self::LongLine
+                | Self::PartialLine
+        )
     }
 }
 

@@ -16,9 +16,14 @@ impl Bar {
     /// A bar, or none that shows when stderr is no terminal or the user wants quiet.
     pub(crate) fn new(quiet: bool) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
-        let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let target = if shown {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = ProgressStyle::with_template("{bar:24} {bytes}/{total_bytes} {eta:>4} {wide_msg}");
+        let style =
+            ProgressStyle::with_template("{bar:24} {bytes}/{total_bytes} {eta:>4} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         if shown {
             bar.enable_steady_tick(Duration::from_millis(100));
@@ -44,7 +49,11 @@ impl Progress for Bar {
     fn member(&self, path: &str) {
         if !self.bar.is_hidden() {
             // Names in a bundle are not ours: no control bytes reach the terminal.
-            self.bar.set_message(path.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect::<String>());
+            self.bar.set_message(
+                path.chars()
+                    .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
+                    .collect::<String>(),
+            );
         }
     }
 }

@@ -108,7 +108,8 @@ pub fn read(text: &[u8]) -> Option<Snapshot> {
 
 fn looks_like_inspect(text: &[u8]) -> bool {
     let head = &text[..text.len().min(4096)];
-    let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).map_or(head, |at| &head[at..]);
+    let start =
+        head.iter().position(|byte| !byte.is_ascii_whitespace()).map_or(head, |at| &head[at..]);
     (start.starts_with(b"[") || start.starts_with(b"{\n"))
         && memchr::memmem::find(head, b"\"Id\"").is_some()
         && memchr::memmem::find(head, b"\"State\"").is_some()
@@ -121,9 +122,20 @@ fn looks_like_nginx_conf(text: &[u8]) -> bool {
             line.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t', '{']))
         })
     };
-    let blocks = ["http", "server", "upstream", "location", "events"].iter().filter(|word| directive(word)).count();
-    let settings =
-        ["log_format", "access_log", "error_log", "proxy_pass", "listen", "worker_processes", "fastcgi_pass", "uwsgi_pass"];
+    let blocks = ["http", "server", "upstream", "location", "events"]
+        .iter()
+        .filter(|word| directive(word))
+        .count();
+    let settings = [
+        "log_format",
+        "access_log",
+        "error_log",
+        "proxy_pass",
+        "listen",
+        "worker_processes",
+        "fastcgi_pass",
+        "uwsgi_pass",
+    ];
     blocks >= 1 && settings.iter().any(|word| directive(word))
 }
 
@@ -146,10 +158,14 @@ fn containers(text: &[u8]) -> Option<Vec<Container>> {
 }
 
 fn container(value: &Value) -> Option<Container> {
-    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |pointer: &str| {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     let state = value.get("State")?;
     let labels = value.pointer("/Config/Labels");
-    let label = |name: &str| labels.and_then(|labels| labels.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let label = |name: &str| {
+        labels.and_then(|labels| labels.get(name)).and_then(Value::as_str).map(str::to_owned)
+    };
     let (ips, addresses) = addresses(value);
     Some(Container {
         id: text("/Id"),
@@ -163,7 +179,8 @@ fn container(value: &Value) -> Option<Container> {
         restarts: value.get("RestartCount").and_then(Value::as_u64).unwrap_or(0),
         started_at: text("/State/StartedAt"),
         finished_at: text("/State/FinishedAt"),
-        service: label("com.docker.compose.service").or_else(|| label("com.docker.swarm.service.name")),
+        service: label("com.docker.compose.service")
+            .or_else(|| label("com.docker.swarm.service.name")),
     })
 }
 
@@ -171,9 +188,16 @@ fn container(value: &Value) -> Option<Container> {
 fn addresses(value: &Value) -> (Vec<String>, Vec<String>) {
     let mut ips: Vec<String> = Vec::new();
     if let Some(networks) = value.pointer("/NetworkSettings/Networks").and_then(Value::as_object) {
-        ips.extend(networks.values().filter_map(|network| network.get("IPAddress")?.as_str()).map(str::to_owned));
+        ips.extend(
+            networks
+                .values()
+                .filter_map(|network| network.get("IPAddress")?.as_str())
+                .map(str::to_owned),
+        );
     }
-    ips.extend(value.pointer("/NetworkSettings/IPAddress").and_then(Value::as_str).map(str::to_owned));
+    ips.extend(
+        value.pointer("/NetworkSettings/IPAddress").and_then(Value::as_str).map(str::to_owned),
+    );
     ips.retain(|ip| !ip.is_empty());
     ips.sort();
     ips.dedup();
@@ -184,7 +208,8 @@ fn addresses(value: &Value) -> (Vec<String>, Vec<String>) {
             let number = port.split('/').next().unwrap_or_default();
             addresses.extend(ips.iter().map(|ip| format!("{ip}:{number}")));
             for binding in bindings.as_array().into_iter().flatten() {
-                let field = |name: &str| binding.get(name).and_then(Value::as_str).unwrap_or_default();
+                let field =
+                    |name: &str| binding.get(name).and_then(Value::as_str).unwrap_or_default();
                 let host = match field("HostIp") {
                     "" | "0.0.0.0" | "::" => "127.0.0.1",
                     ip => ip,
@@ -204,7 +229,13 @@ fn proxy(text: &str) -> ProxyConfiguration {
         upstreams: upstreams(text),
         read_timeout_seconds: text
             .lines()
-            .filter_map(|line| line.trim().strip_prefix("proxy_read_timeout")?.trim().strip_suffix(';').and_then(seconds))
+            .filter_map(|line| {
+                line.trim()
+                    .strip_prefix("proxy_read_timeout")?
+                    .trim()
+                    .strip_suffix(';')
+                    .and_then(seconds)
+            })
             .collect(),
     }
 }
@@ -228,7 +259,11 @@ fn upstreams(text: &str) -> Vec<(String, Vec<String>)> {
             open = Some((rest.trim_end_matches('{').trim().to_owned(), Vec::new()));
         } else if let (Some((_, servers)), Some(rest)) = (&mut open, line.strip_prefix("server ")) {
             let address = rest.split([' ', ';']).next().unwrap_or_default();
-            servers.push(if address.contains(':') { address.to_owned() } else { format!("{address}:80") });
+            servers.push(if address.contains(':') {
+                address.to_owned()
+            } else {
+                format!("{address}:80")
+            });
         } else if line.starts_with('}') {
             found.extend(open.take());
         }
@@ -247,16 +282,26 @@ mod tests {
      "RestartCount": 2, "HostConfig": {"Memory": 268435456, "PortBindings": {"3000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "3001"}]}},
      "NetworkSettings": {"IPAddress": "172.17.0.3", "Ports": {}}}]"#;
         assert!(sniff(text));
-        let Some(Snapshot::Containers(list)) = read(text) else { panic!("not taken for an inspect") };
+        let Some(Snapshot::Containers(list)) = read(text) else {
+            panic!("not taken for an inspect")
+        };
         assert_eq!(list[0].addresses, ["127.0.0.1:3001", "172.17.0.3:3000"]);
-        assert_eq!((list[0].exit_code, list[0].oom_killed, list[0].memory_bytes), (137, true, 268_435_456));
+        assert_eq!(
+            (list[0].exit_code, list[0].oom_killed, list[0].memory_bytes),
+            (137, true, 268_435_456)
+        );
     }
 
     #[test]
     fn a_configuration_gives_upstreams_and_timeouts() {
         let text = "http {\n  upstream shop {\n    server 10.0.0.5:8000 weight=2;\n    server unix:/run/g.sock;\n  }\n  server {\n    listen 80;\n    proxy_read_timeout 2m;\n  }\n}\n";
-        let Some(Snapshot::Proxy(proxy)) = read(text.as_bytes()) else { panic!("not taken for a configuration") };
-        assert_eq!(proxy.upstreams, [("shop".to_owned(), vec!["10.0.0.5:8000".to_owned(), "unix:/run/g.sock".to_owned()])]);
+        let Some(Snapshot::Proxy(proxy)) = read(text.as_bytes()) else {
+            panic!("not taken for a configuration")
+        };
+        assert_eq!(
+            proxy.upstreams,
+            [("shop".to_owned(), vec!["10.0.0.5:8000".to_owned(), "unix:/run/g.sock".to_owned()])]
+        );
         assert_eq!(proxy.read_timeout_seconds, [120]);
     }
 

@@ -70,12 +70,20 @@ pub fn rfc3339(at: Micros) -> Option<String> {
 /// `HH:MM:SS` of a UTC moment, for a reader who knows the day.
 #[must_use]
 pub fn clock_time(at: Micros) -> String {
-    DateTime::from_timestamp_micros(at).map_or_else(|| "?".to_owned(), |time| time.format("%H:%M:%S").to_string())
+    DateTime::from_timestamp_micros(at)
+        .map_or_else(|| "?".to_owned(), |time| time.format("%H:%M:%S").to_string())
 }
 
 /// Microseconds of a calendar moment taken as UTC; `None` for dates that do not exist. A leap second counts as the last one before it.
 #[must_use]
-pub fn civil(year: i32, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Micros> {
+pub fn civil(
+    year: i32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+) -> Option<Micros> {
     let date = NaiveDate::from_ymd_opt(year, month, day)?;
     let time = date.and_hms_opt(hour, minute, second.min(59))?;
     Some(time.and_utc().timestamp_micros())
@@ -85,7 +93,8 @@ pub fn civil(year: i32, month: u32, day: u32, hour: u32, minute: u32, second: u3
 #[must_use]
 pub fn in_year(at: Micros, year: i32) -> Option<Micros> {
     let time: NaiveDateTime = DateTime::from_timestamp_micros(at)?.naive_utc();
-    let moved = time.with_year(year).or_else(|| time.with_day(28).and_then(|time| time.with_year(year)))?;
+    let moved =
+        time.with_year(year).or_else(|| time.with_day(28).and_then(|time| time.with_year(year)))?;
     Some(moved.and_utc().timestamp_micros())
 }
 
@@ -98,10 +107,15 @@ pub fn year_of(at: Micros) -> Option<i32> {
 /// Month number of an English three-letter (or longer) month name, 1 to 12, whatever its case.
 #[must_use]
 pub fn month_number(name: &[u8]) -> Option<u32> {
-    const NAMES: [&[u8; 3]; 12] =
-        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+    const NAMES: [&[u8; 3]; 12] = [
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
+        b"dec",
+    ];
     let head = name.get(..3)?.to_ascii_lowercase();
-    NAMES.iter().position(|month| month.as_slice() == head).and_then(|index| u32::try_from(index + 1).ok())
+    NAMES
+        .iter()
+        .position(|month| month.as_slice() == head)
+        .and_then(|index| u32::try_from(index + 1).ok())
 }
 
 #[cfg(test)]

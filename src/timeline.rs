@@ -81,7 +81,7 @@ pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
         groups.entry(identity(event)).or_default().push(fact);
     }
     let mut facts: Vec<Fact> = groups.into_values().flat_map(merge).collect();
-    facts.sort_by(|a, b| order(a).cmp(&order(b)));
+    facts.sort_by_key(|a| order(a));
     Timeline { facts }
 }
 
@@ -101,16 +101,31 @@ fn identity(event: &Event) -> Identity {
     if let Some(oom) = &event.oom {
         // Pid, name and sizes to the kilobyte: no second kill has all of them.
         let victim = &oom.victim;
-        let words = format!("{} {:?} {:?} {:?}", victim.comm, victim.pid, victim.uid, victim.anon_rss_bytes);
+        let words = format!(
+            "{} {:?} {:?} {:?}",
+            victim.comm, victim.pid, victim.uid, victim.anon_rss_bytes
+        );
         return Identity { kind: event.kind, words, who: (None, None) };
     }
     if event.kind == EventKind::ContainerState {
-        return Identity { kind: event.kind, words: event.text.clone(), who: (event.origin.container.clone(), None) };
+        return Identity {
+            kind: event.kind,
+            words: event.text.clone(),
+            who: (event.origin.container.clone(), None),
+        };
     }
-    let container = event.fields.get("container").or(event.origin.container.as_ref()).map(|id| short(id).to_owned());
+    let container = event
+        .fields
+        .get("container")
+        .or(event.origin.container.as_ref())
+        .map(|id| short(id).to_owned());
     match event.kind {
-        EventKind::ContainerDied | EventKind::ContainerKilled | EventKind::ContainerOom | EventKind::ContainerStarted => {
-            let detail = event.field("code").or(event.field("signal")).unwrap_or_default().to_owned();
+        EventKind::ContainerDied
+        | EventKind::ContainerKilled
+        | EventKind::ContainerOom
+        | EventKind::ContainerStarted => {
+            let detail =
+                event.field("code").or(event.field("signal")).unwrap_or_default().to_owned();
             Identity { kind: event.kind, words: detail, who: (container, None) }
         }
         _ => Identity { kind: event.kind, words: event.text.clone(), who: (None, None) },
@@ -125,11 +140,13 @@ pub fn short(id: &str) -> &str {
 
 /// Puts tellings of different logs together; tellings of one log stay apart.
 fn merge(mut facts: Vec<Fact>) -> Vec<Fact> {
-    facts.sort_by(|a, b| order(a).cmp(&order(b)));
+    facts.sort_by_key(|a| order(a));
     let mut merged: Vec<(Fact, BTreeSet<usize>)> = Vec::new();
     for fact in facts {
         let source = fact.event.at.source.0;
-        let place = merged.iter().rposition(|(known, sources)| !sources.contains(&source) && same(known, &fact));
+        let place = merged
+            .iter()
+            .rposition(|(known, sources)| !sources.contains(&source) && same(known, &fact));
         match place {
             Some(place) => {
                 let (known, sources) = &mut merged[place];
@@ -146,7 +163,9 @@ fn same(one: &Fact, other: &Fact) -> bool {
     match (one.stamp, other.stamp) {
         (Some(a), Some(b)) => {
             let slack = if one.kind == EventKind::OomKill { SAME_KERNEL_LINE } else { SAME };
-            a.at.abs_diff(b.at) <= u64::try_from(slack.saturating_add(3 * a.sigma.saturating_add(b.sigma))).unwrap_or(u64::MAX)
+            a.at.abs_diff(b.at)
+                <= u64::try_from(slack.saturating_add(3 * a.sigma.saturating_add(b.sigma)))
+                    .unwrap_or(u64::MAX)
         }
         // Words as exact as a kill's are enough without a time.
         _ => one.kind == EventKind::OomKill,
@@ -163,7 +182,11 @@ fn absorb(known: &mut Fact, other: Fact) {
     known.witnesses.extend(other.witnesses);
     known.witnesses.sort_unstable();
     known.witnesses.dedup();
-    let (mut best, rest) = if better { (other.event, std::mem::replace(&mut known.event, Event::new(other.kind, 0, b""))) } else { (known.event.clone(), other.event) };
+    let (mut best, rest) = if better {
+        (other.event, std::mem::replace(&mut known.event, Event::new(other.kind, 0, b"")))
+    } else {
+        (known.event.clone(), other.event)
+    };
     if better {
         known.stamp = other.stamp;
     }

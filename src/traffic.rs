@@ -97,6 +97,9 @@ pub struct Traffic {
     route_level: u32,
 }
 
+/// One try of a request: the upstream's address and its status, where the log has them.
+type Try<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
 /// Steps of the load table.
 const LOAD_STEPS: [Micros; 2] = [SECOND, MINUTE];
 /// Steps of the failure table; the last two drop the route.
@@ -110,7 +113,8 @@ impl Traffic {
     pub fn count(&mut self, request: &Request<'_>, line: u64) {
         let Some(stamp) = request.stamp else { return };
         self.span = Some(widen(self.span, stamp));
-        let by_kind = if access::route::is_probe(request) { &mut self.probes } else { &mut self.statuses };
+        let by_kind =
+            if access::route::is_probe(request) { &mut self.probes } else { &mut self.statuses };
         *by_kind.entry(request.status).or_default() += 1;
         self.start_logged |= request.start_logged;
         self.http10 += u64::from(request.protocol == b"HTTP/1.0");
@@ -118,7 +122,8 @@ impl Traffic {
         if self.clients.len() < CLIENTS_MAX {
             self.clients.insert(hash(request.client));
         }
-        let seconds = request.request_seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+        let seconds =
+            request.request_seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
         let busy = seconds.map(|seconds| (seconds.min(1e9) * 1e6) as Micros);
         let load = self.load.entry(floor(stamp.at, LOAD_STEPS[self.load_level])).or_default();
         load.requests += 1;
@@ -127,16 +132,30 @@ impl Traffic {
         let route = route_of(request);
         self.count_failure(request, stamp, busy, &route, line);
         if request.status >= 400 {
-            self.marks.add(MarkKind::Request, request_mark(request.client, request.method, request.path, request.query), stamp, line);
+            self.marks.add(
+                MarkKind::Request,
+                request_mark(request.client, request.method, request.path, request.query),
+                stamp,
+                line,
+            );
         }
         self.count_route(stamp.at, route);
         self.bound();
     }
 
-    fn count_failure(&mut self, request: &Request<'_>, stamp: RawStamp, busy: Option<Micros>, route: &str, line: u64) {
-        let tries: Vec<(Option<&[u8]>, Option<&[u8]>)> = {
+    fn count_failure(
+        &mut self,
+        request: &Request<'_>,
+        stamp: RawStamp,
+        busy: Option<Micros>,
+        route: &str,
+        line: u64,
+    ) {
+        let tries: Vec<Try<'_>> = {
             let mut addresses = access::tries(request.upstream.addresses);
-            access::tries(request.upstream.statuses).map(|status| (addresses.next().flatten(), status)).collect()
+            access::tries(request.upstream.statuses)
+                .map(|status| (addresses.next().flatten(), status))
+                .collect()
         };
         let failed_status = |status: &Option<&[u8]>| matches!(*status, Some(b"502" | b"504"));
         let (visible, upstream) = if matches!(request.status, 500 | 502 | 503 | 504) {
@@ -158,7 +177,8 @@ impl Traffic {
             upstream: key_text(upstream.unwrap_or_default()),
             route: if with_route { route.to_owned() } else { String::new() },
         };
-        let count = FailureCount { answers: 1, first: stamp.at, last: stamp.at, line, longest: busy };
+        let count =
+            FailureCount { answers: 1, first: stamp.at, last: stamp.at, line, longest: busy };
         self.failures.entry(key).and_modify(|known| known.add(count)).or_insert(count);
     }
 
@@ -323,7 +343,8 @@ pub fn request_mark(client: &[u8], method: &[u8], path: &[u8], query: &[u8]) -> 
 
 /// Method and path template.
 fn route_of(request: &Request<'_>) -> String {
-    let mut route = String::from_utf8_lossy(&request.method[..request.method.len().min(16)]).into_owned();
+    let mut route =
+        String::from_utf8_lossy(&request.method[..request.method.len().min(16)]).into_owned();
     route.push(' ');
     route.push_str(&access::route::route(request.path));
     route

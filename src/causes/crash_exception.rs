@@ -17,30 +17,57 @@ use crate::scene::Scene;
 use crate::stamp::SECOND;
 use crate::timeline::FactId;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
+};
 
-pub(super) const CAUSE: Cause = Cause { name: "crash_exception", title: "ended by an unhandled error of its own", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "crash_exception",
+    title: "ended by an unhandled error of its own",
+    weigh,
+    advice: advise,
+};
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let deaths: Vec<&Death> =
-        scene.failing_deaths().filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6)).collect();
-    let boots: Vec<(FactId, &crate::timeline::Fact)> =
-        scene.near_of(&[EventKind::AppBootFailed, EventKind::ProgramGaveUp]).filter(|(_, fact)| scene.is_failing(fact)).collect();
-    let mut moments: Vec<_> = deaths.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
-    moments.extend(boots.iter().filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))));
+    let deaths: Vec<&Death> = scene
+        .failing_deaths()
+        .filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6))
+        .collect();
+    let boots: Vec<(FactId, &crate::timeline::Fact)> = scene
+        .near_of(&[EventKind::AppBootFailed, EventKind::ProgramGaveUp])
+        .filter(|(_, fact)| scene.is_failing(fact))
+        .collect();
+    let mut moments: Vec<_> = deaths
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
+    moments.extend(boots.iter().filter_map(|(_, fact)| {
+        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))
+    }));
     if moments.is_empty() {
         return Weight::nothing();
     }
     let explained = scene.explained(&effects(scene, &moments));
     let reasons = [
-        EventKind::DependencyRefused, EventKind::DependencyLost, EventKind::DiskFull, EventKind::HeapLimit,
-        EventKind::OpenFilesExhausted, EventKind::DependencyExhausted, EventKind::MemoryLimit,
+        EventKind::DependencyRefused,
+        EventKind::DependencyLost,
+        EventKind::DiskFull,
+        EventKind::HeapLimit,
+        EventKind::OpenFilesExhausted,
+        EventKind::DependencyExhausted,
+        EventKind::MemoryLimit,
     ];
     let first = moments.iter().map(|moment| moment.0).min().unwrap_or(scene.start);
-    let explained_by_other = scene.near_of(&reasons).any(|(_, fact)| fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND));
-    let facts: Vec<FactId> = deaths.iter().flat_map(|death| death.facts.iter().copied()).chain(boots.iter().map(|(id, _)| *id)).collect();
+    let explained_by_other = scene
+        .near_of(&reasons)
+        .any(|(_, fact)| fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND));
+    let facts: Vec<FactId> = deaths
+        .iter()
+        .flat_map(|death| death.facts.iter().copied())
+        .chain(boots.iter().map(|(id, _)| *id))
+        .collect();
     let mut path = vec![facts[0]];
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 3.0 + for_share(explained) - if explained_by_other { 4.0 } else { 0.0 },
         direct: true,
@@ -48,14 +75,29 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!("{} ended by an unhandled error of its own {}", scene.failing_names(), plural(moments.len(), "time", "times")),
+        sentence: format!(
+            "{} ended by an unhandled error of its own {}",
+            scene.failing_names(),
+            plural(moments.len(), "time", "times")
+        ),
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("Read the trace in the log of {}; roll back if a deploy came before it", scene.failing_names()), "the restart counter stands still"),
-        advice("this_week", "Catch the error where it arises, and let one request fail instead of the process", "a test with the same input gives a 4xx or 5xx and no restart"),
+        advice(
+            "now",
+            format!(
+                "Read the trace in the log of {}; roll back if a deploy came before it",
+                scene.failing_names()
+            ),
+            "the restart counter stands still",
+        ),
+        advice(
+            "this_week",
+            "Catch the error where it arises, and let one request fail instead of the process",
+            "a test with the same input gives a 4xx or 5xx and no restart",
+        ),
     ]
 }

@@ -15,30 +15,41 @@ use crate::death::{Death, Why, is_fault};
 use crate::scene::Scene;
 use crate::timeline::FactId;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
+};
 
-pub(super) const CAUSE: Cause = Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
         .deaths
         .iter()
-        .filter(|death| death.at().is_some_and(|at| (scene.start - crate::scene::LEAD..=scene.end + crate::scene::TAIL).contains(&at)))
+        .filter(|death| {
+            death.at().is_some_and(|at| {
+                (scene.start - crate::scene::LEAD..=scene.end + crate::scene::TAIL).contains(&at)
+            })
+        })
         .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
         .collect();
-    let (own, foreign): (Vec<&Death>, Vec<&Death>) =
-        deaths.into_iter().partition(|death| death.service.is_some_and(|service| scene.failing.contains(&service)));
+    let (own, foreign): (Vec<&Death>, Vec<&Death>) = deaths
+        .into_iter()
+        .partition(|death| death.service.is_some_and(|service| scene.failing.contains(&service)));
     let joined = !own.is_empty();
     // A kernel line without an end that the service tells joins nothing by itself.
     let used = if joined { own } else { foreign };
-    let moments: Vec<_> = used.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
+    let moments: Vec<_> = used
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
     if moments.is_empty() {
         return Weight::nothing();
     }
     let explained = scene.explained(&effects(scene, &moments));
     let facts: Vec<FactId> = used.iter().flat_map(|death| death.facts.iter().copied()).collect();
     let mut path: Vec<FactId> = used[0].facts.clone();
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: if joined { 5.0 } else { 1.5 } + for_share(explained),
         direct: true,
@@ -46,7 +57,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!("{} of {} died of a fault signal{}", plural(used.len(), "process", "processes"), scene.failing_names(), library(scene, &facts)),
+        sentence: format!(
+            "{} of {} died of a fault signal{}",
+            plural(used.len(), "process", "processes"),
+            scene.failing_names(),
+            library(scene, &facts)
+        ),
         ..Weight::default()
     }
 }
@@ -59,8 +75,23 @@ fn library(scene: &Scene<'_>, facts: &[FactId]) -> String {
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let place = library(scene, &weight.supports);
     vec![
-        advice("now", format!("Keep the requests that crash {} away, or roll back its last update of native code{place}", scene.failing_names()), "no further fault line in the kernel log"),
-        advice("this_week", "Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers", "the backtrace names a function"),
-        advice("prevent", "Test native extensions against hostile inputs under a sanitizer", "the crashing input is a test"),
+        advice(
+            "now",
+            format!(
+                "Keep the requests that crash {} away, or roll back its last update of native code{place}",
+                scene.failing_names()
+            ),
+            "no further fault line in the kernel log",
+        ),
+        advice(
+            "this_week",
+            "Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers",
+            "the backtrace names a function",
+        ),
+        advice(
+            "prevent",
+            "Test native extensions against hostile inputs under a sanitizer",
+            "the crashing input is a test",
+        ),
     ]
 }

@@ -22,7 +22,12 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "dependency_down", title: "a database, cache or other service was down or locked", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "dependency_down",
+    title: "a database, cache or other service was down or locked",
+    weigh,
+    advice: advise,
+};
 
 /// Apps notice the loss of a store at the latest after this, in recordings: node saw a dead redis 68 s late.
 const NOTICE: Micros = 75 * SECOND;
@@ -34,13 +39,24 @@ const LOCK: Micros = 15 * SECOND;
 /// The store's own word.
 fn of_store(scene: &Scene<'_>, fact: &Fact) -> bool {
     match fact.kind {
-        EventKind::StoreStopping | EventKind::StoreCrashed | EventKind::StoreRefusing | EventKind::StoreTooManyClients
-        | EventKind::StoreLockWait | EventKind::StoreOutOfMemory => true,
-        EventKind::UnitStopping | EventKind::UnitFailed | EventKind::UnitProcessExited | EventKind::UnitSignalSent
-        | EventKind::ContainerDied | EventKind::ContainerKilled | EventKind::ContainerStopped => {
+        EventKind::StoreStopping
+        | EventKind::StoreCrashed
+        | EventKind::StoreRefusing
+        | EventKind::StoreTooManyClients
+        | EventKind::StoreLockWait
+        | EventKind::StoreOutOfMemory => true,
+        EventKind::UnitStopping
+        | EventKind::UnitFailed
+        | EventKind::UnitProcessExited
+        | EventKind::UnitSignalSent
+        | EventKind::ContainerDied
+        | EventKind::ContainerKilled
+        | EventKind::ContainerStopped => {
             scene.services.of_fact(fact, scene.sources).is_some_and(|service| {
                 !scene.failing.contains(&service)
-                    && (scene.services.get(service).role == ServiceRole::Store || scene.stores_in_use().contains(&service) || is_store_name(&scene.services.get(service).name))
+                    && (scene.services.get(service).role == ServiceRole::Store
+                        || scene.stores_in_use().contains(&service)
+                        || is_store_name(&scene.services.get(service).name))
             })
         }
         _ => false,
@@ -50,39 +66,69 @@ fn of_store(scene: &Scene<'_>, fact: &Fact) -> bool {
 /// Units and containers of well-known stores, where nothing else tells what they are.
 fn is_store_name(name: &str) -> bool {
     const STORES: [&str; 12] = [
-        "redis", "postgres", "mysql", "mariadb", "mongo", "memcached", "rabbitmq", "elasticsearch", "opensearch", "valkey", "kafka", "etcd",
+        "redis",
+        "postgres",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "memcached",
+        "rabbitmq",
+        "elasticsearch",
+        "opensearch",
+        "valkey",
+        "kafka",
+        "etcd",
     ];
     STORES.iter().any(|store| name.contains(store))
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let own: Vec<(FactId, &Fact)> = scene.near().filter(|(_, fact)| of_store(scene, fact)).collect();
-    let app: Vec<(FactId, &Fact)> = scene.app_dependency_facts().filter(|(_, fact)| scene.is_failing(fact) || !scene.failing_known).collect();
+    let own: Vec<(FactId, &Fact)> =
+        scene.near().filter(|(_, fact)| of_store(scene, fact)).collect();
+    let app: Vec<(FactId, &Fact)> = scene
+        .app_dependency_facts()
+        .filter(|(_, fact)| scene.is_failing(fact) || !scene.failing_known)
+        .collect();
     if own.is_empty() && app.is_empty() {
         return Weight::nothing();
     }
-    let mut stretches: Vec<(Micros, Micros)> = own.iter().filter_map(|(_, fact)| down(scene, fact)).collect();
-    stretches.extend(app.iter().filter_map(|(_, fact)| Some((fact.at()? - 35 * SECOND, fact.at()? + 8 * SECOND))));
+    let mut stretches: Vec<(Micros, Micros)> =
+        own.iter().filter_map(|(_, fact)| down(scene, fact)).collect();
+    stretches.extend(
+        app.iter()
+            .filter_map(|(_, fact)| Some((fact.at()? - 35 * SECOND, fact.at()? + 8 * SECOND))),
+    );
     let explained = scene.explained(&stretches);
-    let names: BTreeSet<&str> = own.iter().chain(&app).filter_map(|(_, fact)| fact.field("service")).collect();
+    let names: BTreeSet<&str> =
+        own.iter().chain(&app).filter_map(|(_, fact)| fact.field("service")).collect();
     let both = !own.is_empty() && !app.is_empty();
     // The same words long before the incident are weather, not news.
     let usual = usual_share(scene, &app);
     let killed = scene.kills.iter().any(|kill| kill.dependency);
-    let mut path: Vec<FactId> = own.first().into_iter().chain(app.first()).map(|(id, _)| *id).collect();
+    let mut path: Vec<FactId> =
+        own.first().into_iter().chain(app.first()).map(|(id, _)| *id).collect();
     path.sort_by_key(|id| scene.timeline.fact(*id).at());
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     let ids: Vec<FactId> = own.iter().chain(&app).map(|(id, _)| *id).collect();
     Weight {
-        nats: if own.is_empty() { 3.0 } else { 4.0 } + if both { 1.5 } else { 0.0 } + for_share(explained) - 2.5 * usual - if killed { 3.0 } else { 0.0 },
+        nats: if own.is_empty() { 3.0 } else { 4.0 }
+            + if both { 1.5 } else { 0.0 }
+            + for_share(explained)
+            - 2.5 * usual
+            - if killed { 3.0 } else { 0.0 },
         direct: !own.is_empty() || usual < 0.5,
         joined: both || (!own.is_empty() && explained >= 0.9),
-        reservation: (own.is_empty() && usual > 0.2).then(|| "the app wrote such errors before the incident too".to_owned()),
+        reservation: (own.is_empty() && usual > 0.2)
+            .then(|| "the app wrote such errors before the incident too".to_owned()),
         explained,
         supports: some_of(&ids, 4),
         path,
         sentence: sentence(scene, &own, &names),
-        not_observable: if own.is_empty() { vec!["the dependency's own log".to_owned()] } else { Vec::new() },
+        not_observable: if own.is_empty() {
+            vec!["the dependency's own log".to_owned()]
+        } else {
+            Vec::new()
+        },
         ..Weight::default()
     }
 }
@@ -91,7 +137,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 fn down(scene: &Scene<'_>, fact: &Fact) -> Option<(Micros, Micros)> {
     let at = fact.at()?;
     if fact.kind == EventKind::StoreLockWait {
-        let waited = fact.event.number("milliseconds").and_then(|ms| Micros::try_from(ms).ok()).map_or(SECOND, |ms| ms.saturating_mul(1000));
+        let waited = fact
+            .event
+            .number("seconds")
+            .and_then(|seconds| Micros::try_from(seconds).ok())
+            .map_or(SECOND, |seconds| seconds.saturating_mul(SECOND));
         return Some((at - waited - SECOND, at + LOCK));
     }
     let service = scene.services.of_fact(fact, scene.sources);
@@ -105,31 +155,63 @@ fn usual_share(scene: &Scene<'_>, app: &[(FactId, &Fact)]) -> f64 {
     let before = scene
         .timeline
         .of(one.kind)
-        .filter(|(_, fact)| fact.at().is_some_and(|at| at < scene.start - 2 * NOTICE) && fact.field("service") == one.field("service"))
+        .filter(|(_, fact)| {
+            fact.at().is_some_and(|at| at < scene.start - 2 * NOTICE)
+                && fact.field("service") == one.field("service")
+        })
         .count();
     (before as f64 / app.len() as f64).min(1.0)
 }
 
 fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) -> String {
     let name = match names.iter().copied().collect::<Vec<_>>().as_slice() {
-        [] => own.first().and_then(|(_, fact)| scene.services.of_fact(fact, scene.sources)).map_or_else(|| "a dependency".to_owned(), |id| scene.services.get(id).name.clone()),
+        [] => own
+            .first()
+            .and_then(|(_, fact)| scene.services.of_fact(fact, scene.sources))
+            .map_or_else(|| "a dependency".to_owned(), |id| scene.services.get(id).name.clone()),
         names => names.join(" and "),
     };
     let locked = own.iter().filter(|(_, fact)| fact.kind == EventKind::StoreLockWait).count();
-    let state = if locked * 2 > own.len() { "kept statements waiting for a lock" } else if own.is_empty() { "did not serve it" } else { "was down or turned clients away" };
+    let state = if locked * 2 > own.len() {
+        "kept statements waiting for a lock"
+    } else if own.is_empty() {
+        "did not serve it"
+    } else {
+        "was down or turned clients away"
+    };
     format!("{name} {state}, and {} failed for want of it", scene.failing_names())
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
-    let locked = weight.supports.iter().any(|id| scene.timeline.fact(*id).kind == EventKind::StoreLockWait);
+    let locked =
+        weight.supports.iter().any(|id| scene.timeline.fact(*id).kind == EventKind::StoreLockWait);
     let now = if locked {
-        advice("now", "Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does", "no statement waits in pg_stat_activity")
+        advice(
+            "now",
+            "Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does",
+            "no statement waits in pg_stat_activity",
+        )
     } else {
-        advice("now", "See that the dependency runs and answers, then that its clients have reconnected", "a query from the app's host succeeds")
+        advice(
+            "now",
+            "See that the dependency runs and answers, then that its clients have reconnected",
+            "a query from the app's host succeeds",
+        )
     };
     vec![
         now,
-        advice("this_week", format!("Give {} timeouts and a retry for its dependency, so that one lost connection does not end the process", scene.failing_names()), "the app survives a restart of the store in a test"),
-        advice("prevent", "Run migrations with lock_timeout set and restarts of stores in announced windows", "a migration that meets a lock fails itself instead of its readers"),
+        advice(
+            "this_week",
+            format!(
+                "Give {} timeouts and a retry for its dependency, so that one lost connection does not end the process",
+                scene.failing_names()
+            ),
+            "the app survives a restart of the store in a test",
+        ),
+        advice(
+            "prevent",
+            "Run migrations with lock_timeout set and restarts of stores in announced windows",
+            "a migration that meets a lock fails itself instead of its readers",
+        ),
     ]
 }

@@ -21,7 +21,12 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "deploy_restart", title: "a planned stop, restart or deploy", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "deploy_restart",
+    title: "a planned stop, restart or deploy",
+    weigh,
+    advice: advise,
+};
 
 /// An order given this long before the first failure may still be its reason: graceful stops take their time.
 const ORDER_LEAD: Micros = 40 * SECOND;
@@ -30,8 +35,14 @@ const AFTER_KILL: Micros = 12 * SECOND;
 
 fn is_order(fact: &Fact) -> bool {
     match fact.kind {
-        EventKind::AppStopping | EventKind::AppReloaded | EventKind::UnitStopping | EventKind::ContainerStopped
-        | EventKind::ContainerStopForced | EventKind::ProgramStopped | EventKind::Deploy | EventKind::UnitReloaded => true,
+        EventKind::AppStopping
+        | EventKind::AppReloaded
+        | EventKind::UnitStopping
+        | EventKind::ContainerStopped
+        | EventKind::ContainerStopForced
+        | EventKind::ProgramStopped
+        | EventKind::Deploy
+        | EventKind::UnitReloaded => true,
         EventKind::ContainerKilled => fact.field("signal").and_then(signal_number) == Some(15),
         _ => false,
     }
@@ -39,11 +50,21 @@ fn is_order(fact: &Fact) -> bool {
 
 /// Whether something ended in the same service shortly before, so that the stop is an effect.
 fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
-    let kill = scene.kills.iter().any(|kill| kill.join >= Join::Comm && kill.at <= at + SECOND && at - kill.at <= AFTER_KILL);
-    let told = scene.near_of(&[EventKind::UnitOomKilled, EventKind::HeapLimit, EventKind::ContainerOom, EventKind::HostShutdown, EventKind::ContainerUnhealthy]).any(|(_, fact)| {
-        fact.at().is_some_and(|then| then <= at + SECOND && at - then <= AFTER_KILL)
-            && (fact.kind == EventKind::HostShutdown || scene.is_failing(fact))
+    let kill = scene.kills.iter().any(|kill| {
+        kill.join >= Join::Comm && kill.at <= at + SECOND && at - kill.at <= AFTER_KILL
     });
+    let told = scene
+        .near_of(&[
+            EventKind::UnitOomKilled,
+            EventKind::HeapLimit,
+            EventKind::ContainerOom,
+            EventKind::HostShutdown,
+            EventKind::ContainerUnhealthy,
+        ])
+        .any(|(_, fact)| {
+            fact.at().is_some_and(|then| then <= at + SECOND && at - then <= AFTER_KILL)
+                && (fact.kind == EventKind::HostShutdown || scene.is_failing(fact))
+        });
     kill || told
 }
 
@@ -51,7 +72,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let orders: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - ORDER_LEAD, scene.end)
-        .filter(|(_, fact)| is_order(fact) && scene.is_failing(fact) && fact.at().is_some_and(|at| !is_effect(scene, at)))
+        .filter(|(_, fact)| {
+            is_order(fact)
+                && scene.is_failing(fact)
+                && fact.at().is_some_and(|at| !is_effect(scene, at))
+        })
         .collect();
     let Some((first, fact)) = orders.first() else { return Weight::nothing() };
     let stretches: Vec<(Micros, Micros)> = orders
@@ -63,10 +88,21 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .collect();
     let explained = scene.explained(&stretches);
     let mut path = vec![*first];
-    let back = [EventKind::AppListening, EventKind::ContainerStarted, EventKind::UnitStarted, EventKind::AppStarted];
+    let back = [
+        EventKind::AppListening,
+        EventKind::ContainerStarted,
+        EventKind::UnitStarted,
+        EventKind::AppStarted,
+    ];
     let at = fact.at().unwrap_or(scene.start);
-    path.extend(first_proxy_error(scene));
-    path.extend(scene.timeline.between(at, scene.end + 30 * SECOND).find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact)).map(|(id, _)| id));
+    path.extend(first_proxy_error(scene, &path));
+    path.extend(
+        scene
+            .timeline
+            .between(at, scene.end + 30 * SECOND)
+            .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
+            .map(|(id, _)| id),
+    );
     Weight {
         nats: 4.0 + for_share(explained),
         direct: true,
@@ -74,14 +110,28 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: format!("{} was told to stop and was away until it was started again", scene.failing_names()),
+        sentence: format!(
+            "{} was told to stop and was away until it was started again",
+            scene.failing_names()
+        ),
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "Nothing, if the restart was planned: the service is back".to_owned(), "its log shows it listening, and answers succeed"),
-        advice("this_week", format!("Restart {} without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first", scene.failing_names()), "a restart under load gives no 502"),
+        advice(
+            "now",
+            "Nothing, if the restart was planned: the service is back".to_owned(),
+            "its log shows it listening, and answers succeed",
+        ),
+        advice(
+            "this_week",
+            format!(
+                "Restart {} without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first",
+                scene.failing_names()
+            ),
+            "a restart under load gives no 502",
+        ),
     ]
 }

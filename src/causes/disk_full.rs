@@ -18,7 +18,8 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "disk_full", title: "no space left on a disk", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "disk_full", title: "no space left on a disk", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds = [EventKind::DiskFull, EventKind::ProxyDiskFull, EventKind::StoreDiskFull];
@@ -33,9 +34,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         })
         .collect();
     let explained = scene.explained(&stretches);
-    let own = facts.iter().any(|(_, fact)| scene.is_failing(fact) || fact.kind != EventKind::DiskFull);
+    let own =
+        facts.iter().any(|(_, fact)| scene.is_failing(fact) || fact.kind != EventKind::DiskFull);
     let mut path = vec![*first];
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: if own { 5.5 } else { 1.5 } + for_share(explained),
         direct: true,
@@ -50,8 +52,20 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died", "df shows room, and writes succeed"),
-        advice("this_week", "Find what filled it: uploads, logs without rotation, temporary files", "its growth per day is known"),
-        advice("prevent", "Alert at 80 % of space and inodes, and let the app answer 507 instead of dying", "an alert fires in a test"),
+        advice(
+            "now",
+            "Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died",
+            "df shows room, and writes succeed",
+        ),
+        advice(
+            "this_week",
+            "Find what filled it: uploads, logs without rotation, temporary files",
+            "its growth per day is known",
+        ),
+        advice(
+            "prevent",
+            "Alert at 80 % of space and inodes, and let the app answer 507 instead of dying",
+            "an alert fires in a test",
+        ),
     ]
 }

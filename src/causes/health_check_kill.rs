@@ -18,21 +18,35 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share};
 
-pub(super) const CAUSE: Cause = Cause { name: "health_check_kill", title: "ended by a health check", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "health_check_kill", title: "ended by a health check", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let watchdog: Vec<(FactId, &Fact)> = scene.near_of(&[EventKind::UnitWatchdog]).filter(|(_, fact)| scene.is_failing(fact)).collect();
-    let checked: Vec<_> = scene.failing_deaths().filter(|death| death.why == Why::HealthCheck).collect();
-    let mut moments: Vec<_> = checked.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
-    moments.extend(watchdog.iter().filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))));
+    let watchdog: Vec<(FactId, &Fact)> = scene
+        .near_of(&[EventKind::UnitWatchdog])
+        .filter(|(_, fact)| scene.is_failing(fact))
+        .collect();
+    let checked: Vec<_> =
+        scene.failing_deaths().filter(|death| death.why == Why::HealthCheck).collect();
+    let mut moments: Vec<_> = checked
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
+    moments.extend(watchdog.iter().filter_map(|(_, fact)| {
+        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))
+    }));
     if moments.is_empty() {
         return Weight::nothing();
     }
     let explained = scene.explained(&effects(scene, &moments));
-    let unhealthy = scene.near_of(&[EventKind::ContainerUnhealthy]).find(|(_, fact)| scene.is_failing(fact)).map(|(id, _)| id);
-    let mut path: Vec<FactId> = unhealthy.into_iter().chain(watchdog.first().map(|(id, _)| *id)).collect();
+    let unhealthy = scene
+        .near_of(&[EventKind::ContainerUnhealthy])
+        .find(|(_, fact)| scene.is_failing(fact))
+        .map(|(id, _)| id);
+    let mut path: Vec<FactId> =
+        unhealthy.into_iter().chain(watchdog.first().map(|(id, _)| *id)).collect();
     path.extend(checked.first().map(|death| death.facts[0]));
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 5.0 + for_share(explained),
         direct: true,
@@ -46,7 +60,15 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("Find out why {} did not answer its check", scene.failing_names()), "the check succeeds under load"),
-        advice("this_week", "Let the check be patient and cheap: a route of its own, more retries, a start period", "a slow minute gives no restart"),
+        advice(
+            "now",
+            format!("Find out why {} did not answer its check", scene.failing_names()),
+            "the check succeeds under load",
+        ),
+        advice(
+            "this_week",
+            "Let the check be patient and cheap: a route of its own, more retries, a start period",
+            "a slow minute gives no restart",
+        ),
     ]
 }

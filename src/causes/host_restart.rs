@@ -18,7 +18,8 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share};
 
-pub(super) const CAUSE: Cause = Cause { name: "host_restart", title: "the host rebooted or was paused", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "host_restart", title: "the host rebooted or was paused", weigh, advice: advise };
 
 /// How long after a boot failures may still be its doing, as long as services still start.
 const STARTING: Micros = 5 * MINUTE;
@@ -32,7 +33,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .collect();
     let Some((first, fact)) = facts.first() else { return Weight::nothing() };
     let from = fact.at().unwrap_or(scene.start);
-    let starts = [EventKind::AppListening, EventKind::WorkerBooted, EventKind::UnitStarted, EventKind::ContainerStarted];
+    let starts = [
+        EventKind::AppListening,
+        EventKind::WorkerBooted,
+        EventKind::UnitStarted,
+        EventKind::ContainerStarted,
+    ];
     let up = scene
         .timeline
         .between(from, from + STARTING)
@@ -43,7 +49,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let until = up.map_or(from + 30 * SECOND, |up| up + 20 * SECOND);
     let explained = scene.explained(&[(from - 5 * SECOND, until)]);
     let mut path = vec![*first];
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 4.0 + for_share(explained),
         direct: true,
@@ -58,8 +64,20 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "See that all services are back (systemctl --failed, docker ps)", "none is missing"),
-        advice("this_week", "Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)", "a reason"),
-        advice("prevent", "Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up", "a reboot in a test gives no 502"),
+        advice(
+            "now",
+            "See that all services are back (systemctl --failed, docker ps)",
+            "none is missing",
+        ),
+        advice(
+            "this_week",
+            "Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)",
+            "a reason",
+        ),
+        advice(
+            "prevent",
+            "Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up",
+            "a reboot in a test gives no 502",
+        ),
     ]
 }

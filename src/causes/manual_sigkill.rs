@@ -17,32 +17,52 @@ use crate::death::{Death, Why};
 use crate::scene::{Observed, Scene};
 use crate::timeline::FactId;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
+};
 
-pub(super) const CAUSE: Cause = Cause { name: "manual_sigkill", title: "killed by a person or a tool", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "manual_sigkill", title: "killed by a person or a tool", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let ordered: Vec<&Death> = scene.failing_deaths().filter(|death| death.why == Why::Operator).collect();
+    let ordered: Vec<&Death> =
+        scene.failing_deaths().filter(|death| death.why == Why::Operator).collect();
     if !ordered.is_empty() {
-        return Weight { direct: true, joined: true, ..of(scene, &ordered, 5.0, "was killed by an order of docker or systemd") };
+        return Weight {
+            direct: true,
+            joined: true,
+            ..of(scene, &ordered, 5.0, "was killed by an order of docker or systemd")
+        };
     }
-    let unexplained: Vec<&Death> =
-        scene.failing_deaths().filter(|death| death.signal == Some(9) && death.why == Why::Unknown).collect();
+    let unexplained: Vec<&Death> = scene
+        .failing_deaths()
+        .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
+        .collect();
     if unexplained.is_empty() {
         return Weight::nothing();
     }
     let times: Vec<_> = unexplained.iter().filter_map(|death| death.at()).collect();
-    let together = times.len() > 1 && times.iter().max().zip(times.iter().min()).is_some_and(|(last, first)| last - first <= 2_000_000);
+    let together = times.len() > 1
+        && times
+            .iter()
+            .max()
+            .zip(times.iter().min())
+            .is_some_and(|(last, first)| last - first <= 2_000_000);
     let (nats, missing) = match scene.kernel() {
         Observed::Covered(_) => (3.0, None),
-        Observed::NotObservable(_) => (1.1 + if together { 0.5 } else { 0.0 }, Some("kernel log".to_owned())),
+        Observed::NotObservable(_) => {
+            (1.1 + if together { 0.5 } else { 0.0 }, Some("kernel log".to_owned()))
+        }
     };
     let mut weight = of(scene, &unexplained, nats, "died of SIGKILL that no log explains");
     if missing.is_some() {
         // What is not seen weighs little, however well it fits.
         weight.nats = nats + for_share(weight.explained).min(0.4);
     } else {
-        weight.sentence = format!("{} died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal", scene.failing_names());
+        weight.sentence = format!(
+            "{} died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal",
+            scene.failing_names()
+        );
     }
     weight.not_observable.extend(missing);
     weight.reservation = Some("no log names the sender of the signal".to_owned());
@@ -50,17 +70,25 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 }
 
 fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &str) -> Weight {
-    let moments: Vec<_> = deaths.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
+    let moments: Vec<_> = deaths
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
     let explained = scene.explained(&effects(scene, &moments));
     let facts: Vec<FactId> = deaths.iter().flat_map(|death| death.facts.iter().copied()).collect();
-    let mut path: Vec<FactId> = order_of(scene, deaths[0]).into_iter().chain([deaths[0].facts[0]]).collect();
-    path.extend(first_proxy_error(scene));
+    let mut path: Vec<FactId> =
+        order_of(scene, deaths[0]).into_iter().chain([deaths[0].facts[0]]).collect();
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: nats + for_share(explained),
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!("{} of {} {what}", plural(deaths.len(), "process", "processes"), scene.failing_names()),
+        sentence: format!(
+            "{} of {} {what}",
+            plural(deaths.len(), "process", "processes"),
+            scene.failing_names()
+        ),
         ..Weight::default()
     }
 }
@@ -68,18 +96,37 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &str) -> Weight {
 /// docker's or systemd's line about the signal.
 fn order_of(scene: &Scene<'_>, death: &Death) -> Option<FactId> {
     let at = death.at()?;
-    let kinds = [crate::event::EventKind::ContainerKilled, crate::event::EventKind::UnitSignalSent, crate::event::EventKind::OperatorCommand];
+    let kinds = [
+        crate::event::EventKind::ContainerKilled,
+        crate::event::EventKind::UnitSignalSent,
+        crate::event::EventKind::OperatorCommand,
+    ];
     scene
         .timeline
         .between(at - 15 * crate::stamp::SECOND, at + 3 * crate::stamp::SECOND)
-        .find(|(_, fact)| kinds.contains(&fact.kind) && (scene.is_failing(fact) || fact.kind == crate::event::EventKind::OperatorCommand))
+        .find(|(_, fact)| {
+            kinds.contains(&fact.kind)
+                && (scene.is_failing(fact) || fact.kind == crate::event::EventKind::OperatorCommand)
+        })
         .map(|(id, _)| id)
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("See that {} runs again", scene.failing_names()), "its log shows it listening"),
-        advice("this_week", "Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts", "a name"),
-        advice("prevent", "Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9", "ausearch -sc kill shows a test signal"),
+        advice(
+            "now",
+            format!("See that {} runs again", scene.failing_names()),
+            "its log shows it listening",
+        ),
+        advice(
+            "this_week",
+            "Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts",
+            "a name",
+        ),
+        advice(
+            "prevent",
+            "Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9",
+            "ausearch -sc kill shows a test signal",
+        ),
     ]
 }

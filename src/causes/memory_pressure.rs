@@ -19,27 +19,41 @@ use crate::timeline::FactId;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
-pub(super) const CAUSE: Cause = Cause { name: "memory_pressure", title: "memory so short that it stalled", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "memory_pressure",
+    title: "memory so short that it stalled",
+    weigh,
+    advice: advise,
+};
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let late = scene.status_share(504);
     if late < 0.3 {
         return Weight::nothing();
     }
-    let signs: Vec<FactId> = scene.near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask]).map(|(id, _)| id).collect();
+    let signs: Vec<FactId> = scene
+        .near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask])
+        .map(|(id, _)| id)
+        .collect();
     let global: Vec<FactId> = scene
         .kills
         .iter()
-        .filter(|kill| kill.scope == OomScope::Global && kill.join < Join::Comm && kill.at >= scene.start - crate::stamp::MINUTE)
+        .filter(|kill| {
+            kill.scope == OomScope::Global
+                && kill.join < Join::Comm
+                && kill.at >= scene.start - crate::stamp::MINUTE
+        })
         .map(|kill| kill.fact)
         .collect();
     if signs.is_empty() && global.is_empty() {
         return Weight::nothing();
     }
     let mut path: Vec<FactId> = global.iter().chain(&signs).copied().take(2).collect();
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 1.5 * late + if signs.is_empty() { 0.0 } else { 0.8 } + if global.is_empty() { 0.0 } else { 1.2 },
+        nats: 1.5 * late
+            + if signs.is_empty() { 0.0 } else { 0.8 }
+            + if global.is_empty() { 0.0 } else { 1.2 },
         direct: !global.is_empty(),
         joined: false,
         reservation: Some("a stall for want of memory is not logged itself".to_owned()),
@@ -54,8 +68,20 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed", "pressure falls to zero"),
-        advice("this_week", "Give the host or container memory for its working set, page cache included", "major faults per second stay low under load"),
-        advice("prevent", "Alert on memory pressure (PSI) and not only on use", "an alert fires in a test"),
+        advice(
+            "now",
+            "Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed",
+            "pressure falls to zero",
+        ),
+        advice(
+            "this_week",
+            "Give the host or container memory for its working set, page cache included",
+            "major faults per second stay low under load",
+        ),
+        advice(
+            "prevent",
+            "Alert on memory pressure (PSI) and not only on use",
+            "an alert fires in a test",
+        ),
     ]
 }

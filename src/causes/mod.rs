@@ -22,7 +22,7 @@ mod slow_upstream;
 mod worker_timeout;
 
 use crate::scene::Scene;
-use crate::stamp::Micros;
+use crate::stamp::{Micros, SECOND};
 use crate::timeline::FactId;
 
 /// A cause under test.
@@ -124,14 +124,18 @@ fn advice(when: &'static str, text: impl Into<String>, verify: impl Into<String>
     Advice { when, text: text.into(), verify: verify.into() }
 }
 
-/// The proxy's first error line of the incident, which ends most chains.
-fn first_proxy_error(scene: &Scene<'_>) -> Option<FactId> {
+/// The proxy's error line that ends a chain: the first one after its root, or the first of the incident.
+fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
     let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");
-    scene
-        .timeline
-        .between(scene.start - 2 * crate::stamp::SECOND, scene.end + crate::stamp::SECOND)
-        .find(|(_, fact)| proxy(fact.kind.name()))
-        .map(|(id, _)| id)
+    let root = path.first().and_then(|id| scene.timeline.fact(*id).at()).unwrap_or(scene.start);
+    let of_incident = || {
+        scene
+            .timeline
+            .between(scene.start - 2 * SECOND, scene.end + SECOND)
+            .filter(|(id, fact)| proxy(fact.kind.name()) && !path.contains(id))
+    };
+    let after = of_incident().find(|(_, fact)| fact.at().is_some_and(|at| at >= root - SECOND));
+    after.or_else(|| of_incident().next()).map(|(id, _)| id)
 }
 
 /// "3 workers", "1 worker".
@@ -145,7 +149,10 @@ fn mib(bytes: u64) -> String {
 }
 
 /// A moment with uncertainty as an effect of a service.
-fn effects(scene: &Scene<'_>, moments: &[(Micros, Micros, Option<crate::service::ServiceId>)]) -> Vec<(Micros, Micros)> {
+fn effects(
+    scene: &Scene<'_>,
+    moments: &[(Micros, Micros, Option<crate::service::ServiceId>)],
+) -> Vec<(Micros, Micros)> {
     moments.iter().map(|(at, sigma, service)| scene.effect(*at, *sigma, *service)).collect()
 }
 

@@ -17,17 +17,30 @@ use crate::timeline::FactId;
 
 use super::{Advice, Cause, Weight, advice, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "network", title: "name resolution, TLS or the network failed", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "network",
+    title: "name resolution, TLS or the network failed",
+    weigh,
+    advice: advise,
+};
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let kinds = [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
+    let kinds =
+        [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
     let share = scene.signature_share(&kinds);
     if share < 0.05 {
         return Weight::nothing();
     }
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let ended = scene.failing_deaths().next().is_some();
-    let moved = scene.near_of(&[EventKind::ContainerStarted, EventKind::ContainerDied, EventKind::ContainerStopped]).next().is_some();
+    let moved = scene
+        .near_of(&[
+            EventKind::ContainerStarted,
+            EventKind::ContainerDied,
+            EventKind::ContainerStopped,
+        ])
+        .next()
+        .is_some();
     Weight {
         nats: 4.0 + for_share(share) - if ended || moved { 4.0 } else { 0.0 },
         direct: true,
@@ -35,14 +48,23 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained: share,
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),
-        sentence: "the proxy could not resolve, reach or trust its upstream over the network".to_owned(),
+        sentence: "the proxy could not resolve, reach or trust its upstream over the network"
+            .to_owned(),
         ..Weight::default()
     }
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)", "each step succeeds"),
-        advice("this_week", "Give nginx a resolver with a short valid= time, or reload it when addresses change", "an address change gives no 502"),
+        advice(
+            "now",
+            "From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)",
+            "each step succeeds",
+        ),
+        advice(
+            "this_week",
+            "Give nginx a resolver with a short valid= time, or reload it when addresses change",
+            "an address change gives no 502",
+        ),
     ]
 }

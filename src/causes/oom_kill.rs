@@ -20,14 +20,24 @@ use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, mib, plural, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, mib, plural, some_of,
+};
 
 /// A cgroup's own limit.
-pub(super) const MEMCG: Cause =
-    Cause { name: "oom_kill_memcg", title: "killed at the memory limit of its cgroup", weigh: weigh_memcg, advice: advise_memcg };
+pub(super) const MEMCG: Cause = Cause {
+    name: "oom_kill_memcg",
+    title: "killed at the memory limit of its cgroup",
+    weigh: weigh_memcg,
+    advice: advise_memcg,
+};
 /// The host's memory.
-pub(super) const GLOBAL: Cause =
-    Cause { name: "oom_kill_global", title: "killed because the host ran out of memory", weigh: weigh_global, advice: advise_global };
+pub(super) const GLOBAL: Cause = Cause {
+    name: "oom_kill_global",
+    title: "killed because the host ran out of memory",
+    weigh: weigh_global,
+    advice: advise_global,
+};
 
 /// How long a cgroup or host at its limit stalls before the kill: 12 to 54 s in recordings.
 const THRASH: Micros = 55 * SECOND;
@@ -36,21 +46,29 @@ fn weigh_memcg(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| matches!(scope, OomScope::Memcg));
     let runtime = by_runtime(scene);
     let silent = by_sigkill_alone(scene, 1.1);
-    [kernel, runtime, silent].into_iter().max_by(|a, b| a.nats.total_cmp(&b.nats)).unwrap_or_else(Weight::nothing)
+    [kernel, runtime, silent]
+        .into_iter()
+        .max_by(|a, b| a.nats.total_cmp(&b.nats))
+        .unwrap_or_else(Weight::nothing)
 }
 
 fn weigh_global(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| !matches!(scope, OomScope::Memcg));
     let user = by_userspace_killer(scene);
     let silent = by_sigkill_alone(scene, -0.2);
-    [kernel, user, silent].into_iter().max_by(|a, b| a.nats.total_cmp(&b.nats)).unwrap_or_else(Weight::nothing)
+    [kernel, user, silent]
+        .into_iter()
+        .max_by(|a, b| a.nats.total_cmp(&b.nats))
+        .unwrap_or_else(Weight::nothing)
 }
 
 /// Kernel victim lines that are joined to what failed.
 fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
-    let kills: Vec<&LinkedKill> = scene.kills.iter().filter(|kill| wanted(kill.scope) && kill.join >= Join::Comm).collect();
+    let kills: Vec<&LinkedKill> =
+        scene.kills.iter().filter(|kill| wanted(kill.scope) && kill.join >= Join::Comm).collect();
     let Some(best) = kills.iter().map(|kill| kill.join).max() else { return Weight::nothing() };
-    let kills: Vec<&LinkedKill> = kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
+    let kills: Vec<&LinkedKill> =
+        kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
     let explained = scene.explained(&stretches(scene, &kills));
     let dependency = kills.iter().all(|kill| kill.dependency);
     let join = match best {
@@ -64,11 +82,16 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     let facts: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
     let mut path = vec![facts[0]];
     if dependency {
-        path.extend(scene.app_dependency_facts().find(|(_, fact)| fact.at().is_some_and(|at| at >= kills[0].at - SECOND)).map(|(id, _)| id));
+        path.extend(
+            scene
+                .app_dependency_facts()
+                .find(|(_, fact)| fact.at().is_some_and(|at| at >= kills[0].at - SECOND))
+                .map(|(id, _)| id),
+        );
     } else {
         path.extend(told(scene, facts[0]));
     }
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     path.dedup();
     Weight {
         nats: join + for_share(explained) + late,
@@ -108,25 +131,46 @@ fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
 
 /// The app server's own line about the kill.
 fn told(scene: &Scene<'_>, kill: FactId) -> Option<FactId> {
-    scene.deaths.iter().find(|death| death.facts.contains(&kill))?.facts.iter().copied().find(|id| *id != kill)
+    scene
+        .deaths
+        .iter()
+        .find(|death| death.facts.contains(&kill))?
+        .facts
+        .iter()
+        .copied()
+        .find(|id| *id != kill)
 }
 
 fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> String {
     let oom = |kill: &LinkedKill| scene.timeline.fact(kill.fact).oom().cloned().unwrap_or_default();
     let first = oom(kills[0]);
-    let service = kills[0].service.map_or_else(|| first.victim.comm.clone(), |id| scene.services.get(id).name.clone());
+    let service = kills[0]
+        .service
+        .map_or_else(|| first.victim.comm.clone(), |id| scene.services.get(id).name.clone());
     let times = if kills.len() == 1 { String::new() } else { format!(" {} times", kills.len()) };
     let limit = match (kills[0].scope, first.limit_bytes) {
-        (OomScope::Memcg, Some(limit)) => format!("because its cgroup hit its limit of {}", mib(limit)),
+        (OomScope::Memcg, Some(limit)) => {
+            format!("because its cgroup hit its limit of {}", mib(limit))
+        }
         (OomScope::Memcg, None) => "because its cgroup hit its memory limit".to_owned(),
         _ => "because the host ran out of memory".to_owned(),
     };
-    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm).map_or_else(String::new, |largest| {
-        let size = largest.rss_bytes.map_or_else(String::new, |rss| format!(" ({})", mib(rss)));
-        format!("; most memory was held by {}{size}", largest.comm)
-    });
-    let effect = if dependency { format!(", and {} failed for want of it", scene.failing_names()) } else { String::new() };
-    format!("the kernel's OOM killer killed {} of {service}{times} {limit}{hog}{effect}", first.victim.comm)
+    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm).map_or_else(
+        String::new,
+        |largest| {
+            let size = largest.rss_bytes.map_or_else(String::new, |rss| format!(" ({})", mib(rss)));
+            format!("; most memory was held by {}{size}", largest.comm)
+        },
+    );
+    let effect = if dependency {
+        format!(", and {} failed for want of it", scene.failing_names())
+    } else {
+        String::new()
+    };
+    format!(
+        "the kernel's OOM killer killed {} of {service}{times} {limit}{hog}{effect}",
+        first.victim.comm
+    )
 }
 
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
@@ -136,10 +180,13 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
         _ => false,
     };
-    let facts: Vec<(FactId, &Fact)> = scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
+    let facts: Vec<(FactId, &Fact)> =
+        scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
     let moments: Vec<_> = facts
         .iter()
-        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources))))
+        .filter_map(|(_, fact)| {
+            Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))
+        })
         .collect();
     if moments.is_empty() {
         return by_inspect(scene);
@@ -147,16 +194,21 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
     let explained = scene.explained(&effects(scene, &moments));
     let container = facts.iter().any(|(_, fact)| fact.kind == EventKind::ContainerOom);
     let mut path = vec![facts[0].0];
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 5.0 + for_share(explained),
         direct: true,
         joined: container,
-        reservation: (!container).then(|| "systemd's word without the kernel's victim line".to_owned()),
+        reservation: (!container)
+            .then(|| "systemd's word without the kernel's victim line".to_owned()),
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
         path,
-        sentence: format!("{} was OOM-killed, as {} says", scene.failing_names(), if container { "the container runtime" } else { "systemd" }),
+        sentence: format!(
+            "{} was OOM-killed, as {} says",
+            scene.failing_names(),
+            if container { "the container runtime" } else { "systemd" }
+        ),
         not_observable: vec!["kernel log".to_owned()],
         ..Weight::default()
     }
@@ -169,16 +221,24 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
         _ => None,
     });
     let hit = killed.flatten().any(|container| {
-        container.oom_killed && scene.failing.iter().any(|service| scene.services.get(*service).containers.contains(&container.name))
+        container.oom_killed
+            && scene
+                .failing
+                .iter()
+                .any(|service| scene.services.get(*service).containers.contains(&container.name))
     });
-    let died = scene.failing_deaths().any(|death| death.signal == Some(9) && death.why == Why::Unknown);
+    let died =
+        scene.failing_deaths().any(|death| death.signal == Some(9) && death.why == Why::Unknown);
     if !hit || !died {
         return Weight::nothing();
     }
     Weight {
         nats: 2.5,
         explained: 0.5,
-        sentence: format!("{} died of SIGKILL, and docker inspect says OOMKilled", scene.failing_names()),
+        sentence: format!(
+            "{} died of SIGKILL, and docker inspect says OOMKilled",
+            scene.failing_names()
+        ),
         not_observable: vec!["kernel log".to_owned()],
         ..Weight::default()
     }
@@ -196,25 +256,39 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
                 !service.namespaced && pid.is_some_and(|pid| service.pids.contains_key(&pid))
             });
             let by_cgroup = fact.field("cgroup").is_some_and(|cgroup| {
-                scene.failing.iter().any(|service| scene.services.get(*service).units.iter().any(|unit| cgroup.ends_with(unit.as_str())))
+                scene.failing.iter().any(|service| {
+                    scene
+                        .services
+                        .get(*service)
+                        .units
+                        .iter()
+                        .any(|unit| cgroup.ends_with(unit.as_str()))
+                })
             });
             by_pid || by_cgroup
         })
         .collect();
     let Some((first, fact)) = linked.first() else { return Weight::nothing() };
-    let moments: Vec<_> =
-        linked.iter().filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.failing.iter().next().copied()))).collect();
+    let moments: Vec<_> = linked
+        .iter()
+        .filter_map(|(_, fact)| {
+            Some((fact.at()?, fact.stamp?.sigma, scene.failing.iter().next().copied()))
+        })
+        .collect();
     let explained = scene.explained(&effects(scene, &moments));
     let killer = fact.field("killer").unwrap_or("a killer in user space");
     let mut path = vec![*first];
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 6.0 + for_share(explained),
         direct: true,
         joined: true,
         explained,
         path,
-        sentence: format!("{killer} killed {} because the host ran short of memory", fact.field("comm").unwrap_or("a process")),
+        sentence: format!(
+            "{killer} killed {} because the host ran short of memory",
+            fact.field("comm").unwrap_or("a process")
+        ),
         ..Weight::default()
     }
 }
@@ -223,24 +297,40 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
 /// nothing: gunicorn prints them for every SIGKILL.
 fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
     let Observed::NotObservable(_) = scene.kernel() else { return Weight::nothing() };
-    let deaths: Vec<_> = scene.failing_deaths().filter(|death| death.signal == Some(9) && death.why == Why::Unknown).collect();
-    let moments: Vec<_> = deaths.iter().filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service))).collect();
+    let deaths: Vec<_> = scene
+        .failing_deaths()
+        .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
+        .collect();
+    let moments: Vec<_> = deaths
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
     if moments.is_empty() {
         return Weight::nothing();
     }
     let explained = scene.explained(&effects(scene, &moments));
     let facts: Vec<FactId> = deaths.iter().map(|death| death.facts[0]).collect();
     let mut path = vec![facts[0]];
-    path.extend(first_proxy_error(scene));
-    let spread = moments.iter().map(|moment| moment.0).max().zip(moments.iter().map(|moment| moment.0).min());
+    path.extend(first_proxy_error(scene, &path));
+    let spread = moments
+        .iter()
+        .map(|moment| moment.0)
+        .max()
+        .zip(moments.iter().map(|moment| moment.0).min());
     // A killer that frees memory takes one process; several ends at once speak for somebody who took them all.
     let apart = spread.is_none_or(|(last, first)| moments.len() == 1 || last - first > 3 * SECOND);
     Weight {
-        nats: nats + for_share(explained).min(0.4) + if apart && moments.len() > 1 { 0.6 } else { 0.0 },
+        nats: nats
+            + for_share(explained).min(0.4)
+            + if apart && moments.len() > 1 { 0.6 } else { 0.0 },
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: format!("{} of {} died of SIGKILL, which the OOM killer may have sent", plural(deaths.len(), "process", "processes"), scene.failing_names()),
+        sentence: format!(
+            "{} of {} died of SIGKILL, which the OOM killer may have sent",
+            plural(deaths.len(), "process", "processes"),
+            scene.failing_names()
+        ),
         not_observable: vec!["kernel log".to_owned()],
         ..Weight::default()
     }
@@ -263,7 +353,9 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     if let Some(route) = top_route(scene) {
         list.push(advice(
             "this_week",
-            format!("Find out what {route} allocates: most of the failed requests were of this route"),
+            format!(
+                "Find out what {route} allocates: most of the failed requests were of this route"
+            ),
             "resident memory of a worker before and after one such request",
         ));
     }
@@ -280,9 +372,28 @@ fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let hog = oom.and_then(|oom| oom.largest.clone().or_else(|| Some(oom.victim.clone())));
     let hog_name = hog.map_or_else(|| "the largest process".to_owned(), |hog| hog.comm);
     vec![
-        advice("now", format!("Free memory or stop {hog_name}, which held most of it, and see that everything that was killed runs again"), "free -m, systemctl --failed"),
-        advice("this_week", format!("Give {hog_name} a limit of its own (MemoryMax=, --memory), so that it and not its neighbours is killed"), "systemctl show -p MemoryMax, docker inspect"),
-        advice("prevent", format!("Alert on available memory; protect {} by MemoryMin= or OOMScoreAdjust=", scene.failing_names()), "an alert fires in a test before the kernel kills"),
+        advice(
+            "now",
+            format!(
+                "Free memory or stop {hog_name}, which held most of it, and see that everything that was killed runs again"
+            ),
+            "free -m, systemctl --failed",
+        ),
+        advice(
+            "this_week",
+            format!(
+                "Give {hog_name} a limit of its own (MemoryMax=, --memory), so that it and not its neighbours is killed"
+            ),
+            "systemctl show -p MemoryMax, docker inspect",
+        ),
+        advice(
+            "prevent",
+            format!(
+                "Alert on available memory; protect {} by MemoryMin= or OOMScoreAdjust=",
+                scene.failing_names()
+            ),
+            "an alert fires in a test before the kernel kills",
+        ),
     ]
 }
 
@@ -292,6 +403,7 @@ fn top_route(scene: &Scene<'_>) -> Option<String> {
     for failure in &scene.failures {
         *counts.entry(failure.key.route.as_str()).or_insert(0_u64) += failure.count.answers;
     }
-    let (route, count) = counts.into_iter().max_by_key(|(route, count)| (*count, std::cmp::Reverse(*route)))?;
+    let (route, count) =
+        counts.into_iter().max_by_key(|(route, count)| (*count, std::cmp::Reverse(*route)))?;
     (count * 2 >= scene.answers() && !route.is_empty()).then(|| route.to_owned())
 }

@@ -20,12 +20,20 @@ use crate::timeline::FactId;
 
 use super::{Advice, Cause, Weight, advice, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "proxy_configuration", title: "the proxy's configuration does not fit its upstream", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "proxy_configuration",
+    title: "the proxy's configuration does not fit its upstream",
+    weigh,
+    advice: advise,
+};
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let word = scene.signature_share(&[EventKind::UpstreamBadAnswer, EventKind::UpstreamForbidden]);
     if word >= 0.3 {
-        let facts: Vec<FactId> = scene.near_of(&[EventKind::UpstreamBadAnswer, EventKind::UpstreamForbidden]).map(|(id, _)| id).collect();
+        let facts: Vec<FactId> = scene
+            .near_of(&[EventKind::UpstreamBadAnswer, EventKind::UpstreamForbidden])
+            .map(|(id, _)| id)
+            .collect();
         let ended = scene.failing_deaths().next().is_some();
         return Weight {
             nats: 4.0 + for_share(word) - if ended { 3.0 } else { 0.0 },
@@ -34,7 +42,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             explained: word,
             supports: some_of(&facts, 3),
             path: facts.first().copied().into_iter().collect(),
-            sentence: "the proxy refused what the upstream sent, or may not open its socket".to_owned(),
+            sentence: "the proxy refused what the upstream sent, or may not open its socket"
+                .to_owned(),
             ..Weight::default()
         };
     }
@@ -48,34 +57,67 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         return Weight::nothing();
     }
     let changes = [
-        EventKind::AppStarted, EventKind::AppListening, EventKind::AppStopping, EventKind::AppStopped, EventKind::ContainerStarted,
-        EventKind::ContainerDied, EventKind::ContainerKilled, EventKind::UnitStarted, EventKind::UnitStopping, EventKind::UnitFailed,
-        EventKind::ProgramStarted, EventKind::ProgramExited, EventKind::KernelBoot, EventKind::HostShutdown, EventKind::MasterGone,
-        EventKind::UncaughtException, EventKind::HeapLimit,
+        EventKind::AppStarted,
+        EventKind::AppListening,
+        EventKind::AppStopping,
+        EventKind::AppStopped,
+        EventKind::ContainerStarted,
+        EventKind::ContainerDied,
+        EventKind::ContainerKilled,
+        EventKind::UnitStarted,
+        EventKind::UnitStopping,
+        EventKind::UnitFailed,
+        EventKind::ProgramStarted,
+        EventKind::ProgramExited,
+        EventKind::KernelBoot,
+        EventKind::HostShutdown,
+        EventKind::MasterGone,
+        EventKind::UncaughtException,
+        EventKind::HeapLimit,
     ];
     let window = (scene.start - MINUTE, scene.end + 30 * SECOND);
-    let app = |fact: &crate::timeline::Fact| scene.services.of_fact(fact, scene.sources).is_none_or(|service| scene.services.get(service).role != ServiceRole::Other);
-    let changed = scene.timeline.between(window.0, window.1).any(|(_, fact)| changes.contains(&fact.kind) && app(fact));
+    let app = |fact: &crate::timeline::Fact| {
+        scene
+            .services
+            .of_fact(fact, scene.sources)
+            .is_none_or(|service| scene.services.get(service).role != ServiceRole::Other)
+    };
+    let changed = scene
+        .timeline
+        .between(window.0, window.1)
+        .any(|(_, fact)| changes.contains(&fact.kind) && app(fact));
     let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
     if changed || killed {
         return Weight::nothing();
     }
-    let reload = scene.timeline.between(scene.start - 15 * SECOND, scene.start + SECOND).find(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
+    let reload = scene
+        .timeline
+        .between(scene.start - 15 * SECOND, scene.start + SECOND)
+        .find(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
-    let upstreams: Vec<&str> = scene.near_of(&kinds).filter_map(|(_, fact)| fact.field("upstream")).collect();
+    let upstreams: Vec<&str> =
+        scene.near_of(&kinds).filter_map(|(_, fact)| fact.field("upstream")).collect();
     let listens: Vec<String> = scene
         .services
         .iter()
         .filter(|(_, service)| service.role == ServiceRole::App)
         .flat_map(|(_, service)| service.addresses.iter().cloned())
         .collect();
-    let elsewhere = !listens.is_empty() && upstreams.iter().all(|upstream| scene.services.at_address(upstream).is_none());
+    let elsewhere = !listens.is_empty()
+        && upstreams.iter().all(|upstream| scene.services.at_address(upstream).is_none());
     let at = upstreams.first().copied().unwrap_or("the upstream");
-    let rest = if elsewhere { format!(", while the app listens at {}", listens.join(", ")) } else { String::new() };
+    let rest = if elsewhere {
+        format!(", while the app listens at {}", listens.join(", "))
+    } else {
+        String::new()
+    };
     let mut path: Vec<FactId> = reload.map(|(id, _)| id).into_iter().collect();
     path.extend(facts.first());
     Weight {
-        nats: 0.3 + for_share(share).min(1.5) + if elsewhere { 3.0 } else { 0.0 } + if reload.is_some() { 1.5 } else { 0.0 },
+        nats: 0.3
+            + for_share(share).min(1.5)
+            + if elsewhere { 3.0 } else { 0.0 }
+            + if reload.is_some() { 1.5 } else { 0.0 },
         direct: elsewhere,
         joined: elsewhere,
         reservation: (!elsewhere).then(|| "no log shows where the app listens".to_owned()),
@@ -83,14 +125,26 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         supports: some_of(&facts, 3),
         path,
         sentence: format!("nothing listens at {at}, where the proxy looks for the app{rest}"),
-        not_observable: if scene.has_app_log() { Vec::new() } else { vec!["the app's log".to_owned()] },
+        not_observable: if scene.has_app_log() {
+            Vec::new()
+        } else {
+            vec!["the app's log".to_owned()]
+        },
         ..Weight::default()
     }
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", "Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree", "a request through the proxy succeeds"),
-        advice("prevent", "Test the configuration against the running app in the deploy (nginx -t does not connect)", "a wrong port fails the deploy"),
+        advice(
+            "now",
+            "Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree",
+            "a request through the proxy succeeds",
+        ),
+        advice(
+            "prevent",
+            "Test the configuration against the running app in the deploy (nginx -t does not connect)",
+            "a wrong port fails the deploy",
+        ),
     ]
 }

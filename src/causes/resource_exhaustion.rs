@@ -19,7 +19,12 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, for_share, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "resource_exhaustion", title: "a limit on connections, files, workers or a queue was reached", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "resource_exhaustion",
+    title: "a limit on connections, files, workers or a queue was reached",
+    weigh,
+    advice: advise,
+};
 
 /// Traffic counts as a surge from this multiple of the rate before.
 const SURGE: f64 = 2.0;
@@ -27,23 +32,42 @@ const SURGE: f64 = 2.0;
 fn weigh(scene: &Scene<'_>) -> Weight {
     let at_proxy = [EventKind::UpstreamBacklogFull, EventKind::ProxyLimit];
     let elsewhere = [
-        EventKind::WorkersExhausted, EventKind::ListenQueueFull, EventKind::OpenFilesExhausted, EventKind::ConntrackFull,
-        EventKind::KernelLimit, EventKind::StoreTooManyClients, EventKind::DependencyExhausted,
+        EventKind::WorkersExhausted,
+        EventKind::ListenQueueFull,
+        EventKind::OpenFilesExhausted,
+        EventKind::ConntrackFull,
+        EventKind::KernelLimit,
+        EventKind::StoreTooManyClients,
+        EventKind::DependencyExhausted,
     ];
     let share = scene.signature_share(&at_proxy);
-    let proxy: Vec<(FactId, &Fact)> = scene.near_of(&at_proxy).filter(|(_, fact)| fact.at().is_some_and(|at| at >= scene.start - 2 * SECOND)).collect();
-    let others: Vec<(FactId, &Fact)> = scene.near_of(&elsewhere).filter(|(_, fact)| is_relevant(scene, fact)).collect();
+    let proxy: Vec<(FactId, &Fact)> = scene
+        .near_of(&at_proxy)
+        .filter(|(_, fact)| fact.at().is_some_and(|at| at >= scene.start - 2 * SECOND))
+        .collect();
+    let others: Vec<(FactId, &Fact)> =
+        scene.near_of(&elsewhere).filter(|(_, fact)| is_relevant(scene, fact)).collect();
     if proxy.is_empty() && others.is_empty() {
         return Weight::nothing();
     }
-    let stretches: Vec<(Micros, Micros)> =
-        others.iter().filter_map(|(_, fact)| Some((fact.at()? - 5 * SECOND, fact.at()? + 20 * SECOND))).collect();
+    let stretches: Vec<(Micros, Micros)> = others
+        .iter()
+        .filter_map(|(_, fact)| Some((fact.at()? - 5 * SECOND, fact.at()? + 20 * SECOND)))
+        .collect();
     let explained = share.max(scene.explained(&stretches));
     let surge = scene.surge().filter(|surge| *surge >= SURGE);
-    let base = if share >= 0.3 { 4.5 } else if others.is_empty() { 0.5 } else { 2.0 };
+    let base = if share >= 0.3 {
+        4.5
+    } else if others.is_empty() {
+        0.5
+    } else {
+        2.0
+    };
     let first = if share >= 0.3 { proxy.first() } else { others.first().or(proxy.first()) };
     let ids: Vec<FactId> = proxy.iter().chain(&others).map(|(id, _)| *id).collect();
-    let rate = surge.map_or_else(String::new, |surge| format!(", while requests came at {surge:.1} times the rate before"));
+    let rate = surge.map_or_else(String::new, |surge| {
+        format!(", while requests came at {surge:.1} times the rate before")
+    });
     Weight {
         nats: base + for_share(explained) + if surge.is_some() { 1.0 } else { 0.0 },
         direct: true,
@@ -51,7 +75,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&ids, 3),
         path: first.map(|(id, _)| *id).into_iter().collect(),
-        sentence: format!("{} at {}{rate}", what(first.map(|(_, fact)| *fact)), scene.failing_names()),
+        sentence: format!(
+            "{} at {}{rate}",
+            what(first.map(|(_, fact)| *fact)),
+            scene.failing_names()
+        ),
         ..Weight::default()
     }
 }
@@ -68,12 +96,18 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
 fn what(fact: Option<&Fact>) -> String {
     let text = match fact.map(|fact| fact.kind) {
         Some(EventKind::UpstreamBacklogFull) => "the listen backlog was full",
-        Some(EventKind::ProxyLimit) => "the proxy ran out of connections, ports or file descriptors",
-        Some(EventKind::WorkersExhausted) => "all workers were busy and the limit on their number was reached",
+        Some(EventKind::ProxyLimit) => {
+            "the proxy ran out of connections, ports or file descriptors"
+        }
+        Some(EventKind::WorkersExhausted) => {
+            "all workers were busy and the limit on their number was reached"
+        }
         Some(EventKind::ListenQueueFull) => "the listen queue was full",
         Some(EventKind::OpenFilesExhausted) => "file descriptors ran out",
         Some(EventKind::ConntrackFull) => "the connection tracking table was full",
-        Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => "connections to the database ran out",
+        Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => {
+            "connections to the database ran out"
+        }
         _ => "a limit of the system was reached",
     };
     text.to_owned()
@@ -81,8 +115,20 @@ fn what(fact: Option<&Fact>) -> String {
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("Shed or spread the load, or add workers to {}", scene.failing_names()), "no further such line, and answers succeed"),
-        advice("this_week", "Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory", "a load test at the surge's rate gives no error"),
-        advice("prevent", "Limit the request rate at the proxy, and alert on queue length and open descriptors", "an alert fires in a test"),
+        advice(
+            "now",
+            format!("Shed or spread the load, or add workers to {}", scene.failing_names()),
+            "no further such line, and answers succeed",
+        ),
+        advice(
+            "this_week",
+            "Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory",
+            "a load test at the surge's rate gives no error",
+        ),
+        advice(
+            "prevent",
+            "Limit the request rate at the proxy, and alert on queue length and open descriptors",
+            "an alert fires in a test",
+        ),
     ]
 }

@@ -19,7 +19,12 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, plural, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "runtime_heap_limit", title: "ended at a memory limit of its runtime or manager", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "runtime_heap_limit",
+    title: "ended at a memory limit of its runtime or manager",
+    weigh,
+    advice: advise,
+};
 
 /// A heap near its limit collects garbage for this long before it gives up, and answers late meanwhile.
 const THRASH: Micros = 60 * SECOND;
@@ -28,7 +33,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let ends = [EventKind::HeapLimit, EventKind::ManagerMemoryLimit];
     // A limit that refuses one request makes a 500 and kills nobody.
     let refusals = [EventKind::MemoryLimit];
-    let wanted: Vec<EventKind> = if scene.class == Class::Server { ends.iter().chain(&refusals).copied().collect() } else { ends.to_vec() };
+    let wanted: Vec<EventKind> = if scene.class == Class::Server {
+        ends.iter().chain(&refusals).copied().collect()
+    } else {
+        ends.to_vec()
+    };
     let facts: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - THRASH, scene.end + THRASH)
@@ -49,8 +58,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .collect();
     let explained = scene.explained(&stretches);
     let mut path = vec![*first];
-    path.extend(scene.deaths.iter().find(|death| death.facts.contains(first)).and_then(|death| death.facts.iter().copied().find(|id| id != first)));
-    path.extend(first_proxy_error(scene));
+    path.extend(
+        scene
+            .deaths
+            .iter()
+            .find(|death| death.facts.contains(first))
+            .and_then(|death| death.facts.iter().copied().find(|id| id != first)),
+    );
+    path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 5.0 + for_share(explained),
         direct: true,
@@ -58,15 +73,34 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: format!("{} reached a memory limit of its own runtime or process manager {}", scene.failing_names(), plural(facts.len(), "time", "times")),
+        sentence: format!(
+            "{} reached a memory limit of its own runtime or process manager {}",
+            scene.failing_names(),
+            plural(facts.len(), "time", "times")
+        ),
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("Raise the runtime's limit for {} (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory", scene.failing_names()), "no further limit line in its log"),
-        advice("this_week", "Find the request that fills the heap: stream large uploads and exports instead of holding them", "heap use stays flat during one such request"),
-        advice("prevent", "Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)", "an alert fires in a test before the limit"),
+        advice(
+            "now",
+            format!(
+                "Raise the runtime's limit for {} (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory",
+                scene.failing_names()
+            ),
+            "no further limit line in its log",
+        ),
+        advice(
+            "this_week",
+            "Find the request that fills the heap: stream large uploads and exports instead of holding them",
+            "heap use stays flat during one such request",
+        ),
+        advice(
+            "prevent",
+            "Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)",
+            "an alert fires in a test before the limit",
+        ),
     ]
 }

@@ -16,7 +16,8 @@ use crate::scene::{Class, Scene};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
-pub(super) const CAUSE: Cause = Cause { name: "slow_upstream", title: "the upstream answered too late", weigh, advice: advise };
+pub(super) const CAUSE: Cause =
+    Cause { name: "slow_upstream", title: "the upstream answered too late", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     if scene.class == Class::Server {
@@ -26,7 +27,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     if late < 0.05 {
         return Weight::nothing();
     }
-    let routes: std::collections::BTreeSet<&str> = scene.failures.iter().map(|failure| failure.key.route.as_str()).collect();
+    let routes: std::collections::BTreeSet<&str> =
+        scene.failures.iter().map(|failure| failure.key.route.as_str()).collect();
     let few = if routes.len() == 1 { ", all on one route" } else { "" };
     Weight {
         nats: 2.4 * late - 0.6 * (1.0 - late),
@@ -34,8 +36,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),
         explained: late,
-        path: first_proxy_error(scene).into_iter().collect(),
-        sentence: format!("{} answered later than the proxy waits{few}, and no log in the bundle says why", scene.failing_names()),
+        path: first_proxy_error(scene, &[]).into_iter().collect(),
+        sentence: format!(
+            "{} answered later than the proxy waits{few}, and no log in the bundle says why",
+            scene.failing_names()
+        ),
         not_observable: vec!["what the workers waited for".to_owned()],
         ..Weight::default()
     }
@@ -43,8 +48,23 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("If it still hangs, dump the workers of {} (py-spy dump, jstack, gdb) and the database's lock waits", scene.failing_names()), "the dump names what is waited for"),
-        advice("this_week", "Log the duration of each outgoing call, and slow queries in the database", "the next slow minute names its reason in a log"),
-        advice("prevent", "Set timeouts on outgoing calls below the proxy's read timeout", "a slow dependency gives an error of its own before the 504"),
+        advice(
+            "now",
+            format!(
+                "If it still hangs, dump the workers of {} (py-spy dump, jstack, gdb) and the database's lock waits",
+                scene.failing_names()
+            ),
+            "the dump names what is waited for",
+        ),
+        advice(
+            "this_week",
+            "Log the duration of each outgoing call, and slow queries in the database",
+            "the next slow minute names its reason in a log",
+        ),
+        advice(
+            "prevent",
+            "Set timeouts on outgoing calls below the proxy's read timeout",
+            "a slow dependency gives an error of its own before the 504",
+        ),
     ]
 }

@@ -21,7 +21,12 @@ use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, plural, some_of};
 
-pub(super) const CAUSE: Cause = Cause { name: "worker_timeout", title: "ended by its app server for not answering in time", weigh, advice: advise };
+pub(super) const CAUSE: Cause = Cause {
+    name: "worker_timeout",
+    title: "ended by its app server for not answering in time",
+    weigh,
+    advice: advise,
+};
 
 /// How long a worker hangs before its server gives it up, where the log does not say: gunicorn's default.
 const HANG: Micros = 31 * SECOND;
@@ -40,21 +45,30 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let stretches: Vec<(Micros, Micros)> = facts
         .iter()
         .filter_map(|(_, fact)| {
-            let hang = fact.event.number("seconds").map_or(HANG, |seconds| Micros::try_from(seconds).unwrap_or(31).saturating_mul(SECOND).saturating_add(SECOND));
+            let hang = fact.event.number("seconds").map_or(HANG, |seconds| {
+                Micros::try_from(seconds)
+                    .unwrap_or(31)
+                    .saturating_mul(SECOND)
+                    .saturating_add(SECOND)
+            });
             Some((fact.at()? - hang, fact.at()? + AFTER))
         })
         .collect();
     let explained = scene.explained(&stretches);
     let first_at = stretches.first().map_or(scene.start, |stretch| stretch.1 - AFTER);
     // A kill in the same service before the first timeout stalls it or takes the other workers' memory: the timeout is an effect.
-    let after_kill = scene.kills.iter().any(|kill| kill.join >= Join::Comm && kill.at <= first_at + 2 * SECOND);
-    let memory_stall = scene.near_of(&[EventKind::HeapLimit]).any(|(_, fact)| scene.is_failing(fact));
+    let after_kill =
+        scene.kills.iter().any(|kill| kill.join >= Join::Comm && kill.at <= first_at + 2 * SECOND);
+    let memory_stall =
+        scene.near_of(&[EventKind::HeapLimit]).any(|(_, fact)| scene.is_failing(fact));
     let ids: Vec<FactId> = facts.iter().map(|(id, _)| *id).collect();
     let mut path = vec![*first];
     path.extend(killed(scene, *first));
-    path.extend(first_proxy_error(scene));
+    path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 4.0 + for_share(explained) - if after_kill { 6.0 } else { 0.0 } - if memory_stall { 3.0 } else { 0.0 },
+        nats: 4.0 + for_share(explained)
+            - if after_kill { 6.0 } else { 0.0 }
+            - if memory_stall { 3.0 } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         explained,
@@ -72,13 +86,35 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 /// The line that tells the end of the worker.
 fn killed(scene: &Scene<'_>, timeout: FactId) -> Option<FactId> {
-    scene.deaths.iter().find(|death| death.facts.contains(&timeout))?.facts.iter().copied().find(|id| *id != timeout)
+    scene
+        .deaths
+        .iter()
+        .find(|death| death.facts.contains(&timeout))?
+        .facts
+        .iter()
+        .copied()
+        .find(|id| *id != timeout)
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", format!("Find what the workers of {} wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route", scene.failing_names()), "no further timeout line in its log"),
-        advice("this_week", "Set a timeout on every outgoing call, shorter than the app server's own", "a hanging partner gives one slow answer and no dead worker"),
-        advice("prevent", "Keep slow routes on workers of their own", "the other routes answer while one hangs"),
+        advice(
+            "now",
+            format!(
+                "Find what the workers of {} wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route",
+                scene.failing_names()
+            ),
+            "no further timeout line in its log",
+        ),
+        advice(
+            "this_week",
+            "Set a timeout on every outgoing call, shorter than the app server's own",
+            "a hanging partner gives one slow answer and no dead worker",
+        ),
+        advice(
+            "prevent",
+            "Keep slow routes on workers of their own",
+            "the other routes answer while one hangs",
+        ),
     ]
 }

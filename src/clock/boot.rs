@@ -23,7 +23,8 @@ const TOLD_LATE: Micros = SECOND / 4;
 
 /// The boot clocks that a source uses, by boot id.
 fn boots(source: &Source) -> BTreeSet<String> {
-    let mut ids: BTreeSet<String> = source.boot_pairs.earliest.keys().map(|(id, _)| id.clone()).collect();
+    let mut ids: BTreeSet<String> =
+        source.boot_pairs.earliest.keys().map(|(id, _)| id.clone()).collect();
     let with_boot = source.events.iter().filter(|event| event.boot.is_some() || is_boot(event));
     ids.extend(with_boot.map(|event| event.origin.boot_id.clone().unwrap_or_default()));
     if source.spans.contains_key(&ClockKind::Boot) {
@@ -45,9 +46,21 @@ pub(super) fn by_pairs(sources: &[Source], clocks: &mut Clocks) {
             }
             if let Some((difference, coarse)) = smallest(source, index, &id, clocks) {
                 let dump = source.envelope == Envelope::Dmesg;
-                let sigma = if dump { SECOND } else if coarse { SECOND / 3 } else { RECEIPT_SIGMA };
-                let evidence = "its records carry both the kernel's clock and wall-clock time".to_owned();
-                clocks.set(index, ClockKind::Boot, &id, Rule { offset: -difference, sigma, basis: Basis::BootAnchored, evidence });
+                let sigma = if dump {
+                    SECOND
+                } else if coarse {
+                    SECOND / 3
+                } else {
+                    RECEIPT_SIGMA
+                };
+                let evidence =
+                    "its records carry both the kernel's clock and wall-clock time".to_owned();
+                clocks.set(
+                    index,
+                    ClockKind::Boot,
+                    &id,
+                    Rule { offset: -difference, sigma, basis: Basis::BootAnchored, evidence },
+                );
             }
         }
     }
@@ -79,7 +92,9 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
         if clocks.has(index, ClockKind::Boot, "") || !source.spans.contains_key(&ClockKind::Boot) {
             continue;
         }
-        let rule = same_boot(sources, index, clocks).or_else(|| same_deaths(sources, index, clocks)).or_else(|| same_lines(sources, index, clocks));
+        let rule = same_boot(sources, index, clocks)
+            .or_else(|| same_deaths(sources, index, clocks))
+            .or_else(|| same_lines(sources, index, clocks));
         if let Some(rule) = rule {
             clocks.set(index, ClockKind::Boot, "", rule);
         }
@@ -92,14 +107,17 @@ fn same_boot(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> 
     for (key, seen) in sources[index].marks.of(MarkKind::KernelLine) {
         for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
             for (id, boot) in source.boot_lines.get(&key).into_iter().flatten() {
-                let same = seen.iter().any(|sighting| sighting.stamp.clock == ClockKind::Boot && (sighting.stamp.at - boot).abs() <= 2);
+                let same = seen.iter().any(|sighting| {
+                    sighting.stamp.clock == ClockKind::Boot && (sighting.stamp.at - boot).abs() <= 2
+                });
                 if same && clocks.has(other, ClockKind::Boot, id) {
                     *votes.entry((other, id.clone())).or_default() += 1;
                 }
             }
         }
     }
-    let ((other, id), count) = votes.into_iter().max_by_key(|(key, count)| (*count, std::cmp::Reverse(key.clone())))?;
+    let ((other, id), count) =
+        votes.into_iter().max_by_key(|(key, count)| (*count, std::cmp::Reverse(key.clone())))?;
     let rule = clocks.rule(other, ClockKind::Boot, &id)?;
     let evidence = format!("{count} kernel lines shared with {}", sources[other].path);
     Some(Rule { evidence, ..rule.clone() })
@@ -137,9 +155,17 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
         for own in seen.iter().filter(|own| own.stamp.clock == ClockKind::Boot) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
                 for theirs in source.marks.get(MarkKind::Death, pid) {
-                    let (Some(from), until) = (clocks.utc(other, theirs.stamp, ""), theirs.until.unwrap_or(theirs.stamp)) else { continue };
+                    let (Some(from), until) =
+                        (clocks.utc(other, theirs.stamp, ""), theirs.until.unwrap_or(theirs.stamp))
+                    else {
+                        continue;
+                    };
                     let Some(to) = clocks.utc(other, until, "") else { continue };
-                    bounds.push((from - TOLD_LATE - own.stamp.at, to + until.resolution - own.stamp.at, other));
+                    bounds.push((
+                        from - TOLD_LATE - own.stamp.at,
+                        to + until.resolution - own.stamp.at,
+                        other,
+                    ));
                 }
             }
         }
@@ -153,7 +179,8 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
 
 /// The stretch that most of the bounds cover: sweep over their ends.
 fn most_covered(bounds: &[(Micros, Micros, usize)]) -> Option<(Micros, Micros, usize)> {
-    let mut ends: Vec<(Micros, i32)> = bounds.iter().flat_map(|(from, to, _)| [(*from, -1), (*to, 1)]).collect();
+    let mut ends: Vec<(Micros, i32)> =
+        bounds.iter().flat_map(|(from, to, _)| [(*from, -1), (*to, 1)]).collect();
     ends.sort_unstable();
     let mut open = 0_usize;
     let mut best: Option<(Micros, Micros, usize)> = None;
@@ -161,7 +188,11 @@ fn most_covered(bounds: &[(Micros, Micros, usize)]) -> Option<(Micros, Micros, u
         if *end < 0 {
             open += 1;
             if best.is_none_or(|(_, _, count)| open > count) {
-                best = ends.get(place + 1..)?.iter().find(|(_, end)| *end > 0).map(|(to, _)| (*at, *to, open));
+                best = ends
+                    .get(place + 1..)?
+                    .iter()
+                    .find(|(_, end)| *end > 0)
+                    .map(|(to, _)| (*at, *to, open));
             }
         } else {
             open = open.saturating_sub(1);
@@ -187,8 +218,16 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
             .collect();
         let seen = zone::effects(sources, clocks, index);
         if let Some((difference, count)) = best_shift(&kills, &seen) {
-            let evidence = format!("{count} of {} kills fall on seconds with failures at one shift only", kills.len());
-            let rule = Rule { offset: -difference, sigma: SECOND / 2, basis: Basis::BootAnchored, evidence };
+            let evidence = format!(
+                "{count} of {} kills fall on seconds with failures at one shift only",
+                kills.len()
+            );
+            let rule = Rule {
+                offset: -difference,
+                sigma: SECOND / 2,
+                basis: Basis::BootAnchored,
+                evidence,
+            };
             clocks.set(index, ClockKind::Boot, "", rule);
             return;
         }
@@ -215,7 +254,11 @@ fn best_shift(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
         .collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
     let best = *ranked.first()?;
-    let rival = ranked.iter().find(|(_, shift)| (shift - best.1).abs() > 5 * SECOND).map_or(0, |(count, _)| *count);
+    let rival = ranked
+        .iter()
+        .find(|(_, shift)| (shift - best.1).abs() > 5 * SECOND)
+        .map_or(0, |(count, _)| *count);
     let _ = first;
-    (best.0 >= 3 && best.0 * 4 >= kills.len() * 3 && best.0 >= rival + 3).then_some((best.1, best.0))
+    (best.0 >= 3 && best.0 * 4 >= kills.len() * 3 && best.0 >= rival + 3)
+        .then_some((best.1, best.0))
 }

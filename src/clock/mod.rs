@@ -123,14 +123,20 @@ pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
 
 /// The clocks without a zone that a source uses.
 fn zoneless(source: &Source) -> impl Iterator<Item = ClockKind> {
-    [ClockKind::Local, ClockKind::Yearless].into_iter().filter(|clock| source.spans.contains_key(clock))
+    [ClockKind::Local, ClockKind::Yearless]
+        .into_iter()
+        .filter(|clock| source.spans.contains_key(clock))
 }
 
 fn explicit(source: &Source) -> Rule {
     let dump = source.envelope == crate::envelope::Envelope::Dmesg;
     // util-linux dmesg(1): "the time [of -T and iso] could be inaccurate": boot time computed at the moment of the dump. Early by
     // 0.7 to 1.6 s in recordings without suspend or clock steps.
-    let (sigma, evidence) = if dump { (SECOND, "offset in each line, as computed by dmesg") } else { (0, "offset in each line") };
+    let (sigma, evidence) = if dump {
+        (SECOND, "offset in each line, as computed by dmesg")
+    } else {
+        (0, "offset in each line")
+    };
     Rule { offset: 0, sigma, basis: Basis::Offset, evidence: evidence.to_owned() }
 }
 
@@ -149,12 +155,23 @@ fn span_middle<'a>(spans: impl Iterator<Item = &'a (RawStamp, RawStamp)>) -> Opt
     ends.get(ends.len() / 2).copied()
 }
 
-fn given_rule(source: &Source, clock: ClockKind, given: &[GivenZone], middle: Option<Micros>) -> Option<Rule> {
-    let named = given.iter().find(|zone| !zone.file.is_empty() && source.path.ends_with(&zone.file))?;
+fn given_rule(
+    source: &Source,
+    clock: ClockKind,
+    given: &[GivenZone],
+    middle: Option<Micros>,
+) -> Option<Rule> {
+    let named =
+        given.iter().find(|zone| !zone.file.is_empty() && source.path.ends_with(&zone.file))?;
     let (first, _) = source.spans.get(&clock)?;
     let at = wall(*first, middle)?;
     let offset = offset_of(&named.zone, at)?;
-    Some(Rule { offset, sigma: 0, basis: Basis::Given, evidence: format!("--tz {}={}", named.file, named.zone) })
+    Some(Rule {
+        offset,
+        sigma: 0,
+        basis: Basis::Given,
+        evidence: format!("--tz {}={}", named.file, named.zone),
+    })
 }
 
 /// Local minus UTC of a zone at a local moment; `None` for an unknown name.
@@ -188,14 +205,20 @@ fn wall(stamp: RawStamp, middle: Option<Micros>) -> Option<Micros> {
     }
     let middle = middle?;
     let year = year_of(middle)?;
-    (year - 1..=year + 1).filter_map(|year| in_year(stamp.at, year)).min_by_key(|at| at.abs_diff(middle))
+    (year - 1..=year + 1)
+        .filter_map(|year| in_year(stamp.at, year))
+        .min_by_key(|at| at.abs_diff(middle))
 }
 
 impl Clocks {
     /// The rule for a clock of a source.
     #[must_use]
     pub fn rule(&self, source: usize, clock: ClockKind, boot_id: &str) -> Option<&Rule> {
-        self.rules.get(&(source, clock, if clock == ClockKind::Boot { boot_id.to_owned() } else { String::new() }))
+        self.rules.get(&(
+            source,
+            clock,
+            if clock == ClockKind::Boot { boot_id.to_owned() } else { String::new() },
+        ))
     }
 
     fn has(&self, source: usize, clock: ClockKind, boot_id: &str) -> bool {
@@ -218,7 +241,10 @@ impl Clocks {
     pub fn place(&self, source: usize, stamp: RawStamp, boot_id: &str) -> Option<Stamp> {
         let rule = self.rule(source, stamp.clock, boot_id)?;
         let start = self.utc(source, stamp, boot_id)?;
-        Some(Stamp { at: start.checked_add(stamp.resolution / 2)?, sigma: together(stamp.resolution, rule.sigma) })
+        Some(Stamp {
+            at: start.checked_add(stamp.resolution / 2)?,
+            sigma: together(stamp.resolution, rule.sigma),
+        })
     }
 
     /// When an event happened: by the kernel's own stamp where it is anchored and finer than the wrapper's, else by the line's,
@@ -244,7 +270,9 @@ impl Clocks {
         });
         match (by_boot, by_line) {
             // A wrapper stamps the receipt, which is late under load; the kernel's own stamp is the moment.
-            (Some(boot), Some(line)) => Some(if boot.sigma <= line.sigma.max(SECOND) { boot } else { line }),
+            (Some(boot), Some(line)) => {
+                Some(if boot.sigma <= line.sigma.max(SECOND) { boot } else { line })
+            }
             (boot, line) => boot.or(line),
         }
     }
@@ -253,7 +281,10 @@ impl Clocks {
     #[must_use]
     pub fn shown(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
         let known = spans.keys().find_map(|clock| {
-            self.rules.iter().find(|((own, kind, _), _)| *own == source && kind == clock).map(|(_, rule)| rule.clone())
+            self.rules
+                .iter()
+                .find(|((own, kind, _), _)| *own == source && kind == clock)
+                .map(|(_, rule)| rule.clone())
         });
         known.unwrap_or_else(|| {
             let basis = if spans.is_empty() { Basis::None } else { Basis::Unanchored };
@@ -267,14 +298,24 @@ impl Clocks {
 
     /// First and last moment of a source in UTC, over all clocks that are placed.
     #[must_use]
-    pub fn span(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Option<(Micros, Micros)> {
-        let boots: Vec<&str> =
-            self.rules.keys().filter(|(own, kind, _)| *own == source && *kind == ClockKind::Boot).map(|(_, _, id)| id.as_str()).collect();
+    pub fn span(
+        &self,
+        source: usize,
+        spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>,
+    ) -> Option<(Micros, Micros)> {
+        let boots: Vec<&str> = self
+            .rules
+            .keys()
+            .filter(|(own, kind, _)| *own == source && *kind == ClockKind::Boot)
+            .map(|(_, _, id)| id.as_str())
+            .collect();
         let mut whole: Option<(Micros, Micros)> = None;
         for (clock, (first, last)) in spans {
             let ids: &[&str] = if *clock == ClockKind::Boot { &boots } else { &[""] };
             for id in ids {
-                if let (Some(first), Some(last)) = (self.utc(source, *first, id), self.utc(source, *last, id)) {
+                if let (Some(first), Some(last)) =
+                    (self.utc(source, *first, id), self.utc(source, *last, id))
+                {
                     whole = Some(whole.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
                 }
             }

@@ -28,7 +28,8 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
             if clocks.has(index, clock, "") {
                 continue;
             }
-            let found = by_own_votes(source, clock).or_else(|| shared(sources, clocks, index, clock));
+            let found =
+                by_own_votes(source, clock).or_else(|| shared(sources, clocks, index, clock));
             if let Some(rule) = found {
                 clocks.set(index, clock, "", rule);
             }
@@ -41,14 +42,18 @@ fn by_own_votes(source: &Source, clock: ClockKind) -> Option<Rule> {
     if clock != ClockKind::Local {
         return None;
     }
-    let (offset, votes) = winner(&source.zone_votes.iter().map(|(offset, votes)| (*offset, *votes as f64)).collect())?;
-    let evidence = format!("{votes:.0} lines stand next to lines of the same file that carry an offset");
+    let (offset, votes) = winner(
+        &source.zone_votes.iter().map(|(offset, votes)| (*offset, *votes as f64)).collect(),
+    )?;
+    let evidence =
+        format!("{votes:.0} lines stand next to lines of the same file that carry an offset");
     Some(Rule { offset, sigma: 0, basis: Basis::ZoneInferred, evidence })
 }
 
 /// The offset with most votes, if it leads clearly.
 fn winner(votes: &BTreeMap<Micros, f64>) -> Option<(Micros, f64)> {
-    let mut ranked: Vec<(Micros, f64)> = votes.iter().map(|(offset, votes)| (*offset, *votes)).collect();
+    let mut ranked: Vec<(Micros, f64)> =
+        votes.iter().map(|(offset, votes)| (*offset, *votes)).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.abs().cmp(&b.0.abs())));
     let best = *ranked.first()?;
     let second = ranked.get(1).map_or(0.0, |rank| rank.1);
@@ -65,11 +70,17 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
                 let theirs = marks_at(source, kind, key);
                 // A mark seen often tells little: all its sightings together weigh one vote.
                 let weight = 1.0 / own.len().max(theirs.len()).max(1) as f64;
-                for (mine, yours) in own.iter().flat_map(|mine| theirs.iter().map(move |yours| (mine, yours))) {
+                for (mine, yours) in
+                    own.iter().flat_map(|mine| theirs.iter().map(move |yours| (mine, yours)))
+                {
                     if mine.clock != clock {
                         continue;
                     }
-                    let (Some(local), Some(utc)) = (wall(*mine, clocks.middle), clocks.utc(other, *yours, "")) else { continue };
+                    let (Some(local), Some(utc)) =
+                        (wall(*mine, clocks.middle), clocks.utc(other, *yours, ""))
+                    else {
+                        continue;
+                    };
                     let difference = local.saturating_sub(utc);
                     let offset = (difference + GRID / 2).div_euclid(GRID) * GRID;
                     let residual = difference - offset;
@@ -84,7 +95,8 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
         }
     }
     let (offset, _) = winner(&votes)?;
-    let ((kind, other), count) = with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
+    let ((kind, other), count) =
+        with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
     let what = match kind {
         MarkKind::Request => "requests",
         MarkKind::Death => "process ends",
@@ -97,7 +109,11 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
 }
 
 /// `dmesg -T` is off by a constant that the shared process ends show; other logs keep the plain zone.
-fn dump_correction(source: &Source, kind: MarkKind, mut residuals: Vec<Micros>) -> (Micros, Micros) {
+fn dump_correction(
+    source: &Source,
+    kind: MarkKind,
+    mut residuals: Vec<Micros>,
+) -> (Micros, Micros) {
     if source.envelope != crate::envelope::Envelope::Dmesg {
         return (0, 0);
     }
@@ -111,7 +127,8 @@ fn dump_correction(source: &Source, kind: MarkKind, mut residuals: Vec<Micros>) 
 fn marks_of(source: &Source, kind: MarkKind) -> impl Iterator<Item = (u64, Vec<RawStamp>)> {
     let own = source.marks.of(kind);
     let traffic = source.traffic.iter().flat_map(move |traffic| traffic.marks.of(kind));
-    own.chain(traffic).map(|(key, seen)| (key, seen.iter().map(|sighting| sighting.stamp).collect()))
+    own.chain(traffic)
+        .map(|(key, seen)| (key, seen.iter().map(|sighting| sighting.stamp).collect()))
 }
 
 fn marks_at(source: &Source, kind: MarkKind, key: u64) -> Vec<RawStamp> {
@@ -139,11 +156,20 @@ pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
             if clocks.has(index, clock, "") {
                 continue;
             }
-            let own: Vec<Micros> = felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
+            let own: Vec<Micros> =
+                felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
             let seen = effects(sources, clocks, index);
             if let Some((offset, matched)) = coincidence(&own, &seen) {
-                let evidence = format!("{matched} of {} ends of processes coincide with failures elsewhere", own.len());
-                clocks.set(index, clock, "", Rule { offset, sigma: SECOND / 4, basis: Basis::ZoneInferred, evidence });
+                let evidence = format!(
+                    "{matched} of {} ends of processes coincide with failures elsewhere",
+                    own.len()
+                );
+                clocks.set(
+                    index,
+                    clock,
+                    "",
+                    Rule { offset, sigma: SECOND / 4, basis: Basis::ZoneInferred, evidence },
+                );
                 return;
             }
         }
@@ -169,7 +195,11 @@ pub(super) fn effects(sources: &[Source], clocks: &Clocks, except: usize) -> Vec
             seconds.extend(event.stamp.and_then(|stamp| clocks.utc(index, stamp, boot_id)));
         }
         let Some(traffic) = &source.traffic else { continue };
-        for (key, _) in traffic.failures.iter().filter(|(key, _)| matches!(key.status, 500 | 502 | 504) || key.hidden) {
+        for (key, _) in traffic
+            .failures
+            .iter()
+            .filter(|(key, _)| matches!(key.status, 500 | 502 | 504) || key.hidden)
+        {
             let Some(clock) = traffic.clock() else { continue };
             seconds.extend(clocks.utc(index, RawStamp::new(clock, key.at, SECOND), ""));
         }
@@ -216,18 +246,36 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 continue;
             }
             let candidates = candidates(sources, source);
-            let span = source.spans.get(&clock).and_then(|(first, last)| Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?)));
+            let span = source.spans.get(&clock).and_then(|(first, last)| {
+                Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?))
+            });
             let fits = |offset: &Micros| match (span, window) {
-                (Some((first, last)), Some((from, to))) => first - offset <= to && last - offset >= from,
+                (Some((first, last)), Some((from, to))) => {
+                    first - offset <= to && last - offset >= from
+                }
                 _ => true,
             };
             let fitting: Vec<Micros> = candidates.iter().copied().filter(fits).collect();
             let offset = fitting.first().or(candidates.first()).copied().unwrap_or(0);
             let evidence = match fitting.as_slice() {
-                [] | [_] => "no shared events; the zone that other files of the host write, and the only one that fits the window",
-                _ => "no shared events; the zone that other files of the host write; give --tz FILE=ZONE if it is wrong",
+                [] | [_] => {
+                    "no shared events; the zone that other files of the host write, and the only one that fits the window"
+                }
+                _ => {
+                    "no shared events; the zone that other files of the host write; give --tz FILE=ZONE if it is wrong"
+                }
             };
-            clocks.set(index, clock, "", Rule { offset, sigma: SECOND, basis: Basis::ZoneAssumed, evidence: evidence.to_owned() });
+            clocks.set(
+                index,
+                clock,
+                "",
+                Rule {
+                    offset,
+                    sigma: SECOND,
+                    basis: Basis::ZoneAssumed,
+                    evidence: evidence.to_owned(),
+                },
+            );
         }
     }
 }
@@ -235,12 +283,16 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
 /// Offsets written by files of the same host, most frequent first, then UTC.
 fn candidates(sources: &[Source], source: &Source) -> Vec<Micros> {
     let mut counts: BTreeMap<Micros, u64> = BTreeMap::new();
-    for other in sources.iter().filter(|other| other.host.is_none() || source.host.is_none() || other.host == source.host) {
+    for other in sources
+        .iter()
+        .filter(|other| other.host.is_none() || source.host.is_none() || other.host == source.host)
+    {
         for offset in &other.written_offsets {
             *counts.entry(*offset).or_default() += 1 + u64::from(*offset != 0);
         }
     }
-    let mut list: Vec<(u64, Micros)> = counts.into_iter().map(|(offset, count)| (count, offset)).collect();
+    let mut list: Vec<(u64, Micros)> =
+        counts.into_iter().map(|(offset, count)| (count, offset)).collect();
     list.sort_by(|a, b| b.cmp(a));
     let mut list: Vec<Micros> = list.into_iter().map(|(_, offset)| offset).collect();
     if !list.contains(&0) {
@@ -250,6 +302,7 @@ fn candidates(sources: &[Source], source: &Source) -> Vec<Micros> {
 }
 
 fn window(sources: &[Source], clocks: &Clocks) -> Option<(Micros, Micros)> {
-    let spans = sources.iter().enumerate().filter_map(|(index, source)| clocks.span(index, &source.spans));
+    let spans =
+        sources.iter().enumerate().filter_map(|(index, source)| clocks.span(index, &source.spans));
     spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
 }

@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{self, Fault, SampleTable};
-use super::{BUILT_IN, Grammar, Grammars, Role};
+use super::{BUILT_IN, Grammar, Role};
 use crate::access::Request;
 
 /// Checks all shipped grammars.
 #[must_use]
 pub fn built_in() -> Vec<Fault> {
-    let texts: Vec<_> = BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let texts: Vec<_> =
+        BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     all(&texts, &texts)
 }
 
@@ -63,7 +64,11 @@ fn one(
     for spanned in samples {
         let sample = spanned.get_ref();
         let at = file::line_at(text, spanned.span().start);
-        let mut fault = |message: String| faults.push(Fault { file: name.to_owned(), line: at, message });
+        let mut fault =
+            |message: String| faults.push(Fault { file: name.to_owned(), line: at, message });
+        if sample.origin.trim().is_empty() {
+            fault("the sample has no origin; say where the line comes from".to_owned());
+        }
         match read(grammar, sample) {
             Outcome::Left if sample.reject => {}
             Outcome::Left => fault("the grammar does not claim this sample; mend the line pattern or mark it reject = true".to_owned()),
@@ -82,7 +87,8 @@ fn one(
     for (index, rule) in grammar.rules.iter().enumerate() {
         if !hit.contains(&index) {
             let at = nth_event_line(text, index);
-            let message = format!("event {} has no sample; add a [[sample]] that it matches", rule.kind);
+            let message =
+                format!("event {} has no sample; add a [[sample]] that it matches", rule.kind);
             faults.push(Fault { file: name.to_owned(), line: at, message });
         }
     }
@@ -90,7 +96,11 @@ fn one(
 }
 
 fn nth_event_line(text: &str, index: usize) -> usize {
-    text.lines().enumerate().filter(|(_, line)| line.trim() == "[[event]]").nth(index).map_or(0, |(number, _)| number + 1)
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| line.trim() == "[[event]]")
+        .nth(index)
+        .map_or(0, |(number, _)| number + 1)
 }
 
 enum Outcome {
@@ -135,8 +145,11 @@ fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
 /// Which rule it was that [`Grammar::first_event`] took.
 fn fired(grammar: &Grammar, message: &[u8]) -> Option<usize> {
     let needles = grammar.needles.as_ref()?;
-    let present: BTreeSet<usize> = needles.find_overlapping_iter(message).map(|found| found.pattern().as_usize()).collect();
-    present.into_iter().find(|&index| grammar.rules[index].regex.as_ref().is_none_or(|regex| regex.is_match(message)))
+    let present: BTreeSet<usize> =
+        needles.find_overlapping_iter(message).map(|found| found.pattern().as_usize()).collect();
+    present.into_iter().find(|&index| {
+        grammar.rules[index].regex.as_ref().is_none_or(|regex| regex.is_match(message))
+    })
 }
 
 fn request_fields(request: &Request<'_>) -> BTreeMap<String, String> {
@@ -156,10 +169,15 @@ fn request_fields(request: &Request<'_>) -> BTreeMap<String, String> {
     fields
 }
 
-fn differences(expect: &BTreeMap<String, toml::Value>, got: &BTreeMap<String, String>) -> Vec<String> {
+fn differences(
+    expect: &BTreeMap<String, toml::Value>,
+    got: &BTreeMap<String, String>,
+) -> Vec<String> {
     let mut messages = Vec::new();
     if !expect.contains_key("kind") {
-        messages.push("the sample expects no kind; write kind = \"none\" where it raises no event".to_owned());
+        messages.push(
+            "the sample expects no kind; write kind = \"none\" where it raises no event".to_owned(),
+        );
     }
     for (name, wanted) in expect {
         let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
@@ -178,18 +196,21 @@ fn rivals<'a>(
     sample: &'a SampleTable,
     loaded: &'a BTreeMap<String, Grammar>,
 ) -> impl Iterator<Item = &'a str> {
-    let rank = |grammar: &Grammar| (grammar.role == Role::Anywhere, grammar.fallback, grammar.access.is_some());
+    let rank = |grammar: &Grammar| {
+        (grammar.role == Role::Anywhere, grammar.fallback, grammar.access.is_some())
+    };
     loaded
         .iter()
         .filter(move |(other, _)| other.as_str() != name)
-        .filter(move |(_, other)| rank(other) == rank(grammar) && other.accepts(sample.ident.as_deref()))
-        .filter(move |(_, other)| !sample.ident.as_deref().is_some_and(|ident| grammar.is_of(ident) && !other.is_of(ident)))
+        .filter(move |(_, other)| {
+            rank(other) == rank(grammar) && other.accepts(sample.ident.as_deref())
+        })
+        .filter(move |(_, other)| {
+            !sample
+                .ident
+                .as_deref()
+                .is_some_and(|ident| grammar.is_of(ident) && !other.is_of(ident))
+        })
         .filter(|(_, other)| matches!(read(other, sample), Outcome::Read(..)))
         .map(|(other, _)| other.as_str())
-}
-
-/// A grammar written from sample lines would go here; see `coroner grammar new`.
-#[must_use]
-pub fn summary(grammars: &Grammars) -> Vec<(String, String, usize)> {
-    grammars.iter().map(|grammar| (grammar.format.clone(), grammar.title.clone(), grammar.unverified)).collect()
 }

@@ -31,7 +31,11 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line == 0 { write!(out, "{}: {}", self.file, self.message) } else { write!(out, "{}:{}: {}", self.file, self.line, self.message) }
+        if self.line == 0 {
+            write!(out, "{}: {}", self.file, self.message)
+        } else {
+            write!(out, "{}:{}: {}", self.file, self.line, self.message)
+        }
     }
 }
 
@@ -132,7 +136,10 @@ pub(super) fn line_at(text: &str, offset: usize) -> usize {
 pub(super) fn parse(file: &str, text: &str) -> Result<GrammarFile, Vec<Fault>> {
     let fault = |line, message| vec![Fault { file: file.to_owned(), line, message }];
     if text.len() > FILE_MAX_BYTES {
-        return Err(fault(0, format!("larger than {FILE_MAX_BYTES} bytes; a grammar is a page of text")));
+        return Err(fault(
+            0,
+            format!("larger than {FILE_MAX_BYTES} bytes; a grammar is a page of text"),
+        ));
     }
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(0, |span| line_at(text, span.start));
@@ -144,9 +151,16 @@ pub(super) fn parse(file: &str, text: &str) -> Result<GrammarFile, Vec<Fault>> {
 pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fault>> {
     let table = parse(file, text)?;
     let mut faults = Vec::new();
-    let mut fault = |line: usize, message: String| faults.push(Fault { file: file.to_owned(), line, message });
+    let mut fault =
+        |line: usize, message: String| faults.push(Fault { file: file.to_owned(), line, message });
     if file != format!("{}.toml", table.format) {
-        fault(1, format!("format \"{0}\" must equal the file name; rename the file to {0}.toml or the format", table.format));
+        fault(
+            1,
+            format!(
+                "format \"{0}\" must equal the file name; rename the file to {0}.toml or the format",
+                table.format
+            ),
+        );
     }
     let role = match table.role {
         RoleName::Proxy => Role::Proxy,
@@ -183,7 +197,11 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
         }
     }
     if table.sample.is_empty() {
-        fault(0, "no [[sample]]; add at least one line that the format claims, with what it means".to_owned());
+        fault(
+            0,
+            "no [[sample]]; add at least one line that the format claims, with what it means"
+                .to_owned(),
+        );
     }
     let needles = match AhoCorasick::builder().match_kind(MatchKind::Standard).build(&needles) {
         Ok(automaton) if !rules.is_empty() => Some(automaton),
@@ -226,19 +244,27 @@ fn line(table: &LineTable) -> Result<Shape, String> {
                 return Err("the pattern captures `time`, but there is no layout; add time = \"%Y-%m-%d ...\"".to_owned());
             }
             if !pattern.starts_with('^') {
-                return Err("a line pattern must start with ^; unanchored ones claim foreign lines".to_owned());
+                return Err(
+                    "a line pattern must start with ^; unanchored ones claim foreign lines"
+                        .to_owned(),
+                );
             }
             let pairs = table.pairs.iter().map(|(name, key)| (name.clone(), key.clone())).collect();
             Ok(Shape::Line(Line::Pattern { regex, layout, pairs }))
         }
-        (None, Some(format), None) => LogFormat::compile(format).map(Shape::Access).map_err(|fault| fault.to_string()),
+        (None, Some(format), None) => {
+            LogFormat::compile(format).map(Shape::Access).map_err(|fault| fault.to_string())
+        }
         (None, None, Some(keys)) => {
-            let keys: Vec<_> = keys.iter().map(|(name, paths)| (name.clone(), paths.list())).collect();
+            let keys: Vec<_> =
+                keys.iter().map(|(name, paths)| (name.clone(), paths.list())).collect();
             if !keys.iter().any(|(name, _)| name == "message") {
                 return Err("json needs a key for `message`".to_owned());
             }
             if table.require.is_empty() {
-                return Err("json needs `require`: keys that tell the format from other JSON".to_owned());
+                return Err(
+                    "json needs `require`: keys that tell the format from other JSON".to_owned()
+                );
             }
             Ok(Shape::Line(Line::Json { keys, require: table.require.clone(), layout }))
         }
@@ -256,8 +282,9 @@ impl OneOrMany {
 }
 
 fn rule(table: &EventTable) -> Result<Rule, String> {
-    let kind = EventKind::from_name(&table.kind)
-        .ok_or_else(|| format!("unknown event kind \"{}\"; {}", table.kind, closest(&table.kind)))?;
+    let kind = EventKind::from_name(&table.kind).ok_or_else(|| {
+        format!("unknown event kind \"{}\"; {}", table.kind, closest(&table.kind))
+    })?;
     if table.needle.len() < 2 {
         return Err("needle is shorter than 2 bytes; give a literal part of the message".to_owned());
     }
@@ -279,7 +306,9 @@ fn regex(pattern: &str) -> Result<Regex, String> {
 
 /// The kind whose name shares most letters in place with the wrong one.
 fn closest(wrong: &str) -> String {
-    let alike = |name: &str| name.split('-').filter(|word| wrong.contains(word)).map(str::len).sum::<usize>();
+    let alike = |name: &str| {
+        name.split('-').filter(|word| wrong.contains(word)).map(str::len).sum::<usize>()
+    };
     let best = EventKind::ALL.iter().max_by_key(|kind| alike(kind.name()));
     best.map_or_else(String::new, |kind| format!("did you mean \"{kind}\"?"))
 }

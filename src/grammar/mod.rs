@@ -107,7 +107,9 @@ pub struct Grammars {
 
 static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
 
-/// Deepest nesting of keys that a JSON line is looked into; log lines are flat.
+/// Lines of one record that general rules look at: traces are shorter, dumps are not errors.
+const LINES_MAX: usize = 400;
+/// Longest line that is looked at as JSON.
 const JSON_MAX_BYTES: usize = 256 * 1024;
 
 impl Grammars {
@@ -155,7 +157,9 @@ impl Grammars {
 
     /// The compiled `log_format`s with their format names.
     pub fn access_formats(&self) -> impl Iterator<Item = (&str, &LogFormat)> {
-        self.list.iter().filter_map(|grammar| grammar.access.as_ref().map(|format| (grammar.format.as_str(), format)))
+        self.list.iter().filter_map(|grammar| {
+            grammar.access.as_ref().map(|format| (grammar.format.as_str(), format))
+        })
     }
 
     /// The grammar with this format name.
@@ -167,9 +171,15 @@ impl Grammars {
     /// Reads one message. `ident` is the writer's program name where the envelope tells it, `hint` the grammar of the writer's
     /// previous line.
     #[must_use]
-    pub fn read<'a>(&'a self, body: &[u8], ident: Option<&str>, hint: Option<usize>, line: u64) -> Reading<'a> {
+    pub fn read<'a>(
+        &'a self,
+        body: &[u8],
+        ident: Option<&str>,
+        hint: Option<usize>,
+        line: u64,
+    ) -> Reading<'a> {
         let mut reading = match self.claim(body, ident, hint) {
-            Some((index, claimed)) => self.list[index].raise(index, claimed, line),
+            Some((index, claimed)) => self.list[index].raise(index, claimed, body, line),
             None => Reading::default(),
         };
         let general = match reading.grammar {
@@ -177,24 +187,42 @@ impl Grammars {
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
         if general {
-            let fields = reading.fields.clone();
-            for grammar in self.list.iter().filter(|grammar| grammar.role == Role::Anywhere) {
-                let first = grammar.first_event(body, &fields, line);
-                if let Some(event) = first {
-                    reading.events.push(event);
-                    break;
-                }
-            }
+            let event = self.general_event(body, &reading.fields, line);
+            reading.events.extend(event);
         }
         reading
     }
 
+    /// The first event that the general rules find, line by line: the line that says it is the evidence.
+    fn general_event(
+        &self,
+        body: &[u8],
+        fields: &BTreeMap<String, String>,
+        line: u64,
+    ) -> Option<Event> {
+        let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
+        body.split(|byte| *byte == b'\n')
+            .take(LINES_MAX)
+            .find_map(|text| general().find_map(|grammar| grammar.first_event(text, fields, line)))
+    }
+
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
-    fn claim<'b>(&self, body: &'b [u8], ident: Option<&str>, hint: Option<usize>) -> Option<(usize, Claimed<'b>)> {
+    fn claim<'b>(
+        &self,
+        body: &'b [u8],
+        ident: Option<&str>,
+        hint: Option<usize>,
+    ) -> Option<(usize, Claimed<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
-        let hinted = hint.filter(|&index| self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback));
-        let own = self.list.iter().enumerate().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
+        let hinted = hint.filter(|&index| {
+            self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback)
+        });
+        let own = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
         let rest = self.list.iter().enumerate().filter(|(_, grammar)| grammar.accepts(ident));
         hinted
             .into_iter()
@@ -214,24 +242,50 @@ struct Claimed<'b> {
 impl Grammar {
     /// Whether the program name is one of the grammar's own; a trailing `*` in the grammar stands for any rest.
     fn is_of(&self, ident: &str) -> bool {
-        self.idents.iter().any(|own| own.strip_suffix('*').map_or(own == ident, |head| ident.starts_with(head)))
+        self.idents
+            .iter()
+            .any(|own| own.strip_suffix('*').map_or(own == ident, |head| ident.starts_with(head)))
     }
 
     fn accepts(&self, ident: Option<&str>) -> bool {
-        self.role != Role::Anywhere && (!self.needs_ident || ident.is_some_and(|ident| self.is_of(ident)))
+        self.role != Role::Anywhere
+            && (!self.needs_ident || ident.is_some_and(|ident| self.is_of(ident)))
     }
 
     fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
         self.lines.iter().find_map(|line| line.claim(body))
     }
 
-    fn raise<'a>(&'a self, index: usize, claimed: Claimed<'_>, line: u64) -> Reading<'a> {
-        let events = self.first_event(&claimed.message, &claimed.fields, line).into_iter().collect();
-        Reading { format: Some(&self.format), grammar: Some(index), stamp: claimed.stamp, fields: claimed.fields, events }
+    fn raise<'a>(
+        &'a self,
+        index: usize,
+        claimed: Claimed<'_>,
+        body: &[u8],
+        line: u64,
+    ) -> Reading<'a> {
+        let mut events: Vec<Event> =
+            self.first_event(&claimed.message, &claimed.fields, line).into_iter().collect();
+        for event in &mut events {
+            // The whole line is the evidence, not what the rule looked at.
+            event.text =
+                crate::event::excerpt(body.split(|byte| *byte == b'\n').next().unwrap_or(body));
+        }
+        Reading {
+            format: Some(&self.format),
+            grammar: Some(index),
+            stamp: claimed.stamp,
+            fields: claimed.fields,
+            events,
+        }
     }
 
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
-    fn first_event(&self, message: &[u8], fields: &BTreeMap<String, String>, line: u64) -> Option<Event> {
+    fn first_event(
+        &self,
+        message: &[u8],
+        fields: &BTreeMap<String, String>,
+        line: u64,
+    ) -> Option<Event> {
         let mut hit = vec![false; self.rules.len()];
         for found in self.needles.as_ref()?.find_overlapping_iter(message) {
             hit[found.pattern().as_usize()] = true;
@@ -258,7 +312,9 @@ impl Line {
                 let captures = regex.captures(body)?;
                 let mut fields = BTreeMap::new();
                 capture(regex, &captures, &mut fields);
-                let message = captures.name("message").map_or(&body[body.len()..], |found| &body[found.range()]);
+                let message = captures
+                    .name("message")
+                    .map_or(&body[body.len()..], |found| &body[found.range()]);
                 let stamp = stamp_of(layout.as_ref(), &mut fields)?;
                 fields.remove("message");
                 if let Some(list) = fields.remove("pairs") {
@@ -266,13 +322,18 @@ impl Line {
                 }
                 Some(Claimed { stamp, fields, message: Cow::Borrowed(message) })
             }
-            Self::Json { keys, require, layout } => claim_json(body, keys, require, layout.as_ref()),
+            Self::Json { keys, require, layout } => {
+                claim_json(body, keys, require, layout.as_ref())
+            }
         }
     }
 }
 
 /// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
-fn stamp_of(layout: Option<&Layout>, fields: &mut BTreeMap<String, String>) -> Option<Option<RawStamp>> {
+fn stamp_of(
+    layout: Option<&Layout>,
+    fields: &mut BTreeMap<String, String>,
+) -> Option<Option<RawStamp>> {
     let time = fields.remove("time");
     let zone = fields.remove("zone");
     match (layout, time) {

@@ -28,14 +28,20 @@ struct Counted {
 }
 
 /// Reads `head` and the rest of `member`; fills the source's traffic and line counts. Gives whether the last line had no end.
-pub(super) fn read(head: Vec<u8>, member: &mut MemberReader<'_>, shape: &Shape, source: &mut Source) -> bool {
+pub(super) fn read(
+    head: Vec<u8>,
+    member: &mut MemberReader<'_>,
+    shape: &Shape,
+    source: &mut Source,
+) -> bool {
     let mut traffic = Traffic::default();
     let mut carry = head;
     let mut open_end;
     loop {
         read_full(member, &mut carry, BLOCKS * BLOCK_BYTES);
         let last = carry.len() < BLOCKS * BLOCK_BYTES;
-        let mut end = if last { carry.len() } else { memchr::memrchr(b'\n', &carry).map_or(0, |at| at + 1) };
+        let mut end =
+            if last { carry.len() } else { memchr::memrchr(b'\n', &carry).map_or(0, |at| at + 1) };
         open_end = last && carry.last().is_some_and(|byte| *byte != b'\n');
         if open_end && member.damage().is_some() {
             end = memchr::memrchr(b'\n', &carry).map_or(0, |at| at + 1);
@@ -44,10 +50,16 @@ pub(super) fn read(head: Vec<u8>, member: &mut MemberReader<'_>, shape: &Shape, 
             carry.clear();
             continue;
         }
-        let counted: Vec<Counted> = blocks(&carry[..end]).par_iter().map(|block| count(block, shape)).collect();
+        let counted: Vec<Counted> =
+            blocks(&carry[..end]).par_iter().map(|block| count(block, shape)).collect();
         for part in counted {
             let shown = SHOWN.saturating_sub(source.first_unparsed.len());
-            source.first_unparsed.extend(part.first_unparsed.into_iter().take(shown).map(|(line, text)| (line + source.lines, text)));
+            source.first_unparsed.extend(
+                part.first_unparsed
+                    .into_iter()
+                    .take(shown)
+                    .map(|(line, text)| (line + source.lines, text)),
+            );
             traffic.merge(part.traffic, source.lines);
             source.lines += part.lines;
             source.unparsed += part.unparsed;
@@ -67,7 +79,8 @@ fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     while rest.len() > BLOCK_BYTES {
-        let end = memchr::memchr(b'\n', &rest[BLOCK_BYTES..]).map_or(rest.len(), |at| BLOCK_BYTES + at + 1);
+        let end = memchr::memchr(b'\n', &rest[BLOCK_BYTES..])
+            .map_or(rest.len(), |at| BLOCK_BYTES + at + 1);
         let (piece, tail) = rest.split_at(end);
         pieces.push(piece);
         rest = tail;
@@ -83,7 +96,9 @@ fn count(block: &[u8], shape: &Shape) -> Counted {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match shape.parse(line) {
-            Some(request) if request.stamp.is_some() => counted.traffic.count(&request, counted.lines),
+            Some(request) if request.stamp.is_some() => {
+                counted.traffic.count(&request, counted.lines);
+            }
             _ if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
             _ => {
                 counted.unparsed += 1;

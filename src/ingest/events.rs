@@ -11,8 +11,17 @@ const ROWS_MAX: usize = 6000;
 /// Steps in which equal events are put together; beyond the last, further events are only counted.
 const STEPS: [Micros; 3] = [SECOND, MINUTE, HOUR];
 /// Fields that tell single requests apart and would make every row unique; they serve as marks and are then dropped.
-const PASSING_FIELDS: [&str; 9] =
-    ["client", "request", "connection", "tid", "referrer", "host", "level", "subrequest", "attributes"];
+const PASSING_FIELDS: [&str; 9] = [
+    "client",
+    "request",
+    "connection",
+    "tid",
+    "referrer",
+    "host",
+    "level",
+    "subrequest",
+    "attributes",
+];
 
 #[derive(Debug, Default)]
 pub(super) struct EventTable {
@@ -53,8 +62,9 @@ impl EventTable {
 
     /// All events, by line.
     pub(super) fn into_events(self) -> Vec<Event> {
-        let mut events: Vec<Event> = self.kinds.into_values().flat_map(|rows| rows.rows.into_values()).collect();
-        events.sort_by(|a, b| (a.at.line, a.kind).cmp(&(b.at.line, b.kind)));
+        let mut events: Vec<Event> =
+            self.kinds.into_values().flat_map(|rows| rows.rows.into_values()).collect();
+        events.sort_by_key(|a| (a.at.line, a.kind));
         events
     }
 }

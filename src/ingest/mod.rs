@@ -117,16 +117,27 @@ pub struct Ingested {
 /// Reads everything, one input after the other.
 #[must_use]
 pub fn ingest(bundles: &[Bundle], reading: &Reading<'_>, progress: &dyn Progress) -> Ingested {
-    let parts = bundles.iter().map(|bundle| bundle.inputs.iter().map(|input| read_input(input, reading, progress)).collect()).collect();
+    let parts = bundles
+        .iter()
+        .map(|bundle| {
+            bundle.inputs.iter().map(|input| read_input(input, reading, progress)).collect()
+        })
+        .collect();
     together(bundles, parts)
 }
 
 /// Reads everything on all cores: several inputs at a time, and the blocks of a large access log at a time.
 #[must_use]
-pub fn ingest_parallel(bundles: &[Bundle], reading: &Reading<'_>, progress: &dyn Progress) -> Ingested {
+pub fn ingest_parallel(
+    bundles: &[Bundle],
+    reading: &Reading<'_>,
+    progress: &dyn Progress,
+) -> Ingested {
     let parts = bundles
         .iter()
-        .map(|bundle| bundle.inputs.par_iter().map(|input| read_input(input, reading, progress)).collect())
+        .map(|bundle| {
+            bundle.inputs.par_iter().map(|input| read_input(input, reading, progress)).collect()
+        })
         .collect();
     together(bundles, parts)
 }
@@ -140,10 +151,20 @@ struct Part {
 
 fn read_input(input: &Input, reading: &Reading<'_>, progress: &dyn Progress) -> Part {
     let (mut part, found) = read_members(input, reading, &[], &|_| true, progress);
-    let stuck: Vec<String> =
-        part.sources.iter().filter(|source| source.format == recognise::UNKNOWN_ACCESS).map(|source| source.path.clone()).collect();
+    let stuck: Vec<String> = part
+        .sources
+        .iter()
+        .filter(|source| source.format == recognise::UNKNOWN_ACCESS)
+        .map(|source| source.path.clone())
+        .collect();
     if !stuck.is_empty() && !found.is_empty() {
-        let (again, _) = read_members(input, reading, &found, &|path| stuck.iter().any(|own| own == path), &bundle::Silent);
+        let (again, _) = read_members(
+            input,
+            reading,
+            &found,
+            &|path| stuck.iter().any(|own| own == path),
+            &bundle::Silent,
+        );
         part.sources.retain(|source| !stuck.contains(&source.path));
         part.sources.extend(again.sources);
     }
@@ -166,8 +187,12 @@ fn read_members(
             return;
         }
         let (source, trouble) = reader::read(path, member, reading, &found);
-        if let Some(Snapshot::Proxy(proxy)) = source.as_ref().and_then(|source| source.snapshot.as_ref()) {
-            found.extend(proxy.formats.iter().filter_map(|(_, format)| LogFormat::compile(format).ok()));
+        if let Some(Snapshot::Proxy(proxy)) =
+            source.as_ref().and_then(|source| source.snapshot.as_ref())
+        {
+            found.extend(
+                proxy.formats.iter().filter_map(|(_, format)| LogFormat::compile(format).ok()),
+            );
         }
         sources.extend(source);
         problems.extend(trouble);
@@ -209,7 +234,14 @@ impl BootPairs {
         let key = (boot_id.unwrap_or_default().to_owned(), boot.div_euclid(60_000_000));
         let difference = |(boot, wall, _): &(Micros, RawStamp, u64)| wall.at.saturating_sub(*boot);
         let new = (boot, wall, line);
-        self.earliest.entry(key).and_modify(|known| if difference(&new) < difference(known) { *known = new }).or_insert(new);
+        self.earliest
+            .entry(key)
+            .and_modify(|known| {
+                if difference(&new) < difference(known) {
+                    *known = new;
+                }
+            })
+            .or_insert(new);
         if self.earliest.len() > BOOT_PAIRS_MAX {
             self.earliest.pop_first();
         }

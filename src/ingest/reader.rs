@@ -50,9 +50,14 @@ pub(super) fn read(
             None
         }
         Kind::Snapshot => read_snapshot(path, head, member, &mut problems),
-        Kind::Log { envelope, requests, only_requests } => {
-            read_log(path, head, member, reading, (envelope, requests, only_requests), &mut problems)
-        }
+        Kind::Log { envelope, requests, only_requests } => read_log(
+            path,
+            head,
+            member,
+            reading,
+            (envelope, requests, only_requests),
+            &mut problems,
+        ),
     };
     (source, problems)
 }
@@ -82,14 +87,27 @@ fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
     }
 }
 
-fn read_snapshot(path: &str, mut text: Vec<u8>, member: &mut MemberReader<'_>, problems: &mut Vec<Problem>) -> Option<Source> {
+fn read_snapshot(
+    path: &str,
+    mut text: Vec<u8>,
+    member: &mut MemberReader<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Source> {
     read_full(member, &mut text, SNAPSHOT_MAX_BYTES + 1);
     if text.len() > SNAPSHOT_MAX_BYTES {
-        problems.push(problem(path, ProblemKind::NotALog, format!("a snapshot of more than {SNAPSHOT_MAX_BYTES} bytes, passed over")));
+        problems.push(problem(
+            path,
+            ProblemKind::NotALog,
+            format!("a snapshot of more than {SNAPSHOT_MAX_BYTES} bytes, passed over"),
+        ));
         return None;
     }
     let Some(snapshot) = snapshot::read(&text) else {
-        problems.push(problem(path, ProblemKind::NotALog, "looks like a state dump that cannot be read, passed over"));
+        problems.push(problem(
+            path,
+            ProblemKind::NotALog,
+            "looks like a state dump that cannot be read, passed over",
+        ));
         return None;
     };
     let mut source = empty_source(path, snapshot.name().to_owned(), Envelope::Plain);
@@ -114,7 +132,8 @@ fn read_log(
             access_blocks::read(head, member, &shape, &mut source)
         }
         requests => {
-            let (shape, name) = requests.map_or((None, None), |(shape, name)| (Some(shape), Some(name)));
+            let (shape, name) =
+                requests.map_or((None, None), |(shape, name)| (Some(shape), Some(name)));
             let mut reader = Reader::new(&mut source, reading, shape);
             let partial = reader.stream(head, member);
             reader.finish();
@@ -133,14 +152,22 @@ fn read_log(
         return None;
     }
     if partial {
-        problems.push(problem(path, ProblemKind::PartialLine, "the last line has no end, for the file was cut; it was left out"));
+        problems.push(problem(
+            path,
+            ProblemKind::PartialLine,
+            "the last line has no end, for the file was cut; it was left out",
+        ));
     }
     if source.unparsed * 5 > source.lines && source.unparsed > 0 {
-        let detail = format!("{} of {} lines were not understood; see coroner inspect", source.unparsed, source.lines);
+        let detail = format!(
+            "{} of {} lines were not understood; see coroner inspect",
+            source.unparsed, source.lines
+        );
         problems.push(problem(path, ProblemKind::Unparsed, detail));
     }
     if source.events_left_out > 0 {
-        let detail = format!("{} events beyond the limit were counted and not kept", source.events_left_out);
+        let detail =
+            format!("{} events beyond the limit were counted and not kept", source.events_left_out);
         problems.push(problem(path, ProblemKind::Limit, detail));
     }
     Some(source)
@@ -152,7 +179,9 @@ fn written_offsets(head: &[u8]) -> BTreeSet<i64> {
     let head = head.get(..16 * 1024).unwrap_or(head);
     for (at, _) in head.iter().enumerate().filter(|(_, byte)| **byte == b'+' || **byte == b'-') {
         let before = head.get(at.saturating_sub(4)..at).unwrap_or_default();
-        let clock = before.iter().rev().skip_while(|byte| **byte == b' ').take(2).all(u8::is_ascii_digit) && before.len() == 4;
+        let clock =
+            before.iter().rev().skip_while(|byte| **byte == b' ').take(2).all(u8::is_ascii_digit)
+                && before.len() == 4;
         let digits: Vec<i64> = head
             .iter()
             .skip(at + 1)
@@ -161,11 +190,21 @@ fn written_offsets(head: &[u8]) -> BTreeSet<i64> {
             .take_while(|byte| byte.is_ascii_digit())
             .map(|byte| i64::from(byte - b'0'))
             .collect();
-        let colon = head.get(at.saturating_sub(12)..at).unwrap_or_default().iter().filter(|byte| **byte == b':').count() >= 2;
+        let colon = head
+            .get(at.saturating_sub(12)..at)
+            .unwrap_or_default()
+            .iter()
+            .filter(|byte| **byte == b':')
+            .count()
+            >= 2;
         if let (true, true, [a, b, c, d, ..]) = (clock, colon, digits.as_slice()) {
             let minutes = (a * 10 + b) * 60 + c * 10 + d;
             if minutes <= 14 * 60 && minutes % 15 == 0 {
-                found.insert(if head.get(at) == Some(&b'-') { -minutes * MINUTE } else { minutes * MINUTE });
+                found.insert(if head.get(at) == Some(&b'-') {
+                    -minutes * MINUTE
+                } else {
+                    minutes * MINUTE
+                });
             }
         }
     }
@@ -187,7 +226,8 @@ fn format_name(source: &Source, requests: Option<String>) -> String {
         if asked > claimed {
             return requests.unwrap_or_else(|| "access".to_owned());
         }
-        let best = source.formats.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name)));
+        let best =
+            source.formats.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name)));
         let enough = claimed >= 2 || claimed * 5 >= source.lines;
         return match best {
             Some((name, _)) if enough => name.clone(),
@@ -200,7 +240,11 @@ fn format_name(source: &Source, requests: Option<String>) -> String {
 
 fn describe_text(source: &Source) -> String {
     match source.first_unparsed.first() {
-        Some((_, line)) => format!("text that is no known log ({} lines, beginning \"{}\"), passed over", source.lines, brief(line)),
+        Some((_, line)) => format!(
+            "text that is no known log ({} lines, beginning \"{}\"), passed over",
+            source.lines,
+            brief(line)
+        ),
         None => format!("text that is no known log ({} lines), passed over", source.lines),
     }
 }
@@ -271,7 +315,8 @@ impl<'a, 'g> Reader<'a, 'g> {
         while let Ok(length) = member.read(&mut block)
             && length > 0
         {
-            unwrapper.feed(block.get(..length).unwrap_or_default(), &mut |record| self.record(record));
+            unwrapper
+                .feed(block.get(..length).unwrap_or_default(), &mut |record| self.record(record));
         }
         let complete = member.damage().is_none();
         unwrapper.finish(complete, &mut |record| self.record(record));
@@ -295,7 +340,11 @@ impl<'a, 'g> Reader<'a, 'g> {
         if self.traffic.requests() > 0 || !self.traffic.probes.is_empty() {
             self.source.traffic = Some(std::mem::take(&mut self.traffic));
         }
-        self.source.host = self.hosts.iter().max_by_key(|(host, count)| (**count, std::cmp::Reverse(*host))).map(|(host, _)| host.clone());
+        self.source.host = self
+            .hosts
+            .iter()
+            .max_by_key(|(host, count)| (**count, std::cmp::Reverse(*host)))
+            .map(|(host, _)| host.clone());
     }
 
     fn record(&mut self, record: &Record<'_>) {
@@ -320,8 +369,13 @@ impl<'a, 'g> Reader<'a, 'g> {
             self.stamped(stamp);
             let from_boot = record.body.starts_with(b"Linux version ");
             let ring = self.source.envelope == Envelope::Dmesg;
-            let coverage =
-                self.source.kernel.get_or_insert(KernelCoverage { first: stamp, last: stamp, records: 0, from_boot: false, ring });
+            let coverage = self.source.kernel.get_or_insert(KernelCoverage {
+                first: stamp,
+                last: stamp,
+                records: 0,
+                from_boot: false,
+                ring,
+            });
             coverage.records += 1;
             coverage.from_boot |= from_boot;
             if stamp.at < coverage.first.at {
@@ -332,7 +386,9 @@ impl<'a, 'g> Reader<'a, 'g> {
             }
             let mark = text_mark(&record.body);
             self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
-            if let Some(boot) = record.boot.filter(|_| stamp.clock != ClockKind::Boot && mark.trailing_zeros() >= self.boot_lines_level) {
+            if let Some(boot) = record.boot.filter(|_| {
+                stamp.clock != ClockKind::Boot && mark.trailing_zeros() >= self.boot_lines_level
+            }) {
                 let id = record.origin.boot_id.clone().unwrap_or_default();
                 self.source.boot_lines.entry(mark).or_default().push((id, boot));
                 self.bound_boot_lines();
@@ -367,7 +423,9 @@ impl<'a, 'g> Reader<'a, 'g> {
         let hint = self.hints.get(ident.unwrap_or_default()).copied().flatten();
         let grammars = self.reading.grammars;
         let read = grammars.read(&record.body, ident, hint, record.line);
-        if read.grammar.is_some() && (self.hints.len() < HINTS_MAX || self.hints.contains_key(ident.unwrap_or_default())) {
+        if read.grammar.is_some()
+            && (self.hints.len() < HINTS_MAX || self.hints.contains_key(ident.unwrap_or_default()))
+        {
             self.hints.insert(ident.unwrap_or_default().to_owned(), read.grammar);
         }
         match read.format {
@@ -398,7 +456,11 @@ impl<'a, 'g> Reader<'a, 'g> {
 
     fn not_understood(&mut self, record: &Record<'_>) {
         // Indented and bracket-only lines go on with the record before them.
-        let goes_on = self.source.records > 1 && record.body.first().is_none_or(|byte| byte.is_ascii_whitespace() || b"})]^".contains(byte));
+        let goes_on = self.source.records > 1
+            && record
+                .body
+                .first()
+                .is_none_or(|byte| byte.is_ascii_whitespace() || b"})]^".contains(byte));
         if goes_on {
             return;
         }
@@ -409,12 +471,22 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     /// A proxy's error line names client and request: a mark that its access log has too.
-    fn request_marks(&mut self, fields: &BTreeMap<String, String>, stamp: Option<RawStamp>, line: u64) {
-        let (Some(stamp), Some(client), Some(request)) = (stamp, fields.get("client"), fields.get("request")) else { return };
+    fn request_marks(
+        &mut self,
+        fields: &BTreeMap<String, String>,
+        stamp: Option<RawStamp>,
+        line: u64,
+    ) {
+        let (Some(stamp), Some(client), Some(request)) =
+            (stamp, fields.get("client"), fields.get("request"))
+        else {
+            return;
+        };
         let mut words = request.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let key = request_mark(client.as_bytes(), method.as_bytes(), path.as_bytes(), query.as_bytes());
+        let key =
+            request_mark(client.as_bytes(), method.as_bytes(), path.as_bytes(), query.as_bytes());
         self.source.marks.add(MarkKind::Request, key, stamp, line);
     }
 
@@ -426,7 +498,8 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
         self.last_stamp = Some(stamp);
         for mut event in std::mem::take(&mut self.waiting) {
-            event.until = Some(stamp).filter(|stamp| event.stamp.is_none_or(|own| own.clock == stamp.clock));
+            event.until =
+                Some(stamp).filter(|stamp| event.stamp.is_none_or(|own| own.clock == stamp.clock));
             if event.stamp.is_none() {
                 event.stamp = Some(stamp);
             }
@@ -464,15 +537,27 @@ impl<'a, 'g> Reader<'a, 'g> {
         let Some(stamp) = event.stamp else { return };
         let number = |name: &str| event.number(name);
         let (kind, pid) = match event.kind {
-            EventKind::OomKill => (MarkKind::Death, event.oom.as_ref().and_then(|oom| oom.victim.pid).map(u64::from)),
-            EventKind::WorkerSignaled | EventKind::WorkerExited => (MarkKind::Death, number("worker")),
-            EventKind::ProgramExited | EventKind::UnitProcessExited => (MarkKind::Death, number("pid")),
+            EventKind::OomKill => {
+                (MarkKind::Death, event.oom.as_ref().and_then(|oom| oom.victim.pid).map(u64::from))
+            }
+            EventKind::WorkerSignaled | EventKind::WorkerExited => {
+                (MarkKind::Death, number("worker"))
+            }
+            EventKind::ProgramExited | EventKind::UnitProcessExited => {
+                (MarkKind::Death, number("pid"))
+            }
             EventKind::WorkerBooted => (MarkKind::Start, number("worker")),
-            EventKind::ProgramStarted | EventKind::AppListening | EventKind::AppStarted => (MarkKind::Start, number("pid")),
+            EventKind::ProgramStarted | EventKind::AppListening | EventKind::AppStarted => {
+                (MarkKind::Start, number("pid"))
+            }
             _ => return,
         };
         if let Some(pid) = pid {
-            self.source.marks.add_between(kind, pid, Sighting { stamp, until: event.until, line: event.at.line });
+            self.source.marks.add_between(
+                kind,
+                pid,
+                Sighting { stamp, until: event.until, line: event.at.line },
+            );
         }
     }
 }
@@ -480,7 +565,9 @@ impl<'a, 'g> Reader<'a, 'g> {
 /// The wrapper's time, for it is finer, unless the line's own time tells that it was written long before.
 fn believed(wrapper: Option<RawStamp>, own: Option<RawStamp>) -> Option<RawStamp> {
     match (wrapper, own) {
-        (Some(wrapper), Some(own)) if own.clock == ClockKind::Utc && wrapper.clock == ClockKind::Utc => {
+        (Some(wrapper), Some(own))
+            if own.clock == ClockKind::Utc && wrapper.clock == ClockKind::Utc =>
+        {
             let late = wrapper.at.saturating_sub(own.at.saturating_add(own.resolution));
             Some(if late > STALL { own } else { wrapper })
         }
@@ -488,4 +575,3 @@ fn believed(wrapper: Option<RawStamp>, own: Option<RawStamp>) -> Option<RawStamp
         (None, own) => own,
     }
 }
-

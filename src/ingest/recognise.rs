@@ -1,8 +1,8 @@
 //! What a file is, from its first bytes: its wrapping, whether it holds requests and in which format, or that it is no log.
 //! Names are never looked at; a log copied as `x` is the same log.
 
-use crate::access::log_format::{KNOWN, LogFormat};
 use crate::access::Shape;
+use crate::access::log_format::{KNOWN, LogFormat};
 use crate::envelope::{self, Envelope, Unwrapper};
 
 use super::Reading;
@@ -72,7 +72,8 @@ fn is_binary(head: &[u8]) -> bool {
     let control = |byte: &&u8| matches!(**byte, 1..=6 | 14..=26 | 28..=31 | 127);
     let high = head.iter().filter(|byte| **byte >= 0x80).count();
     let invalid = String::from_utf8_lossy(head).matches(char::REPLACEMENT_CHARACTER).count();
-    head.iter().filter(control).count() * 32 > head.len() || (high * 3 > head.len() && invalid * 8 > head.len())
+    head.iter().filter(control).count() * 32 > head.len()
+        || (high * 3 > head.len() && invalid * 8 > head.len())
 }
 
 fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
@@ -80,7 +81,10 @@ fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
     let complete = head.len() < HEAD_BYTES;
     let mut unwrapper = Unwrapper::new(envelope);
     let mut take = |record: &envelope::Record<'_>| {
-        if bodies.len() < SAMPLE_RECORDS && record.transport == envelope::Transport::Process && !record.body.is_empty() {
+        if bodies.len() < SAMPLE_RECORDS
+            && record.transport == envelope::Transport::Process
+            && !record.body.is_empty()
+        {
             bodies.push(record.body.to_vec());
         }
     };
@@ -91,11 +95,18 @@ fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
 
 /// The first format that explains most of the lines that look like requests: the user's, a grammar's, one of the
 /// configuration's, a known one, or one worked out from the lines.
-fn requests(bodies: &[Vec<u8>], reading: &Reading<'_>, formats: &[LogFormat]) -> Option<(Shape, String)> {
+fn requests(
+    bodies: &[Vec<u8>],
+    reading: &Reading<'_>,
+    formats: &[LogFormat],
+) -> Option<(Shape, String)> {
     if bodies.is_empty() {
         return None;
     }
-    let share = |shape: &Shape| bodies.iter().filter(|body| shape.parse(body).is_some()).count() as f64 / bodies.len() as f64;
+    let share = |shape: &Shape| {
+        bodies.iter().filter(|body| shape.parse(body).is_some()).count() as f64
+            / bodies.len() as f64
+    };
     if let Some(format) = reading.log_format {
         let shape = Shape::Format(format.clone());
         if share(&shape) >= ENOUGH {
@@ -105,7 +116,10 @@ fn requests(bodies: &[Vec<u8>], reading: &Reading<'_>, formats: &[LogFormat]) ->
     for (name, format) in reading.grammars.access_formats() {
         let shape = Shape::Format(format.clone());
         if share(&shape) >= 0.95 {
-            return Some((shape, format!("access-{}", name.strip_prefix("nginx-").unwrap_or(name))));
+            return Some((
+                shape,
+                format!("access-{}", name.strip_prefix("nginx-").unwrap_or(name)),
+            ));
         }
     }
     for format in formats {
@@ -115,9 +129,11 @@ fn requests(bodies: &[Vec<u8>], reading: &Reading<'_>, formats: &[LogFormat]) ->
         }
     }
     let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
-    let asking: Vec<&[u8]> = lines.iter().copied().filter(|line| looks_like_request(line)).collect();
+    let asking: Vec<&[u8]> =
+        lines.iter().copied().filter(|line| looks_like_request(line)).collect();
     let enough = asking.len() >= MIXED_MIN || asking.len() * 2 >= lines.len();
-    let shape = Shape::detect(&[], &lines).or_else(|| Shape::detect(&[], &asking).filter(|_| enough))?;
+    let shape =
+        Shape::detect(&[], &lines).or_else(|| Shape::detect(&[], &asking).filter(|_| enough))?;
     let name = name_of(&shape);
     Some((shape, name))
 }
@@ -127,7 +143,9 @@ const MIXED_MIN: usize = 5;
 
 /// A cheap look for a request among other lines: a protocol in quotes, a JSON status, or uWSGI's prefix.
 fn looks_like_request(line: &[u8]) -> bool {
-    [&b" HTTP/"[..], b"\"status\"", b"[pid: "].iter().any(|word| memchr::memmem::find(line, word).is_some())
+    [&b" HTTP/"[..], b"\"status\"", b"[pid: "]
+        .iter()
+        .any(|word| memchr::memmem::find(line, word).is_some())
 }
 
 fn name_of(shape: &Shape) -> String {

@@ -14,21 +14,46 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for source in &report.sources {
         writeln!(out, "{:<4} {}", source.id, terminal(&source.path))?;
         let clock = &source.clock;
-        let unparsed = if source.unparsed > 0 { format!(", {} lines not understood", source.unparsed) } else { String::new() };
-        writeln!(out, "     {} ({}), {} records{unparsed}", source.format, source.role, source.records)?;
+        let unparsed = if source.unparsed > 0 {
+            format!(", {} lines not understood", source.unparsed)
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "     {} ({}), {} records{unparsed}",
+            source.format, source.role, source.records
+        )?;
         if let (Some(first), Some(last)) = (&source.first, &source.last) {
             writeln!(out, "     {first} to {last}")?;
         }
-        writeln!(out, "     clock: {} {:+} s, ±{} s: {}", clock.basis, clock.offset_seconds, clock.sigma_seconds, terminal(&clock.evidence))?;
+        writeln!(
+            out,
+            "     clock: {} {:+} s, ±{} s: {}",
+            clock.basis,
+            clock.offset_seconds,
+            clock.sigma_seconds,
+            terminal(&clock.evidence)
+        )?;
         for (line, text) in &source.first_unparsed {
-            writeln!(out, "     not understood, line {line}: {}", terminal(&text.chars().take(100).collect::<String>()))?;
+            writeln!(
+                out,
+                "     not understood, line {line}: {}",
+                terminal(&text.chars().take(100).collect::<String>())
+            )?;
         }
     }
     if !report.data_quality.is_empty() {
         writeln!(out, "\nPassed over or damaged:")?;
     }
     for problem in &report.data_quality {
-        writeln!(out, "     {}: {}: {}", terminal(&problem.source), problem.problem, terminal(&problem.detail))?;
+        writeln!(
+            out,
+            "     {}: {}: {}",
+            terminal(&problem.source),
+            problem.problem,
+            terminal(&problem.detail)
+        )?;
     }
     Ok(())
 }

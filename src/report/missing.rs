@@ -16,33 +16,73 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     let since = from.get(..19).unwrap_or_default().replace('T', " ");
     let until = to.get(..19).unwrap_or_default().replace('T', " ");
     let kills = ["manual_sigkill", "oom_kill_global", "oom_kill_memcg", "worker_timeout"];
-    let names: Vec<&str> = incident.weighed.iter().take(4).map(|weighed| weighed.cause.name).collect();
+    let names: Vec<&str> =
+        incident.weighed.iter().take(4).map(|weighed| weighed.cause.name).collect();
     let mut add = |data: &str, command: String, separates: &[&str]| {
-        list.push(Missing { data: data.to_owned(), command, separates: separates.iter().map(|name| (*name).to_owned()).collect() });
+        list.push(Missing {
+            data: data.to_owned(),
+            command,
+            separates: separates.iter().map(|name| (*name).to_owned()).collect(),
+        });
     };
     if incident.verdict == Verdict::Confirmed {
         return list;
     }
     if let Observed::NotObservable(why) = scene.kernel() {
-        let asked = names.iter().any(|name| kills.contains(name)) || incident.verdict <= Verdict::Undetermined || scene.status_share(504) > 0.3;
+        let asked = names.iter().any(|name| kills.contains(name))
+            || incident.verdict <= Verdict::Undetermined
+            || scene.status_share(504) > 0.3;
         if asked {
-            add(&format!("kernel log over the incident ({why})"), format!("journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\" (or dmesg --time-format=iso, if the host has not rebooted)"), &kills);
+            add(
+                &format!("kernel log over the incident ({why})"),
+                format!(
+                    "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\" (or dmesg --time-format=iso, if the host has not rebooted)"
+                ),
+                &kills,
+            );
         }
     }
     if scene.in_containers() && !scene.has_container_events() {
-        add("docker events", format!("docker events --since {from} --until {to}"), &["deploy_restart", "health_check_kill", "manual_sigkill", "oom_kill_memcg"]);
+        add(
+            "docker events",
+            format!("docker events --since {from} --until {to}"),
+            &["deploy_restart", "health_check_kill", "manual_sigkill", "oom_kill_memcg"],
+        );
     }
     if !scene.has_app_log() {
-        add("log of the app server behind the failing upstream", format!("journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\" (or docker logs -t APP)"), &["crash_exception", "deploy_restart", "oom_kill_memcg", "worker_timeout"]);
+        add(
+            "log of the app server behind the failing upstream",
+            format!(
+                "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\" (or docker logs -t APP)"
+            ),
+            &["crash_exception", "deploy_restart", "oom_kill_memcg", "worker_timeout"],
+        );
     }
     if !scene.has_proxy_errors() {
-        add("error log of the proxy", "cp /var/log/nginx/error.log* BUNDLE/".to_owned(), &["network", "proxy_configuration", "resource_exhaustion", "slow_upstream"]);
+        add(
+            "error log of the proxy",
+            "cp /var/log/nginx/error.log* BUNDLE/".to_owned(),
+            &["network", "proxy_configuration", "resource_exhaustion", "slow_upstream"],
+        );
     }
     if names.first().is_some_and(|name| *name == "slow_upstream" || *name == "memory_pressure") {
-        add("what the app waited for: log of its database and other dependencies", format!("journalctl -u postgresql -u redis-server --since \"{since} UTC\" --until \"{until} UTC\"; cat /proc/pressure/memory"), &["dependency_down", "memory_pressure", "slow_upstream"]);
+        add(
+            "what the app waited for: log of its database and other dependencies",
+            format!(
+                "journalctl -u postgresql -u redis-server --since \"{since} UTC\" --until \"{until} UTC\"; cat /proc/pressure/memory"
+            ),
+            &["dependency_down", "memory_pressure", "slow_upstream"],
+        );
     }
     if names.first().is_some_and(|name| *name == "manual_sigkill") {
-        add("who sent the signal: audit log, sudo log, shell history", format!("ausearch -sc kill -ts {} ; journalctl _COMM=sudo --since \"{since} UTC\" --until \"{until} UTC\"", since.get(11..).unwrap_or_default()), &["health_check_kill", "manual_sigkill"]);
+        add(
+            "who sent the signal: audit log, sudo log, shell history",
+            format!(
+                "ausearch -sc kill -ts {} ; journalctl _COMM=sudo --since \"{since} UTC\" --until \"{until} UTC\"",
+                since.get(11..).unwrap_or_default()
+            ),
+            &["health_check_kill", "manual_sigkill"],
+        );
     }
     list
 }

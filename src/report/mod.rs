@@ -39,7 +39,10 @@ impl Format {
     /// The form that a file's ending asks for.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, _, endings)| endings.contains(&ending.to_ascii_lowercase().as_str())).map(|(format, _, _)| *format)
+        Self::ALL
+            .iter()
+            .find(|(_, _, endings)| endings.contains(&ending.to_ascii_lowercase().as_str()))
+            .map(|(format, _, _)| *format)
     }
 
     /// The form with this name.
@@ -53,7 +56,12 @@ impl Format {
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &Report, format: Format, style: text::Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    report: &Report,
+    format: Format,
+    style: text::Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, style, out),
         Format::Markdown => markdown::write(report, out),

@@ -181,6 +181,8 @@ pub struct Incident {
     pub causes: Vec<Weighed>,
     /// Suspicious things near it that are not the cause.
     pub ruled_out: Vec<RuledOut>,
+    /// Starts and stops around it, for the timeline, by event id.
+    pub context: Vec<String>,
     /// What would tell more, most telling first.
     pub missing: Vec<Missing>,
     /// What to do.

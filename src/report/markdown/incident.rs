@@ -102,8 +102,9 @@ fn timeline(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> 
     let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
     let hops = incident.chain.iter().flat_map(|hop| &hop.events);
     let ruled_out = incident.ruled_out.iter().map(|other| &other.event);
-    let events =
-        reading.events_by_time(incident.path.iter().chain(hops).chain(supports).chain(ruled_out));
+    let events = reading.events_by_time(
+        incident.path.iter().chain(hops).chain(supports).chain(ruled_out).chain(&incident.context),
+    );
     if events.is_empty() {
         return Ok(());
     }

@@ -173,12 +173,12 @@ fn negatives(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "## Negative findings\n")?;
-    table(out, &["Claim", "True?", "Why"])?;
+    table(out, &["Claim", "Holds?", "Why"])?;
     for negative in report.negatives.iter().take(ROWS_MAX) {
         let state = match negative.state.as_str() {
             "true" => "yes",
             "false" => "**no**",
-            _ => "unknown",
+            _ => "cannot tell",
         };
         row(out, &[escape::cell(&negative.claim), state.to_owned(), escape::cell(&negative.why)])?;
     }

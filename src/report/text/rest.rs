@@ -78,9 +78,9 @@ pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Res
     page.heading("Checked")?;
     for negative in &report.negatives {
         let state = match negative.state.as_str() {
-            "true" => "  yes      ",
-            "false" => "  NO       ",
-            _ => "  unknown  ",
+            "true" => "  holds        ",
+            "false" => "  NOT SO       ",
+            _ => "  cannot tell  ",
         };
         page.paragraph(state, &format!("{} ({})", negative.claim, negative.why))?;
     }
@@ -94,7 +94,13 @@ fn nothing_broke(traffic: &Traffic, report: &Report, window: &str) -> String {
         "" => "none failed".to_owned(),
         failed => format!("few failed, none of them in a burst ({failed})"),
     };
-    format!("No incident: {requests} requests, {failed}. The logs cover {window}.")
+    let hidden = match traffic.hidden_by_retry {
+        0 => String::new(),
+        hidden => {
+            format!(" A retry on another upstream hid {} failures.", figures::grouped(hidden))
+        }
+    };
+    format!("No incident: {requests} requests, {failed}.{hidden} The logs cover {window}.")
 }
 
 /// Kills and deaths outside of incidents.

@@ -224,6 +224,7 @@ fn killed(text: &str) -> Incident {
             why: format!("{text} was earlier"),
             chance: 0.24,
         }],
+        context: Vec::new(),
         missing: vec![missing(text)],
         actions: vec![action("now", text), action("this_week", text), action("prevent", text)],
     }

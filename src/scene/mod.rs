@@ -1,6 +1,8 @@
 //! Everything that causes are weighed on, for one incident: its failures, the services that failed, the facts near it, and what
 //! each log could have shown. A [`Scene`] asks questions of the timeline; it does not judge.
 
+mod coverage;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Basis, Clocks};
@@ -8,7 +10,7 @@ use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::service::{Join, ServiceId, ServiceRole, Services};
-use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
+use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::{FailureCount, FailureKey};
 
@@ -114,6 +116,8 @@ pub struct Scene<'a> {
 pub const LEAD: Micros = 2 * MINUTE;
 /// How far after its last failed answer facts still belong to it.
 pub const TAIL: Micros = 5 * SECOND;
+/// Facts of context that a report lists with an incident.
+const CONTEXT_MAX: usize = 16;
 /// An incident's services recover at the latest within this, as far as one fact's effect is drawn.
 const EFFECT_MAX: Micros = 10 * MINUTE;
 
@@ -149,23 +153,35 @@ impl<'a> Scene<'a> {
     }
 
     fn find_signature(&mut self) {
-        let proxy = |fact: &Fact| fact.kind.name().starts_with("upstream-") || fact.kind.name().starts_with("proxy-");
-        for (_, fact) in self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND).filter(|(_, fact)| proxy(fact)) {
+        let proxy = |fact: &Fact| {
+            fact.kind.name().starts_with("upstream-") || fact.kind.name().starts_with("proxy-")
+        };
+        for (_, fact) in self
+            .timeline
+            .between(self.start - 2 * SECOND, self.end + 2 * SECOND)
+            .filter(|(_, fact)| proxy(fact))
+        {
             *self.signature.entry(fact.kind).or_default() += fact.count;
         }
     }
 
     fn find_failing(&mut self) {
-        let mut upstreams: BTreeSet<String> = self.failures.iter().map(|failure| failure.key.upstream.clone()).collect();
+        let mut upstreams: BTreeSet<String> =
+            self.failures.iter().map(|failure| failure.key.upstream.clone()).collect();
         let told = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
         upstreams.extend(told.filter_map(|(_, fact)| fact.field("upstream").map(str::to_owned)));
         upstreams.remove("");
-        let found: BTreeSet<ServiceId> = upstreams.iter().filter_map(|upstream| self.services.at_address(upstream)).collect();
+        let found: BTreeSet<ServiceId> =
+            upstreams.iter().filter_map(|upstream| self.services.at_address(upstream)).collect();
         self.failing_known = !found.is_empty();
         self.failing = found;
         if self.failing.is_empty() {
-            let apps: BTreeSet<ServiceId> =
-                self.services.iter().filter(|(_, service)| service.role == ServiceRole::App).map(|(id, _)| id).collect();
+            let apps: BTreeSet<ServiceId> = self
+                .services
+                .iter()
+                .filter(|(_, service)| service.role == ServiceRole::App)
+                .map(|(id, _)| id)
+                .collect();
             self.failing_known = apps.len() == 1;
             self.failing = apps;
         }
@@ -173,7 +189,10 @@ impl<'a> Scene<'a> {
             let named: BTreeSet<ServiceId> = self
                 .services
                 .iter()
-                .filter(|(_, service)| service.role == ServiceRole::Other && (!service.containers.is_empty() || !service.programs.is_empty()))
+                .filter(|(_, service)| {
+                    service.role == ServiceRole::Other
+                        && (!service.containers.is_empty() || !service.programs.is_empty())
+                })
                 .map(|(id, _)| id)
                 .collect();
             self.failing_known = named.len() == 1;
@@ -189,7 +208,9 @@ impl<'a> Scene<'a> {
                 continue;
             }
             let joined = |ids: &BTreeSet<ServiceId>| {
-                ids.iter().map(|service| (self.services.join(oom, Some(at), *service), *service)).max_by_key(|(join, _)| *join)
+                ids.iter()
+                    .map(|service| (self.services.join(oom, Some(at), *service), *service))
+                    .max_by_key(|(join, _)| *join)
             };
             let direct = self.by_death(id).or_else(|| joined(&self.failing));
             let store = joined(&stores).filter(|(join, _)| *join >= Join::Comm);
@@ -199,7 +220,14 @@ impl<'a> Scene<'a> {
                 (Some((join, _)), None) => (join, None, false),
                 (None, None) => (Join::None, None, false),
             };
-            self.kills.push(LinkedKill { fact: id, at, join, service, dependency, scope: oom.scope });
+            self.kills.push(LinkedKill {
+                fact: id,
+                at,
+                join,
+                service,
+                dependency,
+                scope: oom.scope,
+            });
         }
     }
 
@@ -217,24 +245,37 @@ impl<'a> Scene<'a> {
     fn pattern_of(&self, service: ServiceId) -> usize {
         self.deaths
             .iter()
-            .filter(|death| death.why == Why::OomKill && death.service == Some(service) && death.join.is_some())
-            .filter(|death| death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at)))
+            .filter(|death| {
+                death.why == Why::OomKill && death.service == Some(service) && death.join.is_some()
+            })
+            .filter(|death| {
+                death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at))
+            })
             .count()
     }
 
     /// Stores that a failing service names in an error of its own near the incident.
     #[must_use]
     pub fn stores_in_use(&self) -> BTreeSet<ServiceId> {
-        let named: BTreeSet<&str> = self.app_dependency_facts().filter_map(|(_, fact)| fact.field("service")).collect();
-        let ports: BTreeSet<&str> =
-            self.app_dependency_facts().filter_map(|(_, fact)| fact.field("address")?.rsplit_once(':').map(|(_, port)| port)).collect();
+        let named: BTreeSet<&str> =
+            self.app_dependency_facts().filter_map(|(_, fact)| fact.field("service")).collect();
+        let ports: BTreeSet<&str> = self
+            .app_dependency_facts()
+            .filter_map(|(_, fact)| fact.field("address")?.rsplit_once(':').map(|(_, port)| port))
+            .collect();
         self.services
             .iter()
             .filter(|(id, service)| {
                 !self.failing.contains(id)
                     && (service.store.as_deref().is_some_and(|store| named.contains(store))
-                        || service.addresses.iter().any(|own| own.rsplit_once(':').is_some_and(|(_, port)| ports.contains(port)))
-                        || service.units.iter().chain(&service.containers).any(|unit| named.iter().any(|name| unit.contains(name))))
+                        || service.addresses.iter().any(|own| {
+                            own.rsplit_once(':').is_some_and(|(_, port)| ports.contains(port))
+                        })
+                        || service
+                            .units
+                            .iter()
+                            .chain(&service.containers)
+                            .any(|unit| named.iter().any(|name| unit.contains(name))))
             })
             .map(|(id, _)| id)
             .collect()
@@ -245,8 +286,11 @@ impl<'a> Scene<'a> {
         self.near().filter(|(_, fact)| {
             matches!(
                 fact.kind,
-                EventKind::DependencyRefused | EventKind::DependencyLost | EventKind::DependencyTimeout
-                    | EventKind::DependencyUnresolved | EventKind::DependencyExhausted
+                EventKind::DependencyRefused
+                    | EventKind::DependencyLost
+                    | EventKind::DependencyTimeout
+                    | EventKind::DependencyUnresolved
+                    | EventKind::DependencyExhausted
             )
         })
     }
@@ -257,7 +301,10 @@ impl<'a> Scene<'a> {
     }
 
     /// Facts of some kinds near the incident.
-    pub fn near_of<'s>(&'s self, kinds: &'s [EventKind]) -> impl Iterator<Item = (FactId, &'s Fact)> {
+    pub fn near_of<'s>(
+        &'s self,
+        kinds: &'s [EventKind],
+    ) -> impl Iterator<Item = (FactId, &'s Fact)> {
         self.near().filter(move |(_, fact)| kinds.contains(&fact.kind))
     }
 
@@ -266,14 +313,20 @@ impl<'a> Scene<'a> {
     pub fn is_failing(&self, fact: &Fact) -> bool {
         match self.services.of_fact(fact, self.sources) {
             Some(service) => self.failing.contains(&service) || self.same_name(service),
-            None => self.failing_known && self.failing.len() <= 1 && fact.event.origin.unit.is_none(),
+            None => {
+                self.failing_known && self.failing.len() <= 1 && fact.event.origin.unit.is_none()
+            }
         }
     }
 
     /// A service that was replaced keeps its container name under a new id.
     fn same_name(&self, service: ServiceId) -> bool {
         let own = &self.services.get(service).containers;
-        !own.is_empty() && self.failing.iter().any(|failing| !self.services.get(*failing).containers.is_disjoint(own))
+        !own.is_empty()
+            && self
+                .failing
+                .iter()
+                .any(|failing| !self.services.get(*failing).containers.is_disjoint(own))
     }
 
     /// Deaths of failing services near the incident.
@@ -293,7 +346,12 @@ impl<'a> Scene<'a> {
     /// Share of failed answers with a status.
     #[must_use]
     pub fn status_share(&self, status: u16) -> f64 {
-        let hit: u64 = self.failures.iter().filter(|failure| failure.key.status == status).map(|failure| failure.count.answers).sum();
+        let hit: u64 = self
+            .failures
+            .iter()
+            .filter(|failure| failure.key.status == status)
+            .map(|failure| failure.count.answers)
+            .sum();
         hit as f64 / self.answers().max(1) as f64
     }
 
@@ -301,7 +359,12 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn signature_share(&self, kinds: &[EventKind]) -> f64 {
         let all: u64 = self.signature.values().sum();
-        let hit: u64 = self.signature.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, count)| count).sum();
+        let hit: u64 = self
+            .signature
+            .iter()
+            .filter(|(kind, _)| kinds.contains(kind))
+            .map(|(_, count)| count)
+            .sum();
         if all == 0 { 0.0 } else { hit as f64 / all as f64 }
     }
 
@@ -309,18 +372,28 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn explained(&self, stretches: &[(Micros, Micros)]) -> f64 {
         let inside = |failure: &&Failure| {
-            stretches.iter().any(|(from, to)| failure.count.first <= *to && failure.count.last + failure_step(failure) >= *from)
+            stretches.iter().any(|(from, to)| {
+                failure.count.first <= *to && failure.count.last + failure_step(failure) >= *from
+            })
         };
-        let hit: u64 = self.failures.iter().filter(inside).map(|failure| failure.count.answers).sum();
+        let hit: u64 =
+            self.failures.iter().filter(inside).map(|failure| failure.count.answers).sum();
         hit as f64 / self.answers().max(1) as f64
     }
 
     /// The stretch in which the end of a process of a service makes answers fail: from shortly before it (clocks of whole
     /// seconds) until the service is back.
     #[must_use]
-    pub fn effect(&self, at: Micros, sigma: Micros, service: Option<ServiceId>) -> (Micros, Micros) {
+    pub fn effect(
+        &self,
+        at: Micros,
+        sigma: Micros,
+        service: Option<ServiceId>,
+    ) -> (Micros, Micros) {
         let from = at - 2 * SECOND - 3 * sigma.min(10 * SECOND);
-        let to = service.and_then(|service| self.back(service, at)).map_or(at + 5 * SECOND, |back| back + 5 * SECOND);
+        let to = service
+            .and_then(|service| self.back(service, at))
+            .map_or(at + 5 * SECOND, |back| back + 5 * SECOND);
         (from, to.max(at + 5 * SECOND).min(at + EFFECT_MAX))
     }
 
@@ -328,13 +401,29 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn back(&self, service: ServiceId, after: Micros) -> Option<Micros> {
         let starts = [
-            EventKind::WorkerBooted, EventKind::AppListening, EventKind::AppStarted, EventKind::UnitStarted,
-            EventKind::ContainerStarted, EventKind::ProgramStarted, EventKind::StoreReady,
+            EventKind::WorkerBooted,
+            EventKind::AppListening,
+            EventKind::AppStarted,
+            EventKind::UnitStarted,
+            EventKind::ContainerStarted,
+            EventKind::ProgramStarted,
+            EventKind::StoreReady,
         ];
         let mut back: Option<Micros> = None;
-        for (_, fact) in self.timeline.between(after, after + EFFECT_MAX).filter(|(_, fact)| starts.contains(&fact.kind)) {
+        for (_, fact) in self
+            .timeline
+            .between(after, after + EFFECT_MAX)
+            .filter(|(_, fact)| starts.contains(&fact.kind))
+        {
             let of = self.services.of_fact(fact, self.sources);
-            let own = of == Some(service) || of.is_some_and(|of| !self.services.get(of).containers.is_disjoint(&self.services.get(service).containers));
+            let own = of == Some(service)
+                || of.is_some_and(|of| {
+                    !self
+                        .services
+                        .get(of)
+                        .containers
+                        .is_disjoint(&self.services.get(service).containers)
+                });
             let Some(at) = fact.at().filter(|_| own) else { continue };
             // A service start goes on until its workers are there: 40 s on a slow host.
             if back.is_some_and(|back| at - back > 45 * SECOND) {
@@ -345,95 +434,59 @@ impl<'a> Scene<'a> {
         back
     }
 
-    /// Whether a kernel log covers the incident, with the time in which its cause would lie.
-    #[must_use]
-    pub fn kernel(&self) -> Observed {
-        let mut why = Vec::new();
-        for (index, source) in self.sources.iter().enumerate() {
-            let Some(kernel) = &source.kernel else { continue };
-            match self.kernel_coverage(index, source, kernel) {
-                Ok(()) => return Observed::Covered(index),
-                Err(reason) => why.push(format!("{} {reason}", source.path)),
-            }
-        }
-        if why.is_empty() {
-            why.push("no kernel log with any message in the bundle".to_owned());
-        }
-        Observed::NotObservable(why.join("; "))
-    }
-
-    fn kernel_coverage(&self, index: usize, source: &Source, kernel: &crate::ingest::KernelCoverage) -> Result<(), String> {
-        // A kill of a failing service's process in it shows that the log was being written.
-        let told = self.kills.iter().any(|kill| self.timeline.fact(kill.fact).witnesses.iter().any(|line| line.source.0 == index));
-        if told {
-            return Ok(());
-        }
-        let boot_id = |stamp: RawStamp| if stamp.clock == ClockKind::Boot { self.boot_of(index) } else { String::new() };
-        let first = self.clocks.utc(index, kernel.first, &boot_id(kernel.first));
-        let last = self.clocks.utc(index, kernel.last, &boot_id(kernel.last));
-        if kernel.ring {
-            return match first {
-                Some(first) if first <= self.start - LEAD => Ok(()),
-                // A boot within the lead is itself something to see.
-                Some(first) if kernel.from_boot && first <= self.start => Ok(()),
-                Some(_) => Err("begins after the incident: its ring buffer was overwritten or cleared, or the host rebooted".to_owned()),
-                None if kernel.from_boot => Ok(()),
-                None => Err("holds no line that ties its clock to the other logs".to_owned()),
-            };
-        }
-        let span = self.clocks.span(index, &source.spans);
-        match (first, last, span) {
-            (Some(_), Some(_), Some((from, to))) if from <= self.start && to >= self.start => Ok(()),
-            (Some(_), Some(_), Some(_)) => Err("does not reach over the incident".to_owned()),
-            _ => Err("cannot be placed in time".to_owned()),
-        }
-    }
-
-    /// The boot id under which a source's boot clock is anchored.
-    fn boot_of(&self, index: usize) -> String {
-        let ids = self.sources[index].boot_pairs.earliest.keys().map(|(id, _)| id.clone());
-        ids.into_iter().next_back().unwrap_or_default()
-    }
-
-    /// Whether docker's events are in the bundle.
-    #[must_use]
-    pub fn has_container_events(&self) -> bool {
-        self.sources.iter().any(|source| source.format == "docker-events" || source.formats.contains_key("docker-events"))
-    }
-
-    /// Whether the failing services run in containers.
-    #[must_use]
-    pub fn in_containers(&self) -> bool {
-        self.failing.iter().any(|service| !self.services.get(*service).containers.is_empty())
-    }
-
-    /// Whether a proxy's error log covers the incident.
-    #[must_use]
-    pub fn has_proxy_errors(&self) -> bool {
-        !self.signature.is_empty()
-    }
-
-    /// Whether a log of a failing service covers the start of the incident.
-    #[must_use]
-    pub fn has_app_log(&self) -> bool {
-        self.failing.iter().flat_map(|service| &self.services.get(*service).sources).any(|source| {
-            self.clocks.span(*source, &self.sources[*source].spans).is_some_and(|(from, to)| from <= self.start + MINUTE && to >= self.start - MINUTE)
-        })
-    }
-
     /// Whether the times of a fact rest on an assumed zone, so that nothing that hangs on them may be called confirmed.
     #[must_use]
     pub fn is_shaky(&self, fact: &Fact) -> bool {
         let source = fact.event.at.source.0;
         fact.event.stamp.is_some_and(|stamp| {
-            self.clocks.rule(source, stamp.clock, "").is_some_and(|rule| rule.basis == Basis::ZoneAssumed)
+            self.clocks
+                .rule(source, stamp.clock, "")
+                .is_some_and(|rule| rule.basis == Basis::ZoneAssumed)
         }) && fact.witnesses.len() == 1
+    }
+
+    /// Facts that a reader of the timeline expects beside the chain: starts and stops of what failed, of stores, of the host.
+    #[must_use]
+    pub fn context(&self) -> Vec<FactId> {
+        let lifecycle = |fact: &Fact| {
+            use EventKind as Kind;
+            match fact.kind {
+                Kind::KernelBoot
+                | Kind::HostShutdown
+                | Kind::HostSuspend
+                | Kind::ClockStep
+                | Kind::ProxyLifecycle
+                | Kind::StoreStarted
+                | Kind::StoreReady
+                | Kind::StoreStopping
+                | Kind::StoreCrashed
+                | Kind::Deploy => true,
+                Kind::AppStarted
+                | Kind::AppListening
+                | Kind::AppStopping
+                | Kind::AppStopped
+                | Kind::UnitStarted
+                | Kind::UnitStopping
+                | Kind::UnitFailed
+                | Kind::UnitRestartScheduled
+                | Kind::ContainerStarted
+                | Kind::ContainerDied
+                | Kind::ContainerKilled
+                | Kind::ContainerUnhealthy
+                | Kind::ProgramStarted
+                | Kind::ProgramExited => self.is_failing(fact),
+                _ => false,
+            }
+        };
+        let near = self.timeline.between(self.start - LEAD, self.end + MINUTE);
+        near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
     }
 
     /// Names of the failing services, for a sentence.
     #[must_use]
     pub fn failing_names(&self) -> String {
-        let names: Vec<&str> = self.failing.iter().map(|service| self.services.get(*service).name.as_str()).collect();
+        let names: Vec<&str> =
+            self.failing.iter().map(|service| self.services.get(*service).name.as_str()).collect();
         match names.as_slice() {
             [] => "the app".to_owned(),
             [one] => (*one).to_owned(),
@@ -453,7 +506,11 @@ impl<'a> Scene<'a> {
                 .load
                 .iter()
                 .filter(|(at, _)| {
-                    let at = self.clocks.utc(self.failures[0].source, RawStamp::new(clock, **at, SECOND), "");
+                    let at = self.clocks.utc(
+                        self.failures[0].source,
+                        RawStamp::new(clock, **at, SECOND),
+                        "",
+                    );
                     at.is_some_and(|at| (from..=to).contains(&at))
                 })
                 .map(|(_, load)| load.requests)

@@ -1,0 +1,395 @@
+//! One incident for the report: its figures, its chain in words, what was weighed, and what to do.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::{Answers, Incident, Verdict};
+use crate::event::EventKind;
+use crate::scene::Class;
+use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};
+use crate::timeline::{Fact, FactId};
+
+use super::super::{missing, model};
+use super::{Ids, Parts, probability, seconds, share};
+
+/// Steps of an incident's picture.
+const SPARK_MAX: i64 = 60;
+/// Routes and upstreams listed with an incident.
+const ROUTES_MAX: usize = 20;
+
+pub(super) fn incident(
+    index: usize,
+    incident: &Incident<'_>,
+    parts: &Parts<'_>,
+    ids: &Ids,
+) -> model::Incident {
+    let scene = &incident.scene;
+    let best = incident.weighed.first().filter(|_| incident.verdict > Verdict::Unknown);
+    let (peak_share, peak_minute) = peak(incident, parts);
+    let (spark, spark_step_seconds) = spark(incident);
+    let requests = requests_between(parts.answers, scene.start, scene.end);
+    let summary = summary(incident);
+    model::Incident {
+        id: format!("I{}", index + 1),
+        class: scene.class.name().to_owned(),
+        start: rfc3339(scene.start).unwrap_or_default(),
+        end: rfc3339(scene.end).unwrap_or_default(),
+        censored: censored(incident, parts).to_owned(),
+        duration_seconds: seconds(scene.end - scene.start),
+        requests: requests.max(scene.answers()),
+        errors: errors(incident, parts.answers),
+        probe_errors: scene
+            .failures
+            .iter()
+            .filter(|failure| failure.key.probe)
+            .map(|failure| failure.count.answers)
+            .sum(),
+        peak_share: share(peak_share),
+        peak_minute,
+        baseline_share: share(incident.burst.baseline_share),
+        spark,
+        spark_step_seconds,
+        routes: routes(incident, parts),
+        upstreams: upstreams(incident),
+        cause: best.map_or("unknown", |best| best.cause.name).to_owned(),
+        verdict: incident.verdict.name().to_owned(),
+        probability: probability(
+            best.map_or_else(|| unknown_share(incident), |best| best.probability),
+        ),
+        path: best.map_or_else(Vec::new, |best| ids.all(&best.weight.path)),
+        chain: best.map_or_else(Vec::new, |best| chain(incident, &best.weight.path, parts, ids)),
+        causes: incident
+            .weighed
+            .iter()
+            .filter(|weighed| weighed.probability >= 0.001)
+            .map(|weighed| model::Weighed {
+                cause: weighed.cause.name.to_owned(),
+                probability: probability(weighed.probability),
+                why: full_sentence(&weighed.weight.sentence),
+                supports: ids.all(weighed.weight.path.iter().chain(
+                    weighed.weight.supports.iter().filter(|id| !weighed.weight.path.contains(id)),
+                )),
+                contradicts: ids.all(&weighed.weight.contradicts),
+                not_observable: weighed.weight.not_observable.clone(),
+            })
+            .collect(),
+        ruled_out: incident
+            .ruled_out
+            .iter()
+            .filter_map(|ruled_out| {
+                Some(model::RuledOut {
+                    event: ids.of(ruled_out.fact)?,
+                    why: full_sentence(&ruled_out.why),
+                    chance: probability(ruled_out.chance),
+                })
+            })
+            .collect(),
+        context: ids.all(&scene.context()),
+        missing: missing::of(incident),
+        actions: best.filter(|_| incident.verdict > Verdict::Undetermined).map_or_else(
+            Vec::new,
+            |best| {
+                let because = ids.all(best.weight.path.iter().take(2));
+                (best.cause.advice)(scene, &best.weight)
+                    .into_iter()
+                    .map(|advice| model::Action {
+                        when: advice.when.to_owned(),
+                        text: full_sentence(&advice.text),
+                        because: because.clone(),
+                        verify: advice.verify,
+                    })
+                    .collect()
+            },
+        ),
+        summary,
+    }
+}
+
+fn unknown_share(incident: &Incident<'_>) -> f64 {
+    1.0 - incident.weighed.iter().map(|weighed| weighed.probability).sum::<f64>()
+}
+
+/// Words that begin a sentence of ours. Anything else may be a name, which keeps its letters.
+const OPENERS: [&str; 11] = [
+    "a",
+    "all",
+    "an",
+    "connections",
+    "container",
+    "either",
+    "file",
+    "nothing",
+    "somebody",
+    "the",
+    "users",
+];
+
+/// First letter upper case where the first word is not a name, full stop at the end.
+pub(super) fn full_sentence(text: &str) -> String {
+    let opener = text.split(' ').next().is_some_and(|word| OPENERS.contains(&word));
+    let mut letters = text.chars();
+    let first = letters.next();
+    let mut sentence: String = first
+        .map(|first| if opener { first.to_uppercase().collect() } else { first.to_string() })
+        .unwrap_or_default();
+    sentence.extend(letters);
+    if !sentence.is_empty() && !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+fn summary(incident: &Incident<'_>) -> String {
+    let best = incident.weighed.first();
+    let second = incident.weighed.get(1);
+    match (incident.verdict, best, second) {
+        (Verdict::Unknown, Some(best), _) if best.probability >= 0.2 => {
+            format!(
+                "The bundle does not say why; the best guess, {} ({:.0} %), has too little behind it.",
+                best.cause.title,
+                best.probability * 100.0
+            )
+        }
+        (Verdict::Unknown, _, _) | (_, None, _) => "The bundle does not say why.".to_owned(),
+        (Verdict::Undetermined, Some(best), Some(second)) => {
+            format!(
+                "Either {} or {}; the bundle does not tell which.",
+                best.weight.sentence, second.weight.sentence
+            )
+        }
+        (_, Some(best), _) => full_sentence(&best.weight.sentence),
+    }
+}
+
+fn requests_between(answers: &Answers, start: Micros, end: Micros) -> u64 {
+    let from = start - start.rem_euclid(answers.load_step);
+    answers.load.range(from..=end).map(|(_, requests)| requests).sum()
+}
+
+fn errors(incident: &Incident<'_>, answers: &Answers) -> BTreeMap<String, u64> {
+    let scene = &incident.scene;
+    let mut errors: BTreeMap<String, u64> =
+        ["500", "502", "503", "504"].iter().map(|status| ((*status).to_owned(), 0)).collect();
+    for failure in &scene.failures {
+        *errors.entry(failure.key.status.to_string()).or_default() += failure.count.answers;
+    }
+    if scene.class == Class::Gateway {
+        // The app's own 500 and 503 in the same stretch are part of what users met.
+        let inside = answers.failures.iter().filter(|failure| {
+            matches!(failure.key.status, 500 | 503)
+                && (scene.start..=scene.end).contains(&failure.count.first)
+        });
+        for failure in inside {
+            *errors.entry(failure.key.status.to_string()).or_default() += failure.count.answers;
+        }
+    }
+    errors
+}
+
+/// Failure share of the worst minute, with its start.
+fn peak(incident: &Incident<'_>, parts: &Parts<'_>) -> (f64, Option<String>) {
+    let mut minutes: BTreeMap<Micros, u64> = BTreeMap::new();
+    for failure in &incident.scene.failures {
+        *minutes.entry(failure.count.first.div_euclid(MINUTE) * MINUTE).or_default() +=
+            failure.count.answers;
+    }
+    let shares = minutes.into_iter().map(|(minute, failed)| {
+        let requests = requests_between(parts.answers, minute, minute + MINUTE - 1).max(failed);
+        (failed as f64 / requests.max(1) as f64, minute)
+    });
+    shares
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map_or((0.0, None), |(share, minute)| (share, rfc3339(minute)))
+}
+
+fn spark(incident: &Incident<'_>) -> (Vec<u64>, u64) {
+    let scene = &incident.scene;
+    let span = scene.end - scene.start;
+    let steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+    let step = steps
+        .iter()
+        .map(|step| step * SECOND)
+        .find(|step| span / step < SPARK_MAX)
+        .unwrap_or(86_400 * SECOND);
+    let mut counts = vec![0; usize::try_from(span / step + 1).unwrap_or(1).min(1000)];
+    for failure in &scene.failures {
+        let place = usize::try_from((failure.count.first - scene.start) / step).unwrap_or(0);
+        if let Some(count) = counts.get_mut(place) {
+            *count += failure.count.answers;
+        }
+    }
+    (counts, u64::try_from(step / SECOND).unwrap_or(1))
+}
+
+/// Whether the access logs begin or end inside the incident.
+fn censored(incident: &Incident<'_>, parts: &Parts<'_>) -> &'static str {
+    let (Some((first, _)), Some((last, _))) =
+        (parts.answers.load.first_key_value(), parts.answers.load.last_key_value())
+    else {
+        return "none";
+    };
+    let close = 5 * SECOND.max(parts.answers.load_step);
+    let left = incident.scene.start - first <= close;
+    let right = last - incident.scene.end <= close;
+    match (left, right) {
+        (true, true) => "both",
+        (true, false) => "left",
+        (false, true) => "right",
+        (false, false) => "none",
+    }
+}
+
+fn routes(incident: &Incident<'_>, parts: &Parts<'_>) -> Vec<model::Route> {
+    let scene = &incident.scene;
+    let mut failed: BTreeMap<&str, u64> = BTreeMap::new();
+    for failure in scene.failures.iter().filter(|failure| !failure.key.route.is_empty()) {
+        *failed.entry(failure.key.route.as_str()).or_default() += failure.count.answers;
+    }
+    let mut asked: BTreeMap<&str, u64> = BTreeMap::new();
+    for index in &parts.answers.edge {
+        let Some(traffic) = &parts.ingested.sources[*index].traffic else { continue };
+        let Some(clock) = traffic.clock() else { continue };
+        let (step, _) = traffic.route_step();
+        for ((at, route), requests) in
+            traffic.routes.iter().filter(|((_, route), _)| failed.contains_key(route.as_str()))
+        {
+            let at = parts.clocks.utc(*index, RawStamp::new(clock, *at, SECOND), "");
+            if at.is_some_and(|at| at + step > scene.start && at <= scene.end) {
+                *asked.entry(route.as_str()).or_default() += requests;
+            }
+        }
+    }
+    let mut list: Vec<(u64, &str)> =
+        failed.into_iter().map(|(route, errors)| (errors, route)).collect();
+    list.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    list.into_iter()
+        .take(ROUTES_MAX)
+        .map(|(errors, route)| {
+            let (method, path) = route.split_once(' ').unwrap_or(("", route));
+            let requests = asked.get(route).copied().unwrap_or(errors).max(errors);
+            model::Route { method: method.to_owned(), path: path.to_owned(), errors, requests }
+        })
+        .collect()
+}
+
+fn upstreams(incident: &Incident<'_>) -> Vec<model::Upstream> {
+    let scene = &incident.scene;
+    let mut list: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let near = scene.timeline.between(scene.start - 2 * SECOND, scene.end + 2 * SECOND);
+    for (_, fact) in near.filter(|(_, fact)| fact.kind.name().starts_with("upstream-")) {
+        let address = fact.field("upstream").unwrap_or_default().to_owned();
+        *list.entry(address).or_default().entry(fact.kind.name().to_owned()).or_default() +=
+            fact.count;
+    }
+    for failure in scene.failures.iter().filter(|failure| !failure.key.upstream.is_empty()) {
+        list.entry(failure.key.upstream.clone()).or_default();
+    }
+    list.remove("");
+    let mut list: Vec<model::Upstream> = list
+        .into_iter()
+        .map(|(address, failures)| {
+            let service =
+                scene.services.at_address(&address).map(|id| scene.services.get(id).name.clone());
+            model::Upstream { address, service, failures }
+        })
+        .collect();
+    list.sort_by_key(|upstream| {
+        (std::cmp::Reverse(upstream.failures.values().sum::<u64>()), upstream.address.clone())
+    });
+    list.truncate(ROUTES_MAX);
+    list
+}
+
+/// The chain in words, one hop for each fact and the burst at its end.
+fn chain(
+    incident: &Incident<'_>,
+    path: &[FactId],
+    parts: &Parts<'_>,
+    ids: &Ids,
+) -> Vec<model::Hop> {
+    let mut hops: Vec<model::Hop> = path
+        .iter()
+        .map(|id| {
+            let fact = parts.timeline.fact(*id);
+            model::Hop { text: words(fact), events: ids.all([id]) }
+        })
+        .collect();
+    let scene = &incident.scene;
+    let statuses = scene.class.statuses();
+    let counts: Vec<String> = errors(incident, parts.answers)
+        .into_iter()
+        .filter(|(status, count)| {
+            *count > 0 && statuses.iter().any(|own| own.to_string() == *status)
+        })
+        .map(|(status, count)| format!("{count} answers of {status}"))
+        .collect();
+    hops.push(model::Hop {
+        text: full_sentence(&format!("users met {}", counts.join(" and "))),
+        events: Vec::new(),
+    });
+    hops
+}
+
+/// One fact in words; log text is quoted elsewhere.
+fn words(fact: &Fact) -> String {
+    let field = |name: &str| fact.field(name).unwrap_or("?").to_owned();
+    let text = match fact.kind {
+        EventKind::OomKill => {
+            let oom = fact.oom().cloned().unwrap_or_default();
+            format!(
+                "the kernel killed {} (pid {}) for memory, {} scope",
+                oom.victim.comm,
+                oom.victim.pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()),
+                oom.scope.name()
+            )
+        }
+        EventKind::WorkerSignaled => format!(
+            "the app server saw worker {} end by signal {}",
+            field("worker"),
+            field("signal")
+        ),
+        EventKind::WorkerTimeout => {
+            format!("worker {} did not answer in time and was given up", field("worker"))
+        }
+        EventKind::UpstreamRefused => {
+            "the proxy's connections to the upstream were refused".to_owned()
+        }
+        EventKind::UpstreamReset => "the upstream reset the proxy's connection".to_owned(),
+        EventKind::UpstreamClosed => {
+            "the upstream closed the connection before it answered".to_owned()
+        }
+        EventKind::UpstreamTimeout => "the upstream did not answer the proxy in time".to_owned(),
+        EventKind::UpstreamBacklogFull => "the upstream's listen backlog was full".to_owned(),
+        EventKind::UpstreamSocketMissing => "the upstream's socket did not exist".to_owned(),
+        EventKind::UpstreamTruncated => "an answer broke off while it was sent".to_owned(),
+        EventKind::AppStopping => "the app server was told to stop".to_owned(),
+        EventKind::AppListening => "the app server listened again".to_owned(),
+        EventKind::HeapLimit => "the runtime reached its heap limit and gave up".to_owned(),
+        EventKind::DiskFull => "a write failed: no space left".to_owned(),
+        EventKind::Segfault => {
+            format!("the kernel saw {} touch memory that is not its own", field("comm"))
+        }
+        EventKind::ContainerDied => {
+            format!("container {} ended with exit code {}", field("name"), field("code"))
+        }
+        EventKind::ContainerKilled => {
+            format!("docker sent signal {} to container {}", field("signal"), field("name"))
+        }
+        EventKind::ContainerOom => {
+            format!("the container runtime saw an OOM event in {}", field("name"))
+        }
+        EventKind::StoreLockWait => "a statement waited for a lock in the database".to_owned(),
+        EventKind::DependencyLost | EventKind::DependencyRefused => format!(
+            "the app lost or could not reach {}",
+            fact.field("service").unwrap_or("a dependency")
+        ),
+        EventKind::UnitStopping => format!("systemd was told to stop {}", field("unit")),
+        EventKind::UnitProcessExited => format!(
+            "systemd saw the main process of {} end ({}, {})",
+            field("unit"),
+            field("code"),
+            field("status")
+        ),
+        kind => kind.name().replace('-', " "),
+    };
+    full_sentence(&text)
+}

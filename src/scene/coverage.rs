@@ -1,0 +1,99 @@
+//! What the logs of the bundle could have shown of an incident. An empty or missing log is not a silent one.
+
+use crate::ingest::{KernelCoverage, Source};
+use crate::stamp::{ClockKind, MINUTE, RawStamp};
+
+use super::{LEAD, Observed, Scene};
+
+impl Scene<'_> {
+    /// Whether a kernel log covers the incident, with the time in which its cause would lie.
+    #[must_use]
+    pub fn kernel(&self) -> Observed {
+        let mut why = Vec::new();
+        for (index, source) in self.sources.iter().enumerate() {
+            let Some(kernel) = &source.kernel else { continue };
+            match self.kernel_coverage(index, source, kernel) {
+                Ok(()) => return Observed::Covered(index),
+                Err(reason) => why.push(format!("{} {reason}", source.path)),
+            }
+        }
+        if why.is_empty() {
+            why.push("no kernel log with any message in the bundle".to_owned());
+        }
+        Observed::NotObservable(why.join("; "))
+    }
+
+    fn kernel_coverage(
+        &self,
+        index: usize,
+        source: &Source,
+        kernel: &KernelCoverage,
+    ) -> Result<(), String> {
+        // A kill of a failing service's process in it shows that the log was being written.
+        let told = self.kills.iter().any(|kill| {
+            self.timeline.fact(kill.fact).witnesses.iter().any(|line| line.source.0 == index)
+        });
+        if told {
+            return Ok(());
+        }
+        let boot_id = |stamp: RawStamp| {
+            if stamp.clock == ClockKind::Boot { self.boot_of(index) } else { String::new() }
+        };
+        let first = self.clocks.utc(index, kernel.first, &boot_id(kernel.first));
+        let last = self.clocks.utc(index, kernel.last, &boot_id(kernel.last));
+        if kernel.ring {
+            return match first {
+                Some(first) if first <= self.start - LEAD => Ok(()),
+                // A boot within the lead is itself something to see.
+                Some(first) if kernel.from_boot && first <= self.start => Ok(()),
+                Some(_) => Err("begins after the incident: its ring buffer was overwritten or cleared, or the host rebooted".to_owned()),
+                None if kernel.from_boot => Ok(()),
+                None => Err("holds no line that ties its clock to the other logs".to_owned()),
+            };
+        }
+        let span = self.clocks.span(index, &source.spans);
+        match (first, last, span) {
+            (Some(_), Some(_), Some((from, to))) if from <= self.start && to >= self.start => {
+                Ok(())
+            }
+            (Some(_), Some(_), Some(_)) => Err("does not reach over the incident".to_owned()),
+            _ => Err("cannot be placed in time".to_owned()),
+        }
+    }
+
+    /// The boot id under which a source's boot clock is anchored.
+    fn boot_of(&self, index: usize) -> String {
+        let ids = self.sources[index].boot_pairs.earliest.keys().map(|(id, _)| id.clone());
+        ids.into_iter().next_back().unwrap_or_default()
+    }
+
+    /// Whether docker's events are in the bundle.
+    #[must_use]
+    pub fn has_container_events(&self) -> bool {
+        self.sources.iter().any(|source| {
+            source.format == "docker-events" || source.formats.contains_key("docker-events")
+        })
+    }
+
+    /// Whether the failing services run in containers.
+    #[must_use]
+    pub fn in_containers(&self) -> bool {
+        self.failing.iter().any(|service| !self.services.get(*service).containers.is_empty())
+    }
+
+    /// Whether a proxy's error log covers the incident.
+    #[must_use]
+    pub fn has_proxy_errors(&self) -> bool {
+        !self.signature.is_empty()
+    }
+
+    /// Whether a log of a failing service covers the start of the incident.
+    #[must_use]
+    pub fn has_app_log(&self) -> bool {
+        self.failing.iter().flat_map(|service| &self.services.get(*service).sources).any(|source| {
+            self.clocks
+                .span(*source, &self.sources[*source].spans)
+                .is_some_and(|(from, to)| from <= self.start + MINUTE && to >= self.start - MINUTE)
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! Which names are of one service, and whether an OOM victim is one of its processes.
+
+use std::collections::BTreeSet;
+
+use crate::envelope::Envelope;
+use crate::event::{EventKind, OomKill};
+use crate::ingest::Source;
+use crate::stamp::Micros;
+use crate::timeline::{Timeline, short};
+
+use super::names::{Owner, cgroup_owner, names_container};
+use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
+
+impl Services {
+    /// The log that `docker logs` or the json-file driver wrote does not name its container inside. Docker's own path does, by
+    /// id; a copy is usually called after the container; else the port on which its app listens tells, if only one has it.
+    pub(super) fn join_container_logs(&mut self, sources: &[Source]) {
+        let containers: Vec<usize> =
+            (0..self.list.len()).filter(|index| !self.list[*index].containers.is_empty()).collect();
+        let logs: Vec<usize> = (0..self.list.len())
+            .filter(|index| {
+                let service = &self.list[*index];
+                let docker = |source: &usize| {
+                    matches!(
+                        sources[*source].envelope,
+                        Envelope::DockerJson | Envelope::DockerStamped
+                    )
+                };
+                service.containers.is_empty()
+                    && !service.sources.is_empty()
+                    && service.sources.iter().all(docker)
+            })
+            .collect();
+        for log in logs {
+            let paths: Vec<&str> = self.list[log]
+                .sources
+                .iter()
+                .map(|source| sources[*source].path.as_str())
+                .collect();
+            let owner = containers.iter().find(|index| {
+                self.list[**index]
+                    .containers
+                    .iter()
+                    .any(|name| paths.iter().any(|path| names_container(path, name)))
+            });
+            let own_ports: BTreeSet<String> =
+                ports(&self.list[log]).into_iter().map(str::to_owned).collect();
+            let mut by_port = containers.iter().filter(|index| {
+                ports(&self.list[**index]).iter().any(|port| own_ports.contains(*port))
+            });
+            let owner = owner.or_else(|| by_port.next().filter(|_| by_port.next().is_none()));
+            if let Some(owner) = owner {
+                self.absorb(*owner, log);
+                self.list[*owner].namespaced = true;
+            }
+        }
+    }
+
+    /// A supervisor's program is the service whose log names its pid.
+    pub(super) fn join_programs(&mut self) {
+        let mut joins = Vec::new();
+        for (program_id, program) in
+            self.list.iter().enumerate().filter(|(_, service)| !service.programs.is_empty())
+        {
+            let own = self.list.iter().enumerate().find(|(_, service)| {
+                service.programs.is_empty()
+                    && service.pids.keys().any(|pid| program.pids.contains_key(pid))
+            });
+            joins.extend(own.map(|(own, _)| (own, program_id)));
+        }
+        for (own, program) in joins {
+            self.absorb(own, program);
+        }
+    }
+
+    /// A victim whose pid a service's own log names tells the service's unit or container by its cgroup.
+    pub(super) fn learn_cgroups(&mut self, timeline: &Timeline) {
+        for (_, fact) in timeline.of(EventKind::OomKill) {
+            let Some(oom) = fact.oom() else { continue };
+            let Some(owner) = oom
+                .victim_cgroup
+                .as_deref()
+                .map(cgroup_owner)
+                .filter(|owner| *owner != Owner::Unknown)
+            else {
+                continue;
+            };
+            let ids: Vec<ServiceId> = self.iter().map(|(id, _)| id).collect();
+            let Some(id) = ids.into_iter().find(|id| self.join(oom, fact.at(), *id) == Join::Pid)
+            else {
+                continue;
+            };
+            let service = &mut self.list[id.0];
+            match owner {
+                Owner::Unit(unit) if service.units.is_empty() && service.containers.is_empty() => {
+                    service.name.clone_from(&unit);
+                    service.units.insert(unit);
+                }
+                Owner::Container(container)
+                    if service.units.is_empty() && service.containers.is_empty() =>
+                {
+                    service.containers.insert(short(&container).to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A service that is known by its log alone is called by what wrote it and the file's own name.
+    pub(super) fn name_files(&mut self) {
+        for service in &mut self.list {
+            let nameless = service.units.is_empty()
+                && service.containers.is_empty()
+                && service.programs.is_empty();
+            if let Some((_, file)) = service.name.rsplit_once('/').filter(|_| nameless) {
+                let what = service
+                    .store
+                    .clone()
+                    .or_else(|| service.format.clone())
+                    .unwrap_or_else(|| "the app".to_owned());
+                service.name = format!("{what} ({file})");
+            }
+        }
+    }
+
+    /// Services that share a container, a unit, or a log file are one.
+    pub(super) fn merge_equal(&mut self) {
+        for index in 0..self.list.len() {
+            for other in index + 1..self.list.len() {
+                let (a, b) = (&self.list[index], &self.list[other]);
+                let named =
+                    !a.containers.is_disjoint(&b.containers) || !a.units.is_disjoint(&b.units);
+                let same_pids = a.role == b.role
+                    && !a.namespaced
+                    && !b.namespaced
+                    && a.pids.keys().filter(|pid| b.pids.contains_key(pid)).count() >= 2;
+                if named || same_pids {
+                    self.absorb(index, other);
+                }
+            }
+        }
+    }
+
+    fn absorb(&mut self, into: usize, from: usize) {
+        let other = std::mem::take(&mut self.list[from]);
+        for id in self.by_source.values_mut().filter(|id| id.0 == from) {
+            *id = ServiceId(into);
+        }
+        let service = &mut self.list[into];
+        if service.units.is_empty()
+            && service.containers.is_empty()
+            && !other.name.is_empty()
+            && !(other.units.is_empty() && other.containers.is_empty() && other.programs.is_empty())
+        {
+            service.name = other.name;
+        }
+        service.role = service.role.min(other.role);
+        service.format = service.format.take().or(other.format);
+        service.store = service.store.take().or(other.store);
+        service.units.extend(other.units);
+        service.containers.extend(other.containers);
+        service.programs.extend(other.programs);
+        service.addresses.extend(other.addresses);
+        service.namespaced |= other.namespaced;
+        service.sources.extend(other.sources);
+        for (pid, seen) in other.pids {
+            service.pids.entry(pid).or_default().extend(seen);
+        }
+    }
+
+    /// How an OOM victim is joined to a service.
+    #[must_use]
+    pub fn join(&self, kill: &OomKill, at: Option<Micros>, id: ServiceId) -> Join {
+        let service = self.get(id);
+        let comm_fits = self.comm_fits(&kill.victim.comm, service);
+        if let Some(pid) = kill.victim.pid.filter(|_| !service.namespaced)
+            && let Some(seen) = service.pids.get(&pid)
+            && (at.is_none_or(|at| seen.iter().any(|seen| (seen - at).abs() <= PID_HOLDS))
+                || comm_fits == Some(true))
+            && comm_fits != Some(false)
+        {
+            return Join::Pid;
+        }
+        let cgroup = kill.victim_cgroup.as_deref().or(kill.limit_cgroup.as_deref());
+        match cgroup.map(cgroup_owner) {
+            Some(Owner::Unit(unit)) if service.units.contains(&unit) => return Join::Cgroup,
+            Some(Owner::Container(container)) if service.containers.contains(short(&container)) => {
+                return Join::Cgroup;
+            }
+            Some(Owner::Unit(unit))
+                if !service.units.is_empty() && !service.units.contains(&unit) =>
+            {
+                return Join::Mismatch;
+            }
+            Some(Owner::Container(_)) if !service.containers.is_empty() => return Join::Mismatch,
+            Some(Owner::Container(_)) if !service.units.is_empty() => return Join::Mismatch,
+            _ => {}
+        }
+        match comm_fits {
+            Some(true) => {
+                let alike = self.iter().filter(|(_, other)| {
+                    other.role == service.role
+                        && self.comm_fits(&kill.victim.comm, other) == Some(true)
+                });
+                if alike.count() == 1 { Join::Comm } else { Join::None }
+            }
+            Some(false) => Join::Mismatch,
+            None => Join::None,
+        }
+    }
+
+    /// Whether a task name is one of the service's server; `None` where the server's task names are not known.
+    fn comm_fits(&self, comm: &str, service: &Service) -> Option<bool> {
+        let known = self.comms.get(service.format.as_deref()?)?;
+        Some(
+            known.iter().any(|own| {
+                own.strip_suffix('*').map_or(own == comm, |head| comm.starts_with(head))
+            }),
+        )
+    }
+}
+
+/// The ports of a service's listen addresses.
+fn ports(service: &Service) -> BTreeSet<&str> {
+    service
+        .addresses
+        .iter()
+        .filter_map(|address| address.rsplit_once(':').map(|(_, port)| port))
+        .collect()
+}

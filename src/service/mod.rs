@@ -1,0 +1,383 @@
+//! Who is who: the services of the bundle, each with the names under which the logs know it: pids, listen addresses, unit,
+//! container, cgroup, task name. An OOM victim, an upstream address and a worker in an app log meet here, or they do not.
+//!
+//! Pids are scoped: a pid that a container prints never equals a pid of the kernel, and a pid holds only near the time at which
+//! it was seen. A name that two services could claim joins nothing.
+
+mod join;
+pub mod names;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::EventKind;
+use crate::grammar::Grammars;
+use crate::ingest::Source;
+use crate::snapshot::{Container, Snapshot};
+use crate::stamp::{HOUR, Micros};
+use crate::timeline::{Fact, Timeline, short};
+
+use names::address_key;
+
+/// Index of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub usize);
+
+/// What kind of service it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ServiceRole {
+    /// Answers requests behind the proxy.
+    App,
+    /// A database, cache or queue.
+    Store,
+    /// Something else that systemd or docker runs.
+    #[default]
+    Other,
+}
+
+/// A service and its names.
+#[derive(Debug, Clone, Default)]
+pub struct Service {
+    /// The name for people: unit, container, program or the path of its log.
+    pub name: String,
+    /// What kind it is.
+    pub role: ServiceRole,
+    /// Log format of its server, which tells its task names.
+    pub format: Option<String>,
+    /// The store's name, as drivers call it.
+    pub store: Option<String>,
+    /// systemd unit.
+    pub units: BTreeSet<String>,
+    /// Container ids (12 digits) and names.
+    pub containers: BTreeSet<String>,
+    /// Supervisor programs.
+    pub programs: BTreeSet<String>,
+    /// Listen addresses, normalised by [`address`].
+    pub addresses: BTreeSet<String>,
+    /// Pids with the moments at which they were seen.
+    pub pids: BTreeMap<u32, BTreeSet<Micros>>,
+    /// Whether its pids are those of a container and tell nothing to the kernel.
+    pub namespaced: bool,
+    /// Sources that are its own logs.
+    pub sources: BTreeSet<usize>,
+}
+
+/// The services of a bundle.
+#[derive(Debug, Default)]
+pub struct Services {
+    /// In order of discovery: by key.
+    pub list: Vec<Service>,
+    by_source: BTreeMap<(usize, String), ServiceId>,
+    comms: BTreeMap<String, Vec<String>>,
+}
+
+/// How a kernel victim is known to be a service's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Join {
+    /// Both sides are known and differ.
+    Mismatch,
+    /// Nothing joins them.
+    None,
+    /// The task name is one that the service's server has, and no other service has it.
+    Comm,
+    /// Its cgroup is the service's unit or container.
+    Cgroup,
+    /// Its pid is one that the service's own log or unit names.
+    Pid,
+}
+
+/// How far from a sighting a pid still means the same process. Longer-lived masters are bridged by the task name.
+const PID_HOLDS: Micros = 12 * HOUR;
+
+/// Finds the services.
+#[must_use]
+pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Services {
+    let mut services = Services { comms: comms(grammars), ..Services::default() };
+    let mut keys: BTreeMap<String, ServiceId> = BTreeMap::new();
+    for (_, fact) in timeline.iter() {
+        let Some(key) = key_of(fact, sources) else { continue };
+        let id = *keys.entry(key.clone()).or_insert_with(|| services.add(&key));
+        services.learn(id, fact, sources, grammars);
+    }
+    for container in sources.iter().flat_map(containers) {
+        services.learn_container(container);
+    }
+    services.join_container_logs(sources);
+    services.join_programs();
+    services.merge_equal();
+    services.learn_cgroups(timeline);
+    services.merge_equal();
+    services.name_files();
+    services
+}
+
+fn comms(grammars: &Grammars) -> BTreeMap<String, Vec<String>> {
+    grammars
+        .iter()
+        .filter(|grammar| !grammar.comms.is_empty())
+        .map(|grammar| (grammar.format.clone(), grammar.comms.clone()))
+        .collect()
+}
+
+fn containers(source: &Source) -> impl Iterator<Item = &Container> {
+    match &source.snapshot {
+        Some(Snapshot::Containers(list)) => list.as_slice(),
+        _ => &[],
+    }
+    .iter()
+}
+
+/// Which service a fact speaks of: the container or unit that wrote it or that it names, else the log file.
+fn key_of(fact: &Fact, sources: &[Source]) -> Option<String> {
+    use EventKind as Kind;
+    let source = &sources[fact.event.at.source.0];
+    match fact.kind {
+        Kind::UnitStarting
+        | Kind::UnitStarted
+        | Kind::UnitStopping
+        | Kind::UnitStopped
+        | Kind::UnitReloaded
+        | Kind::UnitOomKilled
+        | Kind::UnitProcessExited
+        | Kind::UnitFailed
+        | Kind::UnitRestartScheduled
+        | Kind::UnitSignalSent
+        | Kind::UnitStopTimeout
+        | Kind::UnitWatchdog => {
+            let unit = fact.field("unit")?;
+            unit.ends_with(".service").then(|| format!("unit {unit}"))
+        }
+        Kind::ContainerCreated
+        | Kind::ContainerStarted
+        | Kind::ContainerDied
+        | Kind::ContainerKilled
+        | Kind::ContainerStopped
+        | Kind::ContainerDestroyed
+        | Kind::ContainerOom
+        | Kind::ContainerUnhealthy
+        | Kind::ContainerStopForced => Some(format!(
+            "container {}",
+            short(fact.field("container").or(fact.event.origin.container.as_deref())?)
+        )),
+        Kind::ProgramStarted | Kind::ProgramExited | Kind::ProgramStopped | Kind::ProgramGaveUp => {
+            Some(format!("program {}", fact.field("program")?))
+        }
+        kind if writes_of_itself(kind) => Some(writer(fact, source)),
+        _ => None,
+    }
+}
+
+/// Kinds that a server or store tells of itself.
+fn writes_of_itself(kind: EventKind) -> bool {
+    use EventKind as Kind;
+    matches!(
+        kind,
+        Kind::AppStarted
+            | Kind::AppListening
+            | Kind::AppStopping
+            | Kind::AppStopped
+            | Kind::AppReloaded
+            | Kind::AppBootFailed
+            | Kind::WorkerBooted
+            | Kind::WorkerExited
+            | Kind::WorkerSignaled
+            | Kind::WorkerTimeout
+            | Kind::MasterGone
+            | Kind::WorkersExhausted
+            | Kind::ListenQueueFull
+            | Kind::HeapLimit
+            | Kind::MemoryLimit
+            | Kind::ManagerMemoryLimit
+            | Kind::UncaughtException
+            | Kind::RequestError
+            | Kind::DependencyRefused
+            | Kind::DependencyLost
+            | Kind::DependencyTimeout
+            | Kind::DependencyUnresolved
+            | Kind::DependencyExhausted
+            | Kind::DiskFull
+            | Kind::OpenFilesExhausted
+            | Kind::StoreStarted
+            | Kind::StoreReady
+            | Kind::StoreStopping
+            | Kind::StoreCrashed
+            | Kind::StoreRefusing
+            | Kind::StoreTooManyClients
+            | Kind::StoreLockWait
+            | Kind::StoreSlow
+            | Kind::StoreOutOfMemory
+            | Kind::StoreDiskFull
+    )
+}
+
+fn writer(fact: &Fact, source: &Source) -> String {
+    let origin = &fact.event.origin;
+    if let Some(container) = &origin.container {
+        return format!("container {}", short(container));
+    }
+    if let Some(unit) =
+        origin.unit.as_ref().filter(|unit| unit.ends_with(".service") && *unit != "init.scope")
+    {
+        return format!("unit {unit}");
+    }
+    match &origin.ident {
+        Some(ident) => format!("ident {ident}"),
+        None => format!("file {}", source.path),
+    }
+}
+
+impl Services {
+    fn add(&mut self, key: &str) -> ServiceId {
+        let (kind, name) = key.split_once(' ').unwrap_or(("", key));
+        let mut service = Service {
+            name: name.to_owned(),
+            namespaced: kind == "container",
+            ..Service::default()
+        };
+        match kind {
+            "unit" => drop(service.units.insert(name.to_owned())),
+            "container" => drop(service.containers.insert(name.to_owned())),
+            "program" => drop(service.programs.insert(name.to_owned())),
+            _ => {}
+        }
+        self.list.push(service);
+        ServiceId(self.list.len() - 1)
+    }
+
+    fn learn(&mut self, id: ServiceId, fact: &Fact, sources: &[Source], grammars: &Grammars) {
+        let source = fact.event.at.source.0;
+        let service = &mut self.list[id.0];
+        if writes_of_itself(fact.kind) {
+            service.sources.extend(fact.witnesses.iter().map(|line| line.source.0));
+            if let Some(ident) = &fact.event.origin.ident {
+                self.by_source.insert((source, ident.clone()), id);
+            } else {
+                self.by_source.insert((source, String::new()), id);
+            }
+            let format = sources[source]
+                .formats
+                .iter()
+                .filter(|(name, _)| grammars.named(name).is_some_and(|grammar| !grammar.fallback));
+            if let Some((format, _)) = format.max_by_key(|(_, count)| **count)
+                && sources[source].envelope == crate::envelope::Envelope::Plain
+            {
+                service.format.get_or_insert_with(|| format.clone());
+            }
+        }
+        match fact.kind {
+            EventKind::AppListening
+            | EventKind::AppStarted
+            | EventKind::WorkerBooted
+            | EventKind::WorkerTimeout
+            | EventKind::WorkerSignaled => {
+                service.role = ServiceRole::App;
+            }
+            EventKind::HeapLimit | EventKind::UncaughtException
+                if service.role == ServiceRole::Other =>
+            {
+                service.role = ServiceRole::App;
+            }
+            _ => {}
+        }
+        if let Some(store) =
+            fact.field("service").filter(|_| fact.kind.name().starts_with("store-"))
+        {
+            service.role = ServiceRole::Store;
+            service.store = Some(store.to_owned());
+        }
+        if let Some(address) =
+            fact.field("address").filter(|_| fact.kind == EventKind::AppListening)
+        {
+            service.addresses.insert(address_key(address));
+        }
+        if let Some(port) = fact.field("port").filter(|_| fact.kind == EventKind::AppListening) {
+            service.addresses.insert(format!("127.0.0.1:{port}"));
+        }
+        if let Some(name) =
+            fact.field("name").filter(|_| fact.kind.name().starts_with("container-"))
+        {
+            service.containers.insert(name.to_owned());
+            name.clone_into(&mut service.name);
+        }
+        let at = fact.at().unwrap_or(0);
+        let mentions_worker = writes_of_itself(fact.kind) || fact.kind == EventKind::ProgramStarted;
+        let pids = [fact.pid("worker"), fact.pid("pid"), fact.event.origin.pid];
+        if mentions_worker {
+            for pid in pids.into_iter().flatten() {
+                service.pids.entry(pid).or_default().insert(at);
+            }
+            // A master with pid 1 writes from inside a container, whatever the envelope says.
+            service.namespaced |= fact.event.origin.pid == Some(1) || fact.pid("pid") == Some(1);
+        }
+    }
+
+    fn learn_container(&mut self, container: &Container) {
+        let names = [short(&container.id).to_owned(), container.name.clone()];
+        let Some(service) = self
+            .list
+            .iter_mut()
+            .find(|service| names.iter().any(|name| service.containers.contains(name)))
+        else {
+            return;
+        };
+        service.containers.extend(names);
+        service.addresses.extend(container.addresses.iter().map(|address| address_key(address)));
+        service.name.clone_from(&container.name);
+    }
+
+    /// Services that are real (merged ones leave an empty place).
+    pub fn iter(&self) -> impl Iterator<Item = (ServiceId, &Service)> {
+        self.list
+            .iter()
+            .enumerate()
+            .filter(|(_, service)| !service.name.is_empty())
+            .map(|(index, service)| (ServiceId(index), service))
+    }
+
+    /// The service with this id.
+    #[must_use]
+    pub fn get(&self, id: ServiceId) -> &Service {
+        &self.list[id.0]
+    }
+
+    /// The service that listens at an upstream address of the proxy.
+    #[must_use]
+    pub fn at_address(&self, upstream: &str) -> Option<ServiceId> {
+        let key = address_key(upstream);
+        let mut exact = self.iter().filter(|(_, service)| service.addresses.contains(&key));
+        if let Some((id, _)) = exact.next() {
+            return Some(id);
+        }
+        let port = key
+            .rsplit_once(':')
+            .map(|(_, port)| port)
+            .filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let mut by_port = self.iter().filter(|(_, service)| {
+            service
+                .addresses
+                .iter()
+                .any(|own| own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port))
+        });
+        let first = by_port.next()?;
+        by_port.next().is_none().then_some(first.0)
+    }
+
+    /// The service of which a fact speaks.
+    #[must_use]
+    pub fn of_fact(&self, fact: &Fact, sources: &[Source]) -> Option<ServiceId> {
+        let key = key_of(fact, sources)?;
+        let (kind, name) = key.split_once(' ')?;
+        let found = self.iter().find(|(_, service)| match kind {
+            "unit" => service.units.contains(name),
+            "container" => service.containers.contains(name),
+            "program" => service.programs.contains(name),
+            _ => false,
+        });
+        found.map(|(id, _)| id).or_else(|| {
+            let ident = fact.event.origin.ident.clone().unwrap_or_default();
+            fact.witnesses
+                .iter()
+                .find_map(|line| self.by_source.get(&(line.source.0, ident.clone())))
+                .copied()
+        })
+    }
+}
