@@ -1,8 +1,9 @@
 //! Who died, of what, and who says so. A worker's end is told by the kernel, by its app server, by systemd and by docker; here
 //! these tellings become one [`Death`] with a reason, or stay `unknown`: a SIGKILL alone names nobody.
 
+use std::collections::BTreeSet;
+
 use crate::event::EventKind;
-use crate::ingest::Source;
 use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline, short};
@@ -88,6 +89,9 @@ const HEAP_TO_END: Micros = 30 * SECOND;
 /// In another pid namespace only time joins a kill and a worker's end; kill → line was seen to take 13 to 155 ms.
 const PATTERN: Micros = 2 * SECOND;
 
+/// Tellings further apart than this are never of one death, however uncertain their clocks.
+const NEAR: Micros = 150 * SECOND;
+
 /// Signal number of `9`, `SIGKILL`, `KILL`, `9/KILL`.
 #[must_use]
 pub fn signal_number(text: &str) -> Option<i32> {
@@ -126,25 +130,30 @@ pub const fn is_fault(signal: i32) -> bool {
 
 /// Finds the deaths.
 #[must_use]
-pub fn find(timeline: &Timeline, services: &Services, sources: &[Source]) -> Vec<Death> {
+pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
     let mut deaths: Vec<Death> = Vec::new();
+    // Deaths by time, so that a telling is held only against those near it.
+    let mut by_time: BTreeSet<(Micros, usize)> = BTreeSet::new();
     let mut seen: Vec<(FactId, Option<ServiceId>)> = Vec::new();
     for (id, fact) in timeline.iter().filter(|(_, fact)| tells_death(fact)) {
-        seen.push((id, services.of_fact(fact, sources)));
+        seen.push((id, services.of_fact(fact)));
     }
     // Kernel kills first: what others tell is joined to them.
     seen.sort_by_key(|(id, _)| (rank(timeline.fact(*id).kind), *id));
     for (id, service) in seen {
         let fact = timeline.fact(id);
         let telling = Telling::of(id, fact, service, timeline, services);
-        match place(&deaths, &telling, timeline, services) {
+        match place(&deaths, &by_time, &telling, timeline, services) {
             Some((place, join)) => telling.join(&mut deaths[place], join),
-            None if !telling.only_joins => deaths.push(telling.into_death()),
+            None if !telling.only_joins => {
+                by_time.extend(telling.stamp.map(|stamp| (stamp.at, deaths.len())));
+                deaths.push(telling.into_death());
+            }
             None => {}
         }
     }
     for death in &mut deaths {
-        death.why = reason(death, timeline, services, sources);
+        death.why = reason(death, timeline, services);
     }
     deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
     deaths
@@ -329,6 +338,7 @@ fn program_pid(fact: &Fact, timeline: &Timeline) -> Option<u32> {
 /// The known death that a telling is about.
 fn place(
     deaths: &[Death],
+    by_time: &BTreeSet<(Micros, usize)>,
     telling: &Telling,
     timeline: &Timeline,
     services: &Services,
@@ -340,9 +350,9 @@ fn place(
                 <= slack.saturating_add(3 * (known.sigma + at.sigma).min(20 * SECOND))
         })
     };
-    let candidates: Vec<(usize, &Death)> = deaths
-        .iter()
-        .enumerate()
+    let candidates: Vec<(usize, &Death)> = by_time
+        .range((at.at - NEAR, 0)..=(at.at + NEAR, usize::MAX))
+        .map(|(_, place)| (*place, &deaths[*place]))
         .filter(|(_, death)| !told_by(death, telling.kind, timeline))
         .collect();
     let same_pid = |death: &&(usize, &Death)| telling.pid.is_some() && death.1.pid == telling.pid;
@@ -429,19 +439,16 @@ fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &
 }
 
 /// The reason of a death that nothing joined so far explains.
-fn reason(death: &Death, timeline: &Timeline, services: &Services, sources: &[Source]) -> Why {
+fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
     if death.why != Why::Unknown {
         return death.why;
     }
     let Some(at) = death.at() else { return Why::Unknown };
-    let own =
-        |fact: &Fact| death.service.is_some() && services.of_fact(fact, sources) == death.service;
+    let own = |fact: &Fact| death.service.is_some() && services.of_fact(fact) == death.service;
     let before = |kind: EventKind, within: Micros| {
         timeline
-            .of(kind)
-            .filter(move |(_, fact)| {
-                fact.at().is_some_and(|then| then <= at + 3 * SECOND && at - then <= within)
-            })
+            .between(at - within, at + 3 * SECOND)
+            .filter(move |(_, fact)| fact.kind == kind)
             .map(|(_, fact)| fact)
     };
     let asked = |fact: &Fact| fact.field("signal").and_then(signal_number);

@@ -115,7 +115,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
     let clocks = clock::align(&ingested.sources, &options.zones);
     let timeline = timeline::build(&ingested.sources, &clocks);
     let services = service::find(&ingested.sources, &timeline, &grammars);
-    let deaths = death::find(&timeline, &services, &ingested.sources);
+    let deaths = death::find(&timeline, &services);
     let answers = diagnose::answers(&ingested.sources, &clocks, &timeline);
     let (incidents, isolated) = diagnose::explain(
         &timeline,

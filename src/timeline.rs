@@ -16,6 +16,8 @@ pub struct FactId(pub usize);
 /// Something that happened, with everyone who told it.
 #[derive(Debug, Clone)]
 pub struct Fact {
+    /// Its place in the timeline.
+    pub id: FactId,
     /// What happened.
     pub kind: EventKind,
     /// When; `None` where no witness could be placed in UTC.
@@ -72,6 +74,7 @@ pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
     let mut groups: BTreeMap<Identity, Vec<Fact>> = BTreeMap::new();
     for event in sources.iter().flat_map(|source| &source.events) {
         let fact = Fact {
+            id: FactId(usize::MAX),
             kind: event.kind,
             stamp: clocks.event(event),
             event: event.clone(),
@@ -81,7 +84,10 @@ pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
         groups.entry(identity(event)).or_default().push(fact);
     }
     let mut facts: Vec<Fact> = groups.into_values().flat_map(merge).collect();
-    facts.sort_by_key(|a| order(a));
+    facts.sort_by_key(order);
+    for (index, fact) in facts.iter_mut().enumerate() {
+        fact.id = FactId(index);
+    }
     Timeline { facts }
 }
 
@@ -140,7 +146,7 @@ pub fn short(id: &str) -> &str {
 
 /// Puts tellings of different logs together; tellings of one log stay apart.
 fn merge(mut facts: Vec<Fact>) -> Vec<Fact> {
-    facts.sort_by_key(|a| order(a));
+    facts.sort_by_key(order);
     let mut merged: Vec<(Fact, BTreeSet<usize>)> = Vec::new();
     for fact in facts {
         let source = fact.event.at.source.0;
@@ -238,9 +244,14 @@ impl Timeline {
         self.facts.iter().enumerate().map(|(index, fact)| (FactId(index), fact))
     }
 
-    /// Facts between two moments.
+    /// Facts between two moments, both included.
     pub fn between(&self, from: Micros, to: Micros) -> impl Iterator<Item = (FactId, &Fact)> {
-        self.iter().filter(move |(_, fact)| fact.at().is_some_and(|at| (from..=to).contains(&at)))
+        // Facts are in order of time, those without one at the end.
+        let first = self.facts.partition_point(|fact| fact.at().is_some_and(|at| at < from));
+        self.facts[first..]
+            .iter()
+            .take_while(move |fact| fact.at().is_some_and(|at| at <= to))
+            .map(|fact| (fact.id, fact))
     }
 
     /// The fact with this id.

@@ -51,14 +51,12 @@ fn of_store(scene: &Scene<'_>, fact: &Fact) -> bool {
         | EventKind::UnitSignalSent
         | EventKind::ContainerDied
         | EventKind::ContainerKilled
-        | EventKind::ContainerStopped => {
-            scene.services.of_fact(fact, scene.sources).is_some_and(|service| {
-                !scene.failing.contains(&service)
-                    && (scene.services.get(service).role == ServiceRole::Store
-                        || scene.stores_in_use().contains(&service)
-                        || is_store_name(&scene.services.get(service).name))
-            })
-        }
+        | EventKind::ContainerStopped => scene.services.of_fact(fact).is_some_and(|service| {
+            !scene.failing.contains(&service)
+                && (scene.services.get(service).role == ServiceRole::Store
+                    || scene.stores_in_use().contains(&service)
+                    || is_store_name(&scene.services.get(service).name))
+        }),
         _ => false,
     }
 }
@@ -144,7 +142,7 @@ fn down(scene: &Scene<'_>, fact: &Fact) -> Option<(Micros, Micros)> {
             .map_or(SECOND, |seconds| seconds.saturating_mul(SECOND));
         return Some((at - waited - SECOND, at + LOCK));
     }
-    let service = scene.services.of_fact(fact, scene.sources);
+    let service = scene.services.of_fact(fact);
     let back = service.and_then(|service| scene.back(service, at));
     Some((at - 2 * SECOND, back.map_or(at + NOTICE, |back| back + BACK)))
 }
@@ -167,7 +165,7 @@ fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) 
     let name = match names.iter().copied().collect::<Vec<_>>().as_slice() {
         [] => own
             .first()
-            .and_then(|(_, fact)| scene.services.of_fact(fact, scene.sources))
+            .and_then(|(_, fact)| scene.services.of_fact(fact))
             .map_or_else(|| "a dependency".to_owned(), |id| scene.services.get(id).name.clone()),
         names => names.join(" and "),
     };

@@ -82,7 +82,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let stretches: Vec<(Micros, Micros)> = orders
         .iter()
         .filter_map(|(_, fact)| {
-            let service = scene.services.of_fact(fact, scene.sources);
+            let service = scene.services.of_fact(fact);
             Some(scene.effect(fact.at()?, fact.stamp?.sigma, service))
         })
         .collect();

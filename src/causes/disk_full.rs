@@ -28,7 +28,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let stretches: Vec<(Micros, Micros)> = facts
         .iter()
         .filter_map(|(_, fact)| {
-            let service = scene.services.of_fact(fact, scene.sources);
+            let service = scene.services.of_fact(fact);
             let (from, to) = scene.effect(fact.at()?, fact.stamp?.sigma, service);
             Some((from - 3 * SECOND, to))
         })

@@ -33,7 +33,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
         .collect();
     moments.extend(watchdog.iter().filter_map(|(_, fact)| {
-        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))
+        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
     }));
     if moments.is_empty() {
         return Weight::nothing();

@@ -184,9 +184,7 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
     let moments: Vec<_> = facts
         .iter()
-        .filter_map(|(_, fact)| {
-            Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact, scene.sources)))
-        })
+        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact))))
         .collect();
     if moments.is_empty() {
         return by_inspect(scene);

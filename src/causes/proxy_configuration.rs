@@ -79,7 +79,7 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let app = |fact: &crate::timeline::Fact| {
         scene
             .services
-            .of_fact(fact, scene.sources)
+            .of_fact(fact)
             .is_none_or(|service| scene.services.get(service).role != ServiceRole::Other)
     };
     let changed = scene

@@ -48,7 +48,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let stretches: Vec<(Micros, Micros)> = facts
         .iter()
         .filter_map(|(_, fact)| {
-            let service = scene.services.of_fact(fact, scene.sources);
+            let service = scene.services.of_fact(fact);
             if fact.kind == EventKind::MemoryLimit {
                 return Some((fact.at()? - 2 * SECOND, fact.at()? + 2 * SECOND));
             }

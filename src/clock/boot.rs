@@ -14,8 +14,9 @@ use crate::stamp::{ClockKind, Micros, SECOND};
 
 use super::{Basis, Clocks, Rule, zone};
 
-/// Uncertainty of an anchor by receipt: the printk clock's lead and journald's delay when idle.
-const RECEIPT_SIGMA: Micros = SECOND / 20;
+/// Uncertainty of an anchor by receipt: against kernel tracepoints, kills in five recordings lay 0.03 to 0.94 s off, for the
+/// printk clock is not quite CLOCK_MONOTONIC and receipts are late.
+const RECEIPT_SIGMA: Micros = SECOND / 2;
 /// Differences that agree within this are one boot and one clock; more is a step of the wall clock.
 const STEP: Micros = 2 * SECOND;
 /// A process end is told at most this long after the kill on a host that is not stalled.

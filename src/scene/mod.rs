@@ -311,7 +311,7 @@ impl<'a> Scene<'a> {
     /// Whether a fact speaks of a failing service. A fact that names no service at all counts when only one could be meant.
     #[must_use]
     pub fn is_failing(&self, fact: &Fact) -> bool {
-        match self.services.of_fact(fact, self.sources) {
+        match self.services.of_fact(fact) {
             Some(service) => self.failing.contains(&service) || self.same_name(service),
             None => {
                 self.failing_known && self.failing.len() <= 1 && fact.event.origin.unit.is_none()
@@ -415,7 +415,7 @@ impl<'a> Scene<'a> {
             .between(after, after + EFFECT_MAX)
             .filter(|(_, fact)| starts.contains(&fact.kind))
         {
-            let of = self.services.of_fact(fact, self.sources);
+            let of = self.services.of_fact(fact);
             let own = of == Some(service)
                 || of.is_some_and(|of| {
                     !self

@@ -9,7 +9,7 @@ use crate::stamp::Micros;
 use crate::timeline::{Timeline, short};
 
 use super::names::{Owner, cgroup_owner, names_container};
-use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
+use super::{Join, PID_HOLDS, Service, ServiceId, Services};
 
 impl Services {
     /// The log that `docker logs` or the json-file driver wrote does not name its container inside. Docker's own path does, by
@@ -143,7 +143,7 @@ impl Services {
 
     fn absorb(&mut self, into: usize, from: usize) {
         let other = std::mem::take(&mut self.list[from]);
-        for id in self.by_source.values_mut().filter(|id| id.0 == from) {
+        for id in self.of.iter_mut().flatten().filter(|id| id.0 == from) {
             *id = ServiceId(into);
         }
         let service = &mut self.list[into];

@@ -66,7 +66,8 @@ pub struct Service {
 pub struct Services {
     /// In order of discovery: by key.
     pub list: Vec<Service>,
-    by_source: BTreeMap<(usize, String), ServiceId>,
+    /// Which service each fact speaks of, by the fact's place.
+    of: Vec<Option<ServiceId>>,
     comms: BTreeMap<String, Vec<String>>,
 }
 
@@ -93,9 +94,11 @@ const PID_HOLDS: Micros = 12 * HOUR;
 pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Services {
     let mut services = Services { comms: comms(grammars), ..Services::default() };
     let mut keys: BTreeMap<String, ServiceId> = BTreeMap::new();
-    for (_, fact) in timeline.iter() {
+    services.of = vec![None; timeline.facts.len()];
+    for (fact_id, fact) in timeline.iter() {
         let Some(key) = key_of(fact, sources) else { continue };
         let id = *keys.entry(key.clone()).or_insert_with(|| services.add(&key));
+        services.of[fact_id.0] = Some(id);
         services.learn(id, fact, sources, grammars);
     }
     for container in sources.iter().flat_map(containers) {
@@ -248,11 +251,6 @@ impl Services {
         let service = &mut self.list[id.0];
         if writes_of_itself(fact.kind) {
             service.sources.extend(fact.witnesses.iter().map(|line| line.source.0));
-            if let Some(ident) = &fact.event.origin.ident {
-                self.by_source.insert((source, ident.clone()), id);
-            } else {
-                self.by_source.insert((source, String::new()), id);
-            }
             let format = sources[source]
                 .formats
                 .iter()
@@ -363,21 +361,7 @@ impl Services {
 
     /// The service of which a fact speaks.
     #[must_use]
-    pub fn of_fact(&self, fact: &Fact, sources: &[Source]) -> Option<ServiceId> {
-        let key = key_of(fact, sources)?;
-        let (kind, name) = key.split_once(' ')?;
-        let found = self.iter().find(|(_, service)| match kind {
-            "unit" => service.units.contains(name),
-            "container" => service.containers.contains(name),
-            "program" => service.programs.contains(name),
-            _ => false,
-        });
-        found.map(|(id, _)| id).or_else(|| {
-            let ident = fact.event.origin.ident.clone().unwrap_or_default();
-            fact.witnesses
-                .iter()
-                .find_map(|line| self.by_source.get(&(line.source.0, ident.clone())))
-                .copied()
-        })
+    pub fn of_fact(&self, fact: &Fact) -> Option<ServiceId> {
+        self.of.get(fact.id.0).copied().flatten()
     }
 }
