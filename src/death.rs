@@ -335,6 +335,37 @@ fn program_pid(fact: &Fact, timeline: &Timeline) -> Option<u32> {
     started.filter(|(_, start)| start.at().is_some_and(|start| start <= at)).last()?.1.pid("pid")
 }
 
+/// The deaths against which a telling is held.
+struct Known<'a> {
+    near: Vec<(usize, &'a Death)>,
+    timeline: &'a Timeline,
+    services: &'a Services,
+}
+
+impl Known<'_> {
+    /// The death nearest in time, within a slack beyond what the clocks allow, that fits.
+    fn nearest(
+        &self,
+        telling: &Telling,
+        slack: Micros,
+        fits: impl Fn(&Death) -> bool,
+    ) -> Option<usize> {
+        let at = telling.stamp?;
+        let apart = |death: &Death| death.at().map_or(Micros::MAX, |known| (known - at.at).abs());
+        let within = |death: &Death| {
+            let sigma = death.stamp.map_or(0, |stamp| stamp.sigma).saturating_add(at.sigma);
+            apart(death) <= slack.saturating_add(3 * sigma.min(20 * SECOND))
+        };
+        let fitting = self.near.iter().filter(|(_, death)| within(death) && fits(death));
+        fitting.min_by_key(|(_, death)| apart(death)).map(|(place, _)| *place)
+    }
+
+    /// What the first telling of a death was.
+    fn first(&self, death: &Death) -> &Fact {
+        self.timeline.fact(death.facts[0])
+    }
+}
+
 /// The known death that a telling is about.
 fn place(
     deaths: &[Death],
@@ -343,85 +374,74 @@ fn place(
     timeline: &Timeline,
     services: &Services,
 ) -> Option<(usize, Option<Join>)> {
-    let at = telling.stamp?;
-    let near = |death: &&(usize, &Death), slack: Micros| {
-        death.1.stamp.is_some_and(|known| {
-            (known.at - at.at).abs()
-                <= slack.saturating_add(3 * (known.sigma + at.sigma).min(20 * SECOND))
-        })
-    };
-    let candidates: Vec<(usize, &Death)> = by_time
-        .range((at.at - NEAR, 0)..=(at.at + NEAR, usize::MAX))
+    let at = telling.stamp?.at;
+    let near = by_time
+        .range((at - NEAR, 0)..=(at + NEAR, usize::MAX))
         .map(|(_, place)| (*place, &deaths[*place]))
-        .filter(|(_, death)| !told_by(death, telling.kind, timeline))
+        .filter(|(_, death)| !told_by(death, telling, timeline))
         .collect();
-    let same_pid = |death: &&(usize, &Death)| telling.pid.is_some() && death.1.pid == telling.pid;
-    let first = |deaths: Vec<&(usize, &Death)>| {
-        deaths
-            .into_iter()
-            .min_by_key(|(_, death)| death.at().map(|known| (known - at.at).abs()))
-            .map(|(place, _)| *place)
-    };
-    let namespaced = telling.service.is_some_and(|id| services.get(id).namespaced);
+    let known = Known { near, timeline, services };
     match telling.kind {
         EventKind::WorkerSignaled | EventKind::WorkerExited | EventKind::ProgramExited => {
-            let after_timeout = |death: &&(usize, &Death)| {
-                death.1.why == Why::WorkerTimeout
-                    && death.1.service == telling.service
-                    && same_pid(death)
-                    && near(death, TIMEOUT_TO_END)
-            };
-            let kill =
-                |death: &&(usize, &Death)| !namespaced && same_pid(death) && near(death, TOLD);
-            let found: Vec<_> =
-                candidates.iter().filter(|death| after_timeout(death) || kill(death)).collect();
-            if let Some(place) = first(found) {
-                let join = (deaths[place].why == Why::OomKill).then_some(Join::Pid);
-                return Some((place, join));
-            }
-            if telling.kind == EventKind::WorkerExited {
-                return None;
-            }
-            let fault = telling.signal.is_some_and(is_fault);
-            if fault {
-                let found = candidates.iter().filter(|death| {
-                    timeline.fact(death.1.facts[0]).kind == EventKind::Segfault
-                        && near(death, 3 * SECOND)
-                });
-                return first(found.collect()).map(|place| (place, None));
-            }
-            let service = telling.service.filter(|_| telling.signal == Some(9))?;
-            let found = candidates.iter().filter(|death| {
-                let Some(oom) = timeline.fact(death.1.facts[0]).oom() else { return false };
-                let join = services.join(oom, death.1.at(), service);
-                (namespaced && matches!(join, Join::Comm | Join::Cgroup) || join == Join::Cgroup)
-                    && near(death, PATTERN)
-            });
-            first(found.collect()).map(|place| (place, Some(Join::Comm)))
+            place_worker(&known, telling)
         }
         EventKind::UnitProcessExited
         | EventKind::ContainerDied
         | EventKind::UncaughtException
         | EventKind::HeapLimit => {
-            let found = candidates.iter().filter(|death| {
-                near(death, HEAP_TO_END) && same_owner(death.1, telling, timeline, services)
-            });
-            first(found.collect()).map(|place| (place, None))
+            let own = |death: &Death| same_owner(death, telling, timeline, services);
+            known.nearest(telling, HEAP_TO_END, own).map(|place| (place, None))
         }
         EventKind::Segfault => {
-            let heap = candidates.iter().filter(|death| {
-                death.1.why == Why::RuntimeHeapLimit
-                    && near(death, HEAP_TO_END)
-                    && telling.process.starts_with("node")
-            });
-            first(heap.collect()).map(|place| (place, None))
+            // Node at its heap limit as PID 1 ends in a fault; the kernel's `traps:` line is of the same end.
+            let heap = |death: &Death| {
+                death.why == Why::RuntimeHeapLimit && telling.process.starts_with("node")
+            };
+            known.nearest(telling, HEAP_TO_END, heap).map(|place| (place, None))
         }
         _ => None,
     }
 }
 
-fn told_by(death: &Death, kind: EventKind, timeline: &Timeline) -> bool {
-    death.facts.iter().any(|id| timeline.fact(*id).kind == kind)
+/// An app server's line about a worker: the end that a timeout brought, a kernel kill of the pid, a fault of its own, or, in
+/// another pid namespace, a kill at the same moment of a task with a fitting name.
+fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<Join>)> {
+    let namespaced = telling.service.is_some_and(|id| known.services.get(id).namespaced);
+    let same_pid = |death: &Death| telling.pid.is_some() && death.pid == telling.pid;
+    let timeout = |death: &Death| {
+        death.why == Why::WorkerTimeout && death.service == telling.service && same_pid(death)
+    };
+    if let Some(place) = known.nearest(telling, TIMEOUT_TO_END, timeout) {
+        return Some((place, None));
+    }
+    if let Some(place) = known.nearest(telling, TOLD, |death| !namespaced && same_pid(death)) {
+        let oom = known.near.iter().any(|(own, death)| *own == place && death.why == Why::OomKill);
+        return Some((place, oom.then_some(Join::Pid)));
+    }
+    if telling.kind == EventKind::WorkerExited {
+        return None;
+    }
+    if telling.signal.is_some_and(is_fault) {
+        let fault = |death: &Death| known.first(death).kind == EventKind::Segfault;
+        return known.nearest(telling, 3 * SECOND, fault).map(|place| (place, None));
+    }
+    let service = telling.service.filter(|_| telling.signal == Some(9))?;
+    let kill = |death: &Death| {
+        let Some(oom) = known.first(death).oom() else { return false };
+        let join = known.services.join(oom, death.at(), service);
+        (namespaced && matches!(join, Join::Comm | Join::Cgroup)) || join == Join::Cgroup
+    };
+    known.nearest(telling, PATTERN, kill).map(|place| (place, Some(Join::Comm)))
+}
+
+/// Whether a death already has a telling of this kind, which then is of another death. Top and end of one trace are one telling.
+fn told_by(death: &Death, telling: &Telling, timeline: &Timeline) -> bool {
+    let alike =
+        || death.facts.iter().map(|id| timeline.fact(*id)).filter(|fact| fact.kind == telling.kind);
+    let ends_trace = |fact: &Fact| fact.event.text.starts_with("Node.js v");
+    let end_of_its_trace =
+        ends_trace(timeline.fact(telling.id)) && alike().count() == 1 && !alike().any(ends_trace);
+    alike().next().is_some() && !end_of_its_trace
 }
 
 /// Whether a unit's or container's end is that of a known death: same service, or the victim's cgroup is the container.

@@ -447,6 +447,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             event.origin = record.origin.clone();
             let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());
             event.origin.pid = pid.or(event.origin.pid);
+            complete_address(&mut event.fields);
             if let Some(container) = event.fields.get("container") {
                 event.origin.container = Some(container.clone());
             }
@@ -559,6 +560,16 @@ impl<'a, 'g> Reader<'a, 'g> {
                 Sighting { stamp, until: event.until, line: event.at.line },
             );
         }
+    }
+}
+
+/// Drivers print host and port together or apart; events carry them together.
+fn complete_address(fields: &mut BTreeMap<String, String>) {
+    if let (None, Some(host), Some(port)) =
+        (fields.get("address"), fields.get("host"), fields.get("port"))
+    {
+        let address = format!("{host}:{port}");
+        fields.insert("address".to_owned(), address);
     }
 }
 

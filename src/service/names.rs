@@ -35,6 +35,9 @@ pub fn address_key(address: &str) -> String {
     if let Some(socket) = bare.strip_prefix("unix:") {
         return format!("unix:{}", socket.trim_end_matches(':'));
     }
+    if bare.starts_with('/') {
+        return format!("unix:{bare}");
+    }
     let bare = bare.split('/').next().unwrap_or(bare);
     for any in ["0.0.0.0:", "localhost:", "[::]:", "[::1]:", "*:", ":::"] {
         if let Some(port) = bare.strip_prefix(any) {
