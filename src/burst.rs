@@ -312,10 +312,8 @@ fn hot_stretches(
     params: &Params,
     baseline: f64,
 ) -> Vec<Burst> {
-    let per_second = series.counts.iter().map(|count| count.requests).sum::<u64>() as f64
-        / (series.counts.len() as f64 * series.step as f64 / SECOND as f64);
-    // How many failures the baseline puts into a gap of a minute; where it is many, closeness means nothing.
-    let by_chance = per_second * baseline * params.merge_gap as f64 / SECOND as f64;
+    // How many failures the site has in a gap of a minute anyway; where it is many, closeness means nothing.
+    let by_chance = failures_by_chance(series, states, params);
     let hot = |one: &Failed| states[series.index(one.first)] > 0;
     let mut stretches: Vec<(Burst, bool)> = Vec::new();
     for one in failed {
@@ -341,6 +339,27 @@ fn hot_stretches(
         }
     }
     stretches.into_iter().filter(|(_, hot)| *hot).map(|(burst, _)| burst).collect()
+}
+
+/// Failures per merge gap, as counted well away from all hot steps; none where too few are there to tell.
+fn failures_by_chance(series: &Series, states: &[usize], params: &Params) -> f64 {
+    let margin = usize::try_from(params.merge_gap / series.step).unwrap_or(0) + 1;
+    let mut away = vec![true; states.len()];
+    for (place, _) in states.iter().enumerate().filter(|(_, state)| **state > 0) {
+        let to = (place + margin + 1).min(away.len());
+        away[place.saturating_sub(margin)..to].fill(false);
+    }
+    let (failures, steps) = series
+        .counts
+        .iter()
+        .zip(&away)
+        .filter(|(_, away)| **away)
+        .fold((0, 0_i64), |(failures, steps), (count, _)| (failures + count.failures, steps + 1));
+    if failures < 5 {
+        0.0
+    } else {
+        failures as f64 * params.merge_gap as f64 / (steps * series.step) as f64
+    }
 }
 
 /// ln of how much better the best level explains the steps of a burst than the baseline does.

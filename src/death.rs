@@ -490,8 +490,8 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
     let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,
+        _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,
         _ if told_to_stop => Why::Stop,
-        Some(_) if unhealthy && by_hand => Why::HealthCheck,
         Some(_) if by_hand => Why::Operator,
         None if death.exit_code.is_some_and(|code| code != 0) => Why::Crash,
         _ => Why::Unknown,

@@ -350,6 +350,8 @@ pub struct Event {
     pub at: LineRef,
     /// Who wrote it.
     pub origin: Origin,
+    /// Name of the format that claimed the line, where one did.
+    pub format: Option<String>,
     /// What the grammar captured, by the names of its captures.
     pub fields: BTreeMap<String, String>,
     /// The message, lossily decoded and cut; escaped only when a report prints it.
@@ -374,6 +376,7 @@ impl Event {
             boot: None,
             at: LineRef { source: SourceId::default(), line },
             origin: Origin::default(),
+            format: None,
             fields: BTreeMap::new(),
             text: excerpt(text),
             count: 1,

@@ -64,8 +64,13 @@ pub enum Snapshot {
 impl Snapshot {
     /// What the file was taken for.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
+            Self::Containers(list)
+                if list.iter().all(|container| container.started_at.is_empty()) =>
+            {
+                "docker-ps"
+            }
             Self::Containers(_) => "docker-inspect",
             Self::Proxy(_) => "nginx-configuration",
             Self::Named(name) => name,
@@ -99,6 +104,9 @@ pub fn sniff(head: &[u8]) -> bool {
 pub fn read(text: &[u8]) -> Option<Snapshot> {
     if looks_like_inspect(text) {
         return containers(text).map(Snapshot::Containers);
+    }
+    if text.starts_with(b"CONTAINER ID ") && !text.starts_with(b"CONTAINER ID   NAME ") {
+        return Some(Snapshot::Containers(container_table(&String::from_utf8_lossy(text))));
     }
     if looks_like_nginx_conf(text) {
         return Some(Snapshot::Proxy(proxy(&String::from_utf8_lossy(text))));
@@ -182,6 +190,48 @@ fn container(value: &Value) -> Option<Container> {
         service: label("com.docker.compose.service")
             .or_else(|| label("com.docker.swarm.service.name")),
     })
+}
+
+/// The table of `docker ps`: columns stand under their headings.
+fn container_table(text: &str) -> Vec<Container> {
+    let mut lines = text.lines();
+    let Some(head) = lines.next() else { return Vec::new() };
+    let (Some(ports), Some(names)) = (head.find("PORTS"), head.find("NAMES")) else {
+        return Vec::new();
+    };
+    let cut = |line: &str, from: usize, to: usize| {
+        // Columns are counted in characters; a command may hold an ellipsis.
+        line.chars().skip(from).take(to.saturating_sub(from)).collect::<String>().trim().to_owned()
+    };
+    lines
+        .filter_map(|line| {
+            let id = line.split_whitespace().next()?.to_owned();
+            let name = cut(line, names, usize::MAX);
+            let addresses = cut(line, ports, names).split(", ").filter_map(published).collect();
+            (id.len() >= 12 && !name.is_empty()).then(|| Container {
+                id,
+                name,
+                addresses,
+                ..Container::default()
+            })
+        })
+        .take(TABLE_MAX)
+        .collect()
+}
+
+/// Containers of a `docker ps` table that are read.
+const TABLE_MAX: usize = 10_000;
+
+/// `0.0.0.0:8080->80/tcp` → `127.0.0.1:8080`.
+fn published(port: &str) -> Option<String> {
+    let (host, _) = port.split_once("->")?;
+    let number = host.rsplit_once(':')?.1;
+    let ip = if host.starts_with("0.0.0.0") || host.starts_with("[::]") || host.starts_with(":::") {
+        "127.0.0.1"
+    } else {
+        host.rsplit_once(':')?.0
+    };
+    Some(format!("{ip}:{number}"))
 }
 
 /// IPs, and `ip:port` pairs of the container's networks and of its published ports.
@@ -306,10 +356,22 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_containers_gives_identities() {
+        let text = "CONTAINER ID   IMAGE    COMMAND                  CREATED       STATUS         PORTS                    NAMES\n\
+                    e5e5e5e5e5e5   shop:9   \"docker-entrypoint.s…\"   2 weeks ago   Up 7 minutes   0.0.0.0:3000->3000/tcp   shop\n";
+        let Some(Snapshot::Containers(list)) = read(text.as_bytes()) else {
+            panic!("not taken for docker ps")
+        };
+        assert_eq!(
+            (list[0].name.as_str(), list[0].addresses.clone()),
+            ("shop", vec!["127.0.0.1:3000".to_owned()])
+        );
+    }
+
+    #[test]
     fn tables_are_named_and_logs_are_not_taken() {
         let named = |text: &str| read(text.as_bytes()).map(|snapshot| snapshot.name());
         assert_eq!(named("CONTAINER ID   NAME      CPU %\n"), Some("docker-stats"));
-        assert_eq!(named("CONTAINER ID     IMAGE  COMMAND\n"), Some("docker-ps"));
         assert_eq!(named("2026/11/20 22:50:54 [error] 704#704: *305 recv() failed\n"), None);
     }
 }

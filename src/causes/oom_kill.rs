@@ -253,15 +253,13 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
                 let service = scene.services.get(*service);
                 !service.namespaced && pid.is_some_and(|pid| service.pids.contains_key(&pid))
             });
-            let by_cgroup = fact.field("cgroup").is_some_and(|cgroup| {
-                scene.failing.iter().any(|service| {
-                    scene
-                        .services
-                        .get(*service)
-                        .units
-                        .iter()
-                        .any(|unit| cgroup.ends_with(unit.as_str()))
-                })
+            let by_cgroup = scene.failing.iter().any(|service| {
+                let units = &scene.services.get(*service).units;
+                let named = fact.field("unit").is_some_and(|unit| units.contains(unit));
+                named
+                    || fact.field("cgroup").is_some_and(|cgroup| {
+                        units.iter().any(|unit| cgroup.ends_with(unit.as_str()))
+                    })
             });
             by_pid || by_cgroup
         })

@@ -15,7 +15,7 @@
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::service::ServiceRole;
-use crate::stamp::{MINUTE, SECOND};
+use crate::stamp::SECOND;
 use crate::timeline::FactId;
 
 use super::{Advice, Cause, Weight, advice, for_share, some_of};
@@ -56,44 +56,15 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     if share < 0.6 {
         return Weight::nothing();
     }
-    let changes = [
-        EventKind::AppStarted,
-        EventKind::AppListening,
-        EventKind::AppStopping,
-        EventKind::AppStopped,
-        EventKind::ContainerStarted,
-        EventKind::ContainerDied,
-        EventKind::ContainerKilled,
-        EventKind::UnitStarted,
-        EventKind::UnitStopping,
-        EventKind::UnitFailed,
-        EventKind::ProgramStarted,
-        EventKind::ProgramExited,
-        EventKind::KernelBoot,
-        EventKind::HostShutdown,
-        EventKind::MasterGone,
-        EventKind::UncaughtException,
-        EventKind::HeapLimit,
-    ];
-    let window = (scene.start - MINUTE, scene.end + 30 * SECOND);
-    let app = |fact: &crate::timeline::Fact| {
-        scene
-            .services
-            .of_fact(fact)
-            .is_none_or(|service| scene.services.get(service).role != ServiceRole::Other)
-    };
-    let changed = scene
-        .timeline
-        .between(window.0, window.1)
-        .any(|(_, fact)| changes.contains(&fact.kind) && app(fact));
-    let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
-    if changed || killed {
-        return Weight::nothing();
-    }
     let reload = scene
         .timeline
         .between(scene.start - 15 * SECOND, scene.start + SECOND)
         .find(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
+    // An upstream that has answered before was configured rightly, unless the proxy has just been reloaded.
+    let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
+    if (reload.is_none() && !scene.from_first_request()) || killed {
+        return Weight::nothing();
+    }
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let upstreams: Vec<&str> =
         scene.near_of(&kinds).filter_map(|(_, fact)| fact.field("upstream")).collect();
@@ -105,6 +76,9 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         .collect();
     let elsewhere = !listens.is_empty()
         && upstreams.iter().all(|upstream| scene.services.at_address(upstream).is_none());
+    if !elsewhere && scene.changed() {
+        return Weight::nothing();
+    }
     let at = upstreams.first().copied().unwrap_or("the upstream");
     let rest = if elsewhere {
         format!(", while the app listens at {}", listens.join(", "))

@@ -235,17 +235,23 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
     }
 }
 
+/// The shift at which the kills best meet seconds with failures, by likelihood against chance: it must pay for having been the
+/// best of all shifts, and lead clearly over any other.
 fn best_shift(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
-    let first = *kills.first()?;
+    let (first, last) = (*seen.first()?, *seen.last()?);
+    let width = ((last - first) / SECOND + 120) as f64;
+    let chance = (seen.len() as f64 * 2.0 / width).clamp(0.001, 0.9);
     let meets = |shift: Micros| {
-        kills
-            .iter()
-            .filter(|kill| {
-                let at = **kill + shift;
-                let from = seen.partition_point(|second| *second + SECOND < at);
-                seen.get(from).is_some_and(|second| *second <= at + SECOND)
-            })
-            .count()
+        let met = |kill: &&Micros| {
+            let at = **kill + shift;
+            let from = seen.partition_point(|second| *second + SECOND < at);
+            seen.get(from).is_some_and(|second| *second <= at + SECOND)
+        };
+        kills.iter().filter(met).count()
+    };
+    let gain = |met: usize| {
+        met as f64 * (0.95 / chance).ln()
+            + (kills.len() - met) as f64 * (0.05 / (1.0 - chance)).ln()
     };
     let mut ranked: Vec<(usize, Micros)> = kills
         .iter()
@@ -259,7 +265,6 @@ fn best_shift(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
         .iter()
         .find(|(_, shift)| (shift - best.1).abs() > 5 * SECOND)
         .map_or(0, |(count, _)| *count);
-    let _ = first;
-    (best.0 >= 3 && best.0 * 4 >= kills.len() * 3 && best.0 >= rival + 3)
-        .then_some((best.1, best.0))
+    let lead = gain(best.0) - gain(rival);
+    (best.0 >= 3 && gain(best.0) - width.ln() > 2.0 && lead > 4.6).then_some((best.1, best.0))
 }

@@ -445,6 +445,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             event.stamp = stamp;
             event.boot = record.boot;
             event.origin = record.origin.clone();
+            event.format = read.format.map(str::to_owned);
             let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());
             event.origin.pid = pid.or(event.origin.pid);
             complete_address(&mut event.fields);

@@ -9,7 +9,7 @@ use crate::stamp::Micros;
 use crate::timeline::{Timeline, short};
 
 use super::names::{Owner, cgroup_owner, names_container};
-use super::{Join, PID_HOLDS, Service, ServiceId, Services};
+use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
 
 impl Services {
     /// The log that `docker logs` or the json-file driver wrote does not name its container inside. Docker's own path does, by
@@ -56,20 +56,107 @@ impl Services {
         }
     }
 
-    /// A supervisor's program is the service whose log names its pid.
-    pub(super) fn join_programs(&mut self) {
-        let mut joins = Vec::new();
-        for (program_id, program) in
-            self.list.iter().enumerate().filter(|(_, service)| !service.programs.is_empty())
-        {
-            let own = self.list.iter().enumerate().find(|(_, service)| {
-                service.programs.is_empty()
-                    && service.pids.keys().any(|pid| program.pids.contains_key(pid))
-            });
-            joins.extend(own.map(|(own, _)| (own, program_id)));
+    /// A supervisor's program is the service whose log names its pid, or whose log file is called after it, or the only app
+    /// beside the only program. What else the supervisor's own log tells is of its program, if it has but one.
+    pub(super) fn join_programs(&mut self, sources: &[Source]) {
+        let programs: Vec<usize> =
+            (0..self.list.len()).filter(|index| !self.list[*index].programs.is_empty()).collect();
+        for program in &programs {
+            let nameless: Vec<usize> =
+                (0..self.list.len()).filter(|index| self.is_nameless(*index)).collect();
+            let managers = nameless
+                .iter()
+                .filter(|own| !self.list[**own].told_in.is_disjoint(&self.list[*program].told_in));
+            for manager in managers.copied().collect::<Vec<_>>() {
+                if programs.len() == 1 {
+                    self.absorb(*program, manager);
+                }
+            }
         }
-        for (own, program) in joins {
-            self.absorb(own, program);
+        for program in &programs {
+            let nameless: Vec<usize> =
+                (0..self.list.len()).filter(|index| self.is_nameless(*index)).collect();
+            let by_pid = |own: &&usize| {
+                self.list[**own].pids.keys().any(|pid| self.list[*program].pids.contains_key(pid))
+            };
+            let by_name = |own: &&usize| {
+                let paths =
+                    self.list[**own].sources.iter().map(|source| sources[*source].path.as_str());
+                paths.into_iter().any(|path| {
+                    self.list[*program].programs.iter().any(|name| names_container(path, name))
+                })
+            };
+            let apps: Vec<usize> = nameless
+                .iter()
+                .copied()
+                .filter(|own| self.list[*own].role == ServiceRole::App)
+                .collect();
+            let only = apps.first().filter(|_| apps.len() == 1 && programs.len() == 1);
+            let own = nameless
+                .iter()
+                .find(by_pid)
+                .or_else(|| nameless.iter().find(by_name))
+                .or(only)
+                .copied();
+            if let Some(own) = own {
+                self.absorb(*program, own);
+                self.list[*program].role = ServiceRole::App;
+            }
+        }
+    }
+
+    fn is_nameless(&self, index: usize) -> bool {
+        let service = &self.list[index];
+        !service.name.is_empty()
+            && service.units.is_empty()
+            && service.containers.is_empty()
+            && service.programs.is_empty()
+    }
+
+    /// Text journals do not write the unit of a message. A service whose every start comes shortly after that of one and the
+    /// same unit runs in it.
+    pub(super) fn join_units_by_start(&mut self, timeline: &Timeline) {
+        let unit_starts: Vec<(Micros, ServiceId)> =
+            [EventKind::UnitStarting, EventKind::UnitStarted]
+                .iter()
+                .flat_map(|kind| timeline.of(*kind))
+                .filter_map(|(_, fact)| Some((fact.at()?, self.of_fact(fact)?)))
+                .collect();
+        let nameless: Vec<usize> = (0..self.list.len())
+            .filter(|index| {
+                self.is_nameless(*index) && self.list[*index].role != ServiceRole::Other
+            })
+            .collect();
+        for own in nameless {
+            let starts = [EventKind::AppStarted, EventKind::AppListening, EventKind::StoreStarted];
+            let mut seen: Vec<Micros> = starts
+                .iter()
+                .flat_map(|kind| timeline.of(*kind))
+                .filter(|(_, fact)| self.of_fact(fact) == Some(ServiceId(own)))
+                .filter_map(|(_, fact)| fact.at())
+                .collect();
+            seen.sort_unstable();
+            seen.dedup_by_key(|at| at.div_euclid(START_TAKES));
+            let covered = unit_starts.iter().map(|(at, _)| *at).min().unwrap_or(Micros::MAX);
+            seen.retain(|at| *at >= covered);
+            let before = |start: Micros| -> BTreeSet<ServiceId> {
+                let near = unit_starts
+                    .iter()
+                    .filter(|(at, _)| (start - START_TAKES..=start + 2_000_000).contains(at));
+                near.map(|(_, unit)| *unit).collect()
+            };
+            let common =
+                seen.iter().map(|start| before(*start)).reduce(|a, b| &a & &b).unwrap_or_default();
+            let ended: Vec<ServiceId> =
+                common.iter().copied().filter(|unit| ends(timeline, self, *unit)).collect();
+            let unit = match (common.len(), ended.as_slice()) {
+                (1, _) => common.first().copied(),
+                (_, [one]) => Some(*one),
+                _ => None,
+            };
+            if let Some(unit) = unit {
+                self.absorb(unit.0, own);
+            }
         }
     }
 
@@ -181,6 +268,12 @@ impl Services {
         {
             return Join::Pid;
         }
+        // A server that names its workers' pids would have named the victim's.
+        let foreign = kill.victim.pid.is_some_and(|pid| {
+            self.tells_pids(service)
+                && !service.pids.contains_key(&pid)
+                && !looks_namespaced(service, pid)
+        });
         let cgroup = kill.victim_cgroup.as_deref().or(kill.limit_cgroup.as_deref());
         match cgroup.map(cgroup_owner) {
             Some(Owner::Unit(unit)) if service.units.contains(&unit) => return Join::Cgroup,
@@ -197,6 +290,7 @@ impl Services {
             _ => {}
         }
         match comm_fits {
+            Some(true) if foreign => Join::None,
             Some(true) => {
                 let alike = self.iter().filter(|(_, other)| {
                     other.role == service.role
@@ -209,6 +303,11 @@ impl Services {
         }
     }
 
+    /// Whether the service's log names its workers by pid.
+    fn tells_pids(&self, service: &Service) -> bool {
+        !service.namespaced && service.pids.len() >= 2
+    }
+
     /// Whether a task name is one of the service's server; `None` where the server's task names are not known.
     fn comm_fits(&self, comm: &str, service: &Service) -> Option<bool> {
         let known = self.comms.get(service.format.as_deref()?)?;
@@ -218,6 +317,28 @@ impl Services {
             }),
         )
     }
+}
+
+/// Whether a service's pids look like those of a container while the kernel counts far higher.
+fn looks_namespaced(service: &Service, pid: u32) -> bool {
+    service.pids.keys().all(|own| *own < 400) && pid > 1000
+}
+
+/// A unit's process writes its first line this long after its start, on a slow host.
+const START_TAKES: Micros = 60_000_000;
+
+/// Whether systemd tells an end of the unit too, which daemons that merely start at boot do not have.
+fn ends(timeline: &Timeline, services: &Services, unit: ServiceId) -> bool {
+    let kinds = [
+        EventKind::UnitProcessExited,
+        EventKind::UnitStopping,
+        EventKind::UnitOomKilled,
+        EventKind::UnitFailed,
+    ];
+    kinds
+        .iter()
+        .flat_map(|kind| timeline.of(*kind))
+        .any(|(_, fact)| services.of_fact(fact) == Some(unit))
 }
 
 /// The ports of a service's listen addresses.

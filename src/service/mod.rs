@@ -10,7 +10,7 @@ pub mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::EventKind;
-use crate::grammar::Grammars;
+use crate::grammar::{Grammars, Role};
 use crate::ingest::Source;
 use crate::snapshot::{Container, Snapshot};
 use crate::stamp::{HOUR, Micros};
@@ -59,6 +59,8 @@ pub struct Service {
     pub namespaced: bool,
     /// Sources that are its own logs.
     pub sources: BTreeSet<usize>,
+    /// Sources in which anything is told of it.
+    told_in: BTreeSet<usize>,
 }
 
 /// The services of a bundle.
@@ -99,13 +101,14 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
         let Some(key) = key_of(fact, sources) else { continue };
         let id = *keys.entry(key.clone()).or_insert_with(|| services.add(&key));
         services.of[fact_id.0] = Some(id);
-        services.learn(id, fact, sources, grammars);
+        services.learn(id, fact, grammars);
     }
     for container in sources.iter().flat_map(containers) {
         services.learn_container(container);
     }
     services.join_container_logs(sources);
-    services.join_programs();
+    services.join_programs(sources);
+    services.join_units_by_start(timeline);
     services.merge_equal();
     services.learn_cgroups(timeline);
     services.merge_equal();
@@ -246,21 +249,20 @@ impl Services {
         ServiceId(self.list.len() - 1)
     }
 
-    fn learn(&mut self, id: ServiceId, fact: &Fact, sources: &[Source], grammars: &Grammars) {
-        let source = fact.event.at.source.0;
+    fn learn(&mut self, id: ServiceId, fact: &Fact, grammars: &Grammars) {
         let service = &mut self.list[id.0];
         if writes_of_itself(fact.kind) {
             service.sources.extend(fact.witnesses.iter().map(|line| line.source.0));
-            let format = sources[source]
-                .formats
-                .iter()
-                .filter(|(name, _)| grammars.named(name).is_some_and(|grammar| !grammar.fallback));
-            if let Some((format, _)) = format.max_by_key(|(_, count)| **count)
-                && sources[source].envelope == crate::envelope::Envelope::Plain
-            {
-                service.format.get_or_insert_with(|| format.clone());
+            let specific = fact.event.format.as_deref().filter(|format| {
+                grammars
+                    .named(format)
+                    .is_some_and(|grammar| !grammar.fallback && grammar.role != Role::Anywhere)
+            });
+            if let Some(format) = specific {
+                service.format.get_or_insert_with(|| format.to_owned());
             }
         }
+        service.told_in.extend(fact.witnesses.iter().map(|line| line.source.0));
         match fact.kind {
             EventKind::AppListening
             | EventKind::AppStarted
@@ -310,13 +312,12 @@ impl Services {
 
     fn learn_container(&mut self, container: &Container) {
         let names = [short(&container.id).to_owned(), container.name.clone()];
-        let Some(service) = self
+        let known = self
             .list
-            .iter_mut()
-            .find(|service| names.iter().any(|name| service.containers.contains(name)))
-        else {
-            return;
-        };
+            .iter()
+            .position(|service| names.iter().any(|name| service.containers.contains(name)));
+        let index = known.unwrap_or_else(|| self.add(&format!("container {}", names[0])).0);
+        let service = &mut self.list[index];
         service.containers.extend(names);
         service.addresses.extend(container.addresses.iter().map(|address| address_key(address)));
         service.name.clone_from(&container.name);
