@@ -332,7 +332,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             self.keep(event);
         }
         for event in std::mem::take(&mut self.waiting) {
-            self.keep(event);
+            self.note(event);
         }
         let table = std::mem::take(&mut self.table);
         self.source.events_left_out = table.left_out;
@@ -531,6 +531,10 @@ impl<'a, 'g> Reader<'a, 'g> {
                 return;
             }
         }
+        self.note(event);
+    }
+
+    fn note(&mut self, event: Event) {
         self.mark(&event);
         self.table.add(event);
     }

@@ -262,11 +262,12 @@ impl Services {
         let comm_fits = self.comm_fits(&kill.victim.comm, service);
         if let Some(pid) = kill.victim.pid.filter(|_| !service.namespaced)
             && let Some(seen) = service.pids.get(&pid)
-            && (at.is_none_or(|at| seen.iter().any(|seen| (seen - at).abs() <= PID_HOLDS))
-                || comm_fits == Some(true))
-            && comm_fits != Some(false)
         {
-            return Join::Pid;
+            // The task name may be that of a thread and need not fit, as long as the pid was seen near in time.
+            let near = at.is_some_and(|at| seen.iter().any(|seen| (seen - at).abs() <= PID_HOLDS));
+            if near || comm_fits == Some(true) {
+                return Join::Pid;
+            }
         }
         // A server that names its workers' pids would have named the victim's.
         let foreign = kill.victim.pid.is_some_and(|pid| {
@@ -298,8 +299,7 @@ impl Services {
                 });
                 if alike.count() == 1 { Join::Comm } else { Join::None }
             }
-            Some(false) => Join::Mismatch,
-            None => Join::None,
+            Some(false) | None => Join::None,
         }
     }
 
@@ -311,11 +311,13 @@ impl Services {
     /// Whether a task name is one of the service's server; `None` where the server's task names are not known.
     fn comm_fits(&self, comm: &str, service: &Service) -> Option<bool> {
         let known = self.comms.get(service.format.as_deref()?)?;
-        Some(
-            known.iter().any(|own| {
-                own.strip_suffix('*').map_or(own == comm, |head| comm.starts_with(head))
-            }),
-        )
+        Some(known.iter().any(|own| {
+            let head = own.strip_suffix('*').unwrap_or(own);
+            // Servers write their role behind their name: `puma: cluster w`, `gunicorn: maste`.
+            comm == head
+                || (comm.starts_with(head)
+                    && (own.ends_with('*') || comm[head.len()..].starts_with([':', ' '])))
+        }))
     }
 }
 

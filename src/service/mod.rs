@@ -298,12 +298,11 @@ impl Services {
             service.containers.insert(name.to_owned());
             name.clone_into(&mut service.name);
         }
-        let at = fact.at().unwrap_or(0);
         let mentions_worker = writes_of_itself(fact.kind) || fact.kind == EventKind::ProgramStarted;
         let pids = [fact.pid("worker"), fact.pid("pid"), fact.event.origin.pid];
         if mentions_worker {
             for pid in pids.into_iter().flatten() {
-                service.pids.entry(pid).or_default().insert(at);
+                service.pids.entry(pid).or_default().extend(fact.at());
             }
             // A master with pid 1 writes from inside a container, whatever the envelope says.
             service.namespaced |= fact.event.origin.pid == Some(1) || fact.pid("pid") == Some(1);

@@ -1,0 +1,189 @@
+//! Everything that people hand over besides a good bundle: one log, a pipe, half a bundle, a picture, nothing. Each gives a
+//! sensible report, or exit code 2 and a message that says what was found and what to do.
+
+use std::path::Path;
+
+use crate::corpus::{self, list};
+use crate::packing::{Member, folder, gz, put, tar, unpack};
+use crate::program::{Done, run, run_with};
+
+const CASE: &str = "oom-gunicorn-workers";
+
+fn report(path: &Path) -> Done {
+    run(&["report", "--format", "json", path.to_str().unwrap()])
+}
+
+fn member_named(end: &str) -> Member {
+    corpus::named(CASE).members().into_iter().find(|member| member.name.ends_with(end)).unwrap()
+}
+
+#[test]
+fn a_folder() {
+    let folder = folder();
+    unpack(&corpus::named(CASE).members(), &folder.path().join("incident"));
+    let done = report(&folder.path().join("incident"));
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    let report = done.json();
+    assert_eq!(report["bundle"][0]["name"], "incident");
+    assert!(report["bundle"][0]["sha256"].is_null());
+    assert_eq!(report["incidents"][0]["cause"], "oom_kill_memcg");
+    assert_eq!(report["incidents"][0]["verdict"], "confirmed");
+}
+
+#[test]
+fn a_single_access_log() {
+    let folder = folder();
+    let log = member_named("access.log").bytes;
+    for (name, bytes) in [("access.log.gz", gz(&log)), ("access.log", log)] {
+        let done = report(&put(folder.path(), name, &bytes));
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{name}");
+        let report = done.json();
+        assert_eq!(list(&report, "sources").len(), 1, "{name}");
+        assert_eq!(report["traffic"]["statuses"]["502"], 17, "{name}");
+        let incident = &report["incidents"][0];
+        assert_eq!(incident["errors"]["502"], 17, "{name}");
+        // The log tells that it broke and when; why, no access log can tell.
+        assert!(
+            ["unknown", "suspected", "undetermined"]
+                .contains(&incident["verdict"].as_str().unwrap()),
+            "{name}: {}",
+            incident["verdict"]
+        );
+        assert!(
+            !list(incident, "missing").is_empty(),
+            "{name}: the report must say what would tell"
+        );
+        let oom = list(&report, "negatives")
+            .iter()
+            .find(|negative| negative["claim"].as_str().unwrap().contains("OOM"));
+        assert!(oom.is_none_or(|negative| negative["state"] == "unknown"), "{name}: {oom:?}");
+    }
+}
+
+#[test]
+fn standard_input() {
+    let case = corpus::named(CASE);
+    let from_file = report(&case.bundle()).json();
+    for (what, bytes) in [("tar.gz", case.bytes()), ("tar", tar(&case.members()))] {
+        let done = run_with(&["report", "--format", "json", "-"], &bytes);
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{what}");
+        let report = done.json();
+        assert_eq!(report["bundle"][0]["name"], "stdin", "{what}");
+        assert!(report["bundle"][0]["sha256"].is_null(), "{what}");
+        for key in ["sources", "incidents", "oom_kills", "deaths", "events"] {
+            assert_eq!(report[key], from_file[key], "{what}: {key}");
+        }
+    }
+    let done = run_with(&["report", "--format", "json", "-"], &member_named("access.log").bytes);
+    assert_eq!(done.code, 0);
+    assert_eq!(done.json()["incidents"][0]["errors"]["502"], 17);
+}
+
+#[test]
+fn a_bundle_cut_at_half() {
+    let whole = corpus::named(CASE).bytes();
+    let folder = folder();
+    let path = put(folder.path(), "half.tar.gz", &whole[..whole.len() / 2]);
+    let done = report(&path);
+    assert_eq!((done.code, done.err.as_str()), (1, ""));
+    assert!(
+        list(&done.json(), "data_quality").iter().any(|problem| problem["problem"] == "truncated")
+    );
+    let unplaced = list(&done.json(), "oom_kills").iter().all(|kill| kill["time"].is_null());
+    assert!(unplaced, "what ties the kernel's clock to UTC is in the lost half");
+    for format in ["text", "markdown"] {
+        let done = run(&["report", "--format", format, path.to_str().unwrap()]);
+        assert_eq!(done.code, 1, "{format}");
+        assert!(
+            done.text().to_lowercase().contains("truncated") || done.text().contains("ends at"),
+            "{format}: {}",
+            done.text()
+        );
+        let claim = done.text().lines().find(|line| line.contains("never felt"));
+        assert!(claim.is_none(), "{format}: nobody can tell when the kills were: {claim:?}");
+    }
+}
+
+/// No report: exit code 2, nothing on standard output, and all these words on standard error.
+#[track_caller]
+fn check_refused(path: &Path, words: &[&str]) {
+    let done = report(path);
+    assert_eq!((done.code, done.text()), (2, ""));
+    for word in words {
+        assert!(done.err.contains(word), "no \"{word}\" in:\n{}", done.err);
+    }
+    assert!(!done.err.contains("panicked"), "{}", done.err);
+}
+
+#[test]
+fn what_is_no_log_is_refused_with_what_was_found() {
+    let folder = folder();
+    let jpeg =
+        [&b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01"[..], &[0x5a, 0x13, 0x91, 0xee].repeat(5000)]
+            .concat();
+    check_refused(
+        &put(folder.path(), "photo.jpg", &jpeg),
+        &["no log recognised", "photo.jpg", "JPEG", "looked for"],
+    );
+    check_refused(
+        &put(folder.path(), "empty.log", b""),
+        &["no log recognised", "empty.log", "empty"],
+    );
+    check_refused(
+        &put(folder.path(), "packed-nothing.gz", &gz(b"")),
+        &["no log recognised", "empty"],
+    );
+    let without = folder.path().join("holiday");
+    put(&without, "photo.jpg", &jpeg);
+    put(&without, "notes/diary.txt", b"Dear diary,\ntoday the shop was slow.\n");
+    check_refused(&without, &["no log recognised", "photo.jpg", "notes/diary.txt", "--log-format"]);
+    let bare = folder.path().join("bare");
+    std::fs::create_dir(&bare).unwrap();
+    check_refused(&bare, &["no log recognised", "nothing at all"]);
+    check_refused(
+        &put(folder.path(), "pictures.tar.gz", &gz(&tar(&[Member::new("photo.jpg", jpeg)]))),
+        &["no log recognised", "JPEG"],
+    );
+    check_refused(
+        &folder.path().join("missing.tar.gz"),
+        &["cannot read", "missing.tar.gz", "No such file"],
+    );
+    let done = run_with(&["report", "-"], b"");
+    assert_eq!((done.code, done.text()), (2, ""));
+    assert!(done.err.contains("no log recognised"), "{}", done.err);
+}
+
+/// Names and bytes of a bundle are not ours: none of them may reach the terminal as commands.
+#[test]
+fn escape_sequences_of_a_bundle_reach_no_terminal() {
+    let folder = folder();
+    let hostile = "evil\u{1b}]0;owned\u{7}\u{1b}[2J.log";
+    put(folder.path(), &format!("bundle/{hostile}"), b"\x1b[31mno log\n");
+    let refused = report(&folder.path().join("bundle"));
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.err.contains("evil") && !refused.err.contains(['\u{1b}', '\u{7}']),
+        "{:?}",
+        refused.err
+    );
+    let mut members = corpus::named(CASE).members();
+    members.push(Member::new(
+        hostile,
+        "Nov 20 21:47:40 web-1 \u{1b}[2J\u{1b}]0;owned\u{7}app[7]: boom\n".repeat(40),
+    ));
+    let path = put(folder.path(), "bundle.tar", &tar(&members));
+    let path = path.to_str().unwrap();
+    for arguments in [
+        vec!["report", "--format", "text"],
+        vec!["report", "--format", "markdown"],
+        vec!["report", "--format", "json"],
+        vec!["inspect"],
+    ] {
+        let done = run(&[arguments.clone(), vec![path]].concat());
+        assert_eq!(done.code, 0, "{arguments:?}");
+        let plain = |bytes: &[u8]| {
+            !bytes.iter().any(|byte| (*byte < b' ' && *byte != b'\n') || *byte == 0x7f)
+        };
+        assert!(plain(&done.out) && plain(done.err.as_bytes()), "{arguments:?}");
+    }
+}
