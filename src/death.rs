@@ -307,8 +307,11 @@ impl Telling {
         death.service = death.service.or(self.service);
         death.join = death.join.max(join);
         let finer = match (death.stamp, self.stamp) {
+            // The kernel's moment is the death's, however coarse its clock; what others tell of it comes after.
             (Some(known), Some(new)) => {
-                new.sigma < known.sigma && self.kind != EventKind::ContainerDied
+                new.sigma < known.sigma
+                    && self.kind != EventKind::ContainerDied
+                    && death.why != Why::OomKill
             }
             (None, Some(_)) => true,
             _ => false,
@@ -448,7 +451,10 @@ fn told_by(death: &Death, telling: &Telling, timeline: &Timeline) -> bool {
 fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &Services) -> bool {
     let Some(service) = telling.service else { return false };
     if let Some(oom) = timeline.fact(death.facts[0]).oom() {
-        return matches!(services.join(oom, death.at(), service), Join::Pid | Join::Cgroup);
+        // The victim ended by SIGKILL; another end in the same unit is not its.
+        let killed = telling.signal == Some(9) || telling.exit_code == Some(137);
+        return killed
+            && matches!(services.join(oom, death.at(), service), Join::Pid | Join::Cgroup);
     }
     let alike = telling.signal.is_none()
         || death.signal.is_none()

@@ -103,6 +103,8 @@ pub struct Answers {
     pub load_step: Micros,
     /// Sources that count, nearest to the users.
     pub edge: Vec<usize>,
+    /// Whether the proxy's error lines had to stand for answers: then nobody knows what users met.
+    pub from_error_log: bool,
 }
 
 /// Finds incidents and explains them.
@@ -132,7 +134,7 @@ pub fn explain<'a>(
             (burst.start, burst.end),
             failures,
         );
-        incidents.push(judge(scene, burst));
+        incidents.push(judge(scene, burst, answers.from_error_log));
     }
     for failure in rest {
         *isolated.entry(failure.key.status).or_default() += failure.count.answers;
@@ -189,7 +191,7 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
     (found, rest)
 }
 
-fn judge(scene: Scene<'_>, burst: Burst) -> Incident<'_> {
+fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {
     let mut weighed: Vec<Weighed> = causes::ALL
         .iter()
         .map(|cause| Weighed { cause, weight: (cause.weigh)(&scene), probability: 0.0 })
@@ -197,6 +199,10 @@ fn judge(scene: Scene<'_>, burst: Burst) -> Incident<'_> {
         .collect();
     let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
     for weighed in &mut weighed {
+        if from_error_log {
+            // What users met is not known: a retry may have saved every answer.
+            weighed.weight.reservation.get_or_insert_with(|| "there is no access log".to_owned());
+        }
         weighed.probability = weighed.weight.nats.exp() / all;
     }
     weighed.sort_by(|a, b| {
@@ -342,6 +348,7 @@ pub fn answers(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answ
     let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
     if answers.edge.is_empty() {
         answers.failures = from_error_lines(timeline);
+        answers.from_error_log = true;
     }
     for index in &answers.edge {
         let Some(traffic) = &sources[*index].traffic else { continue };
@@ -466,7 +473,7 @@ mod tests {
     #[test]
     fn words_follow_the_contract() {
         let check = |list: Vec<Weighed>, unknown: f64, word: Verdict| {
-            assert_eq!(verdict(&list, unknown), word)
+            assert_eq!(verdict(&list, unknown), word);
         };
         check(vec![], 1.0, Verdict::Unknown);
         check(vec![weighed(0.95, true, true)], 0.05, Verdict::Confirmed);

@@ -304,11 +304,23 @@ fn regex(pattern: &str) -> Result<Regex, String> {
         .map_err(|error| error.to_string().replace('\n', " "))
 }
 
-/// The kind whose name shares most letters in place with the wrong one.
+/// The kind whose name takes the fewest edits to become the wrong one (Levenshtein).
 fn closest(wrong: &str) -> String {
-    let alike = |name: &str| {
-        name.split('-').filter(|word| wrong.contains(word)).map(str::len).sum::<usize>()
-    };
-    let best = EventKind::ALL.iter().max_by_key(|kind| alike(kind.name()));
+    let best = EventKind::ALL.iter().min_by_key(|kind| edits(kind.name(), wrong));
     best.map_or_else(String::new, |kind| format!("did you mean \"{kind}\"?"))
+}
+
+fn edits(one: &str, other: &str) -> usize {
+    let other: Vec<u8> = other.bytes().take(64).collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.bytes().enumerate() {
+        let mut diagonal = line;
+        row[0] = line + 1;
+        for (place, own) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *own);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
+        }
+    }
+    row[other.len()]
 }

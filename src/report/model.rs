@@ -145,7 +145,10 @@ pub struct Incident {
     pub censored: String,
     /// Length in seconds.
     pub duration_seconds: f64,
-    /// Requests between start and end.
+    /// What the failed answers were counted from: `access-log`, or `error-log` where the bundle has no access log: then nobody
+    /// knows the number of requests, nor which failures a retry hid from the users.
+    pub counted_from: String,
+    /// Requests between start and end; 0 where they are not known.
     pub requests: u64,
     /// Failed answers by status: 500, 502, 503, 504.
     pub errors: BTreeMap<String, u64>,

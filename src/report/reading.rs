@@ -59,6 +59,22 @@ pub fn already_failing(incident: &Incident) -> bool {
     incident.censored == "left" || incident.censored == "both"
 }
 
+/// What the number of failures counts.
+#[must_use]
+pub fn what_failed(incident: &Incident) -> &'static str {
+    if incident.counted_from == "error-log" {
+        "failures in the proxy's error log, as there is no access log"
+    } else {
+        "requests failed"
+    }
+}
+
+/// Failure share of the worst minute, where requests were counted.
+#[must_use]
+pub fn worst(incident: &Incident) -> Option<f64> {
+    (incident.counted_from != "error-log").then_some(incident.peak_share)
+}
+
 impl<'a> Reading<'a> {
     /// The events of these ids in the order of the ids, each once; ids that the report does not hold are left out.
     pub fn events(&self, ids: impl Iterator<Item = &'a String>) -> Vec<&'a Event> {

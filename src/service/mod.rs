@@ -51,7 +51,7 @@ pub struct Service {
     pub containers: BTreeSet<String>,
     /// Supervisor programs.
     pub programs: BTreeSet<String>,
-    /// Listen addresses, normalised by [`address`].
+    /// Listen addresses, in the spelling of [`names::address_key`].
     pub addresses: BTreeSet<String>,
     /// Pids with the moments at which they were seen.
     pub pids: BTreeMap<u32, BTreeSet<Micros>>,

@@ -1,7 +1,7 @@
 //! Kills and deaths for the report, each with the lines that tell it and the incident that users met.
 
 use crate::death::Death;
-use crate::diagnose::Verdict;
+use crate::diagnose::{Incident, Verdict};
 use crate::event::{EventKind, OomKill, OomProcess};
 use crate::service::Join;
 use crate::service::names::{Owner, cgroup_owner};
@@ -96,12 +96,17 @@ pub(super) fn death(index: usize, death: &Death, parts: &Parts<'_>) -> model::De
         facts.iter().flat_map(|fact| fact.witnesses.iter().copied()).collect();
     witnesses.sort_unstable();
     witnesses.dedup();
-    let incident = parts.incidents.iter().position(|incident| {
-        let scene = &incident.scene;
-        let near =
-            death.at().is_some_and(|at| at >= scene.start - MINUTE && at <= scene.end + 5 * SECOND);
-        near && death.service.is_some_and(|service| scene.failing.contains(&service))
-    });
+    let kill =
+        death.facts.iter().copied().find(|id| parts.timeline.fact(*id).kind == EventKind::OomKill);
+    // A kill's death belongs where the kill does.
+    let incident = match kill {
+        Some(kill) => felt_in(parts, kill),
+        None => parts
+            .incidents
+            .iter()
+            .position(|incident| is_near(death, incident))
+            .map(|index| format!("I{}", index + 1)),
+    };
     let first = |pick: fn(&Fact) -> Option<String>| facts.iter().find_map(|fact| pick(fact));
     let owner = facts
         .iter()
@@ -129,7 +134,15 @@ pub(super) fn death(index: usize, death: &Death, parts: &Parts<'_>) -> model::De
             fact.field("name").map(str::to_owned).or(fact.event.origin.container.clone())
         })
         .or(owner_container),
-        incident: incident.map(|index| format!("I{}", index + 1)),
+        incident,
         witnesses: lines(&witnesses),
     }
+}
+
+/// Whether a death of a failing service lies in an incident, or shortly before it.
+fn is_near(death: &Death, incident: &Incident<'_>) -> bool {
+    let scene = &incident.scene;
+    let near =
+        death.at().is_some_and(|at| at >= scene.start - MINUTE && at <= scene.end + 5 * SECOND);
+    near && death.service.is_some_and(|service| scene.failing.contains(&service))
 }

@@ -35,7 +35,9 @@ pub(super) fn incident(
         end: rfc3339(scene.end).unwrap_or_default(),
         censored: censored(incident, parts).to_owned(),
         duration_seconds: seconds(scene.end - scene.start),
-        requests: requests.max(scene.answers()),
+        counted_from: if parts.answers.from_error_log { "error-log" } else { "access-log" }
+            .to_owned(),
+        requests: if parts.answers.from_error_log { 0 } else { requests.max(scene.answers()) },
         errors: errors(incident, parts.answers),
         probe_errors: scene
             .failures
@@ -322,10 +324,15 @@ fn chain(
         })
         .map(|(status, count)| format!("{count} answers of {status}"))
         .collect();
-    hops.push(model::Hop {
-        text: full_sentence(&format!("users met {}", counts.join(" and "))),
-        events: Vec::new(),
-    });
+    let effect = if parts.answers.from_error_log {
+        format!(
+            "the proxy met {}; without an access log nobody knows which of them users met",
+            counts.join(" and ")
+        )
+    } else {
+        format!("users met {}", counts.join(" and "))
+    };
+    hops.push(model::Hop { text: full_sentence(&effect), events: Vec::new() });
     hops
 }
 

@@ -1,4 +1,4 @@
-//! Builds the [`Report`] value: numbers the facts it speaks of, puts every sentence beside the lines it rests on, and says what
+//! Builds the [`model::Report`] value: numbers the facts it speaks of, puts every sentence beside the lines it rests on, and says what
 //! was not seen.
 
 mod ends;

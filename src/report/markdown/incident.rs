@@ -54,15 +54,22 @@ pub(super) fn write(
 fn impact(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### Impact\n")?;
     table(out, &["Figure", "Value"])?;
-    let worst = figures::per_cent(incident.peak_share);
+    let unknown = || "not known without an access log".to_owned();
+    let counted = incident.counted_from != "error-log";
+    let worst = reading::worst(incident).map(figures::per_cent);
     let minute = incident.peak_minute.as_deref();
     let minute =
         minute.map(|time| format!(" ({})", figures::moment(time, figures::day(&incident.start))));
     let figures = [
-        ("Requests in that time", incident.requests.to_string()),
+        ("Requests in that time", if counted { incident.requests.to_string() } else { unknown() }),
         ("Failed", reading::failures(incident).to_string()),
         ("By status", escape::cell(&reading::by_status(&incident.errors, plain))),
-        ("Worst minute", format!("{worst}{} of requests failed", minute.unwrap_or_default())),
+        (
+            "Worst minute",
+            worst.map_or_else(unknown, |worst| {
+                format!("{worst}{} of requests failed", minute.unwrap_or_default())
+            }),
+        ),
         ("Share when nothing is wrong", figures::per_cent(incident.baseline_share)),
         (
             "Duration",

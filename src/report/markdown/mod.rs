@@ -48,10 +48,18 @@ fn verdict(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> i
     writeln!(out, "# Incident report: {failed} failed requests, {span}\n")?;
     writeln!(
         out,
-        "- **Impact:** {failed} of {} requests failed ({}), worst minute {}",
-        incident.requests.max(failed),
+        "- **Impact:** {failed}{} {} ({}){}",
+        if incident.requests >= failed {
+            format!(" of {}", incident.requests)
+        } else {
+            String::new()
+        },
+        reading::what_failed(incident),
         escape::markdown(&reading::by_status(&incident.errors, plain)),
-        figures::per_cent(incident.peak_share),
+        reading::worst(incident).map_or_else(String::new, |share| format!(
+            ", worst minute {}",
+            figures::per_cent(share)
+        )),
     )?;
     writeln!(out, "- **Cause:** {}", cause(incident))?;
     let duration = figures::duration(incident.duration_seconds);

@@ -75,11 +75,15 @@ fn what(incident: &Incident) -> String {
         text.push_str(&format!(" of {}", figures::grouped(incident.requests)));
     }
     text.push_str(&format!(
-        " requests failed ({}) {}, {}, worst minute {}",
+        " {} ({}) {}, {}{}",
+        reading::what_failed(incident),
         reading::by_status(&incident.errors, figures::grouped),
         figures::span(&incident.start, &incident.end),
         tied(&figures::duration(incident.duration_seconds)),
-        tied(&figures::per_cent(incident.peak_share)),
+        reading::worst(incident).map_or_else(String::new, |share| format!(
+            ", worst minute {}",
+            tied(&figures::per_cent(share))
+        )),
     ));
     if reading::already_failing(incident) {
         text.push_str(", already failing when the logs begin");

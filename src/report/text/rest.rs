@@ -1,5 +1,5 @@
 //! What stands under the gravest incident, or alone where there is none: other incidents, kills and deaths that users
-//! never felt, gaps, what could not be read, clocks that are guesses. In: a `Report`. Out: sections of the page.
+//! are outside of incidents, gaps, what could not be read, clocks that are guesses. In: a `Report`. Out: sections of the page.
 //! Must never say "no incident" without saying what was looked at.
 
 use std::io;
@@ -100,7 +100,16 @@ fn nothing_broke(traffic: &Traffic, report: &Report, window: &str) -> String {
             format!(" A retry on another upstream hid {} failures.", figures::grouped(hidden))
         }
     };
-    format!("No incident: {requests} requests, {failed}.{hidden} The logs cover {window}.")
+    let lost = report
+        .data_quality
+        .iter()
+        .any(|trouble| matches!(trouble.problem.as_str(), "truncated" | "damaged" | "unreadable"));
+    let lost = if lost {
+        " Part of the input is lost (see data quality), and an incident may be in it."
+    } else {
+        ""
+    };
+    format!("No incident: {requests} requests, {failed}.{hidden} The logs cover {window}.{lost}")
 }
 
 /// Kills and deaths outside of incidents.
@@ -115,8 +124,8 @@ pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<(
         let time = figures::fine_moment(death.time.as_deref(), "");
         format!("{time} {}: {}", death.id, reading::death_words(death))
     });
-    section(page, "OOM kills that users never felt", kills.collect())?;
-    section(page, "Other deaths that users never felt", deaths.collect())
+    section(page, "OOM kills outside of the incidents", kills.collect())?;
+    section(page, "Other deaths outside of the incidents", deaths.collect())
 }
 
 /// Stretches without traffic.

@@ -86,7 +86,7 @@ fn no_incident_says_what_was_looked_at() {
     assert!(text.starts_with(first), "{text}");
     check(&text, "cover 2026-01-02 20:00:00-22:30:00 UTC.\n");
     check(&text, "  yes      no disk trouble web (web)\n");
-    check(&text, "OOM kills that users never felt\n");
+    check(&text, "OOM kills outside of the incidents\n");
     let mut blind = sample::quiet("web");
     blind.traffic = None;
     assert!(shown(&blind).starts_with("No incident can be told: the bundle holds no access log"));
