@@ -249,7 +249,9 @@ impl Telling {
             }
             EventKind::WorkerSignaled | EventKind::WorkerExited => {
                 telling.process = format!("{} worker", telling.process);
-                telling.only_joins = fact.kind == EventKind::WorkerExited;
+                // Code 1 is also what gunicorn 21 to 23 write for a worker that was killed; other codes are the worker's own.
+                telling.only_joins = fact.kind == EventKind::WorkerExited
+                    && telling.exit_code.is_none_or(|code| code <= 1);
             }
             EventKind::HeapLimit => {
                 (telling.why, telling.signal) = (Why::RuntimeHeapLimit, Some(6));

@@ -208,7 +208,11 @@ fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {
     weighed.sort_by(|a, b| {
         b.probability.total_cmp(&a.probability).then(a.cause.name.cmp(b.cause.name))
     });
-    let verdict = verdict(&weighed, 1.0 / all);
+    let mut verdict = verdict(&weighed, 1.0 / all);
+    if from_error_log && scene.on_assumed_clock() {
+        // Failures on a clock that is only assumed may meet anything by chance.
+        verdict = verdict.min(Verdict::Suspected);
+    }
     let ruled_out = ledger(&scene, weighed.first().filter(|_| verdict > Verdict::Undetermined));
     Incident { scene, burst, verdict, weighed, ruled_out }
 }

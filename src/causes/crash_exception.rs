@@ -58,9 +58,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         EventKind::MemoryLimit,
     ];
     let first = moments.iter().map(|moment| moment.0).min().unwrap_or(scene.start);
-    let explained_by_other = scene
-        .near_of(&reasons)
-        .any(|(_, fact)| fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND));
+    let explained_by_other = scene.near_of(&reasons).any(|(_, fact)| {
+        scene.is_failing(fact) && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
+    });
     let facts: Vec<FactId> = deaths
         .iter()
         .flat_map(|death| death.facts.iter().copied())

@@ -37,7 +37,17 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .into_iter()
         .partition(|death| death.service.is_some_and(|service| scene.failing.contains(&service)));
     let joined = !own.is_empty();
-    // A kernel line without an end that the service tells joins nothing by itself.
+    // A kernel line without an end that the service tells joins nothing by itself, and another program's nothing at all.
+    let foreign: Vec<&Death> = foreign
+        .into_iter()
+        .filter(|death| {
+            death.service.is_none()
+                && scene
+                    .failing
+                    .iter()
+                    .any(|id| scene.services.comm_is(&death.process, *id) != Some(false))
+        })
+        .collect();
     let used = if joined { own } else { foreign };
     let moments: Vec<_> = used
         .iter()
@@ -52,7 +62,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: if joined { 5.0 } else { 1.5 } + for_share(explained),
-        direct: true,
+        direct: joined,
         joined,
         explained,
         supports: some_of(&facts, 4),

@@ -81,17 +81,21 @@ fn is_store_name(name: &str) -> bool {
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let own: Vec<(FactId, &Fact)> =
-        scene.near().filter(|(_, fact)| of_store(scene, fact)).collect();
-    let app: Vec<(FactId, &Fact)> = scene
-        .app_dependency_facts()
-        .filter(|(_, fact)| scene.is_failing(fact) || !scene.failing_known)
+    let app: Vec<(FactId, &Fact)> =
+        scene.app_dependency_facts().filter(|(_, fact)| of_app(scene, fact)).collect();
+    let named: BTreeSet<&str> = app.iter().filter_map(|(_, fact)| fact.field("service")).collect();
+    // Where the app names what it misses, another store's trouble is another story.
+    let own: Vec<(FactId, &Fact)> = scene
+        .near()
+        .filter(|(_, fact)| of_store(scene, fact) && scene.same_host(fact) != Some(false))
+        .filter(|(_, fact)| named.is_empty() || names_one_of(scene, fact, &named))
         .collect();
     if own.is_empty() && app.is_empty() {
         return Weight::nothing();
     }
+    let both = !own.is_empty() && !app.is_empty();
     let mut stretches: Vec<(Micros, Micros)> =
-        own.iter().filter_map(|(_, fact)| down(scene, fact)).collect();
+        own.iter().filter_map(|(_, fact)| down(scene, fact, both)).collect();
     stretches.extend(
         app.iter()
             .filter_map(|(_, fact)| Some((fact.at()? - 35 * SECOND, fact.at()? + 8 * SECOND))),
@@ -99,25 +103,38 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let explained = scene.explained(&stretches);
     let names: BTreeSet<&str> =
         own.iter().chain(&app).filter_map(|(_, fact)| fact.field("service")).collect();
-    let both = !own.is_empty() && !app.is_empty();
     // The same words long before the incident are weather, not news.
     let usual = usual_share(scene, &app);
     let killed = scene.kills.iter().any(|kill| kill.dependency);
+    // A store without space on its disk is down for that reason.
+    let no_space = scene.near_of(&[EventKind::StoreDiskFull]).next().is_some();
+    // A store alone makes apps slow or wrong; that nobody listens at the app is not its doing, unless the app says so.
+    let silent_app = app.is_empty() && scene.nobody_listens();
     let mut path: Vec<FactId> =
         own.first().into_iter().chain(app.first()).map(|(id, _)| *id).collect();
     path.sort_by_key(|id| scene.timeline.fact(*id).at());
     path.extend(first_proxy_error(scene, &path));
     let ids: Vec<FactId> = own.iter().chain(&app).map(|(id, _)| *id).collect();
+    let base = match (own.is_empty(), app.is_empty()) {
+        (false, false) => 5.5,
+        (true, _) => 3.0,
+        (false, true) => 2.0,
+    };
+    let reservation = if own.is_empty() && usual > 0.2 {
+        Some("the app wrote such errors before the incident too".to_owned())
+    } else if app.is_empty() {
+        Some("the app itself says nothing of it".to_owned())
+    } else {
+        None
+    };
     Weight {
-        nats: if own.is_empty() { 3.0 } else { 4.0 }
-            + if both { 1.5 } else { 0.0 }
-            + for_share(explained)
+        nats: base + for_share(explained)
             - 2.5 * usual
-            - if killed { 3.0 } else { 0.0 },
-        direct: !own.is_empty() || usual < 0.5,
-        joined: both || (!own.is_empty() && explained >= 0.9),
-        reservation: (own.is_empty() && usual > 0.2)
-            .then(|| "the app wrote such errors before the incident too".to_owned()),
+            - if killed || no_space { 3.0 } else { 0.0 }
+            - if silent_app { 3.5 } else { 0.0 },
+        direct: both || usual < 0.5,
+        joined: both,
+        reservation,
         explained,
         supports: some_of(&ids, 4),
         path,
@@ -131,8 +148,38 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
 }
 
+/// Whether an app's word about a dependency is a failing service's. Where that is not known, any app's counts, but not that of a
+/// daemon that merely probes.
+fn of_app(scene: &Scene<'_>, fact: &Fact) -> bool {
+    if scene.is_failing(fact) {
+        return true;
+    }
+    let role = scene.services.of_fact(fact).map(|service| scene.services.get(service).role);
+    !scene.failing_known && role == Some(ServiceRole::App)
+}
+
+/// Whether a store's fact is of one of the stores that the app names.
+fn names_one_of(scene: &Scene<'_>, fact: &Fact, named: &BTreeSet<&str>) -> bool {
+    let service = scene.services.of_fact(fact).map(|service| scene.services.get(service));
+    let by_word = fact.field("service").is_some_and(|service| named.contains(service));
+    by_word
+        || service.is_some_and(|service| {
+            let own = service
+                .units
+                .iter()
+                .chain(&service.containers)
+                .map(String::as_str)
+                .chain(service.store.as_deref());
+            own.into_iter().any(|own| {
+                named.iter().any(|name| {
+                    own.contains(name) || (*name == "postgresql" && own.contains("postgres"))
+                })
+            })
+        })
+}
+
 /// From a store's word until it is back and its apps with it.
-fn down(scene: &Scene<'_>, fact: &Fact) -> Option<(Micros, Micros)> {
+fn down(scene: &Scene<'_>, fact: &Fact, app_speaks: bool) -> Option<(Micros, Micros)> {
     let at = fact.at()?;
     if fact.kind == EventKind::StoreLockWait {
         let waited = fact
@@ -140,11 +187,18 @@ fn down(scene: &Scene<'_>, fact: &Fact) -> Option<(Micros, Micros)> {
             .number("seconds")
             .and_then(|seconds| Micros::try_from(seconds).ok())
             .map_or(SECOND, |seconds| seconds.saturating_mul(SECOND));
-        return Some((at - waited - SECOND, at + LOCK));
+        // A request that waits for it fails when the proxy gives up: after its longest logged duration, or nginx's 60 s.
+        let longest = scene.failures.iter().filter_map(|failure| failure.count.longest).max();
+        return Some((
+            at - waited - SECOND,
+            at + longest.unwrap_or(60 * SECOND).max(LOCK) + 2 * SECOND,
+        ));
     }
     let service = scene.services.of_fact(fact);
     let back = service.and_then(|service| scene.back(service, at));
-    Some((at - 2 * SECOND, back.map_or(at + NOTICE, |back| back + BACK)))
+    // How long its apps take to notice and come back is only granted where they speak of it.
+    let (notice, after) = if app_speaks { (NOTICE, BACK) } else { (LOCK, 5 * SECOND) };
+    Some((at - 2 * SECOND, back.map_or(at + notice, |back| back + after)))
 }
 
 /// Share of the app's dependency errors per second that it wrote outside of the incident too.

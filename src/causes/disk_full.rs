@@ -34,12 +34,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         })
         .collect();
     let explained = scene.explained(&stretches);
-    let own =
-        facts.iter().any(|(_, fact)| scene.is_failing(fact) || fact.kind != EventKind::DiskFull);
+    let own = facts.iter().any(|(_, fact)| {
+        scene.is_failing(fact)
+            || (fact.kind != EventKind::DiskFull && scene.same_host(fact) != Some(false))
+    });
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: if own { 5.5 } else { 1.5 } + for_share(explained),
+        nats: if own { 5.5 } else { -0.5 } + for_share(explained),
         direct: true,
         joined: own,
         explained,

@@ -50,7 +50,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: 5.0 + for_share(explained),
         direct: true,
-        joined: true,
+        joined: scene.failing_known,
         explained,
         path,
         sentence: format!("{} failed its health check and was ended for it", scene.failing_names()),

@@ -29,7 +29,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let facts: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - STARTING, scene.end)
-        .filter(|(_, fact)| kinds.contains(&fact.kind))
+        .filter(|(_, fact)| kinds.contains(&fact.kind) && scene.same_host(fact) != Some(false))
         .collect();
     let Some((first, fact)) = facts.first() else { return Weight::nothing() };
     let from = fact.at().unwrap_or(scene.start);
@@ -53,7 +53,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: 4.0 + for_share(explained),
         direct: true,
-        joined: true,
+        joined: scene.same_host(fact) == Some(true) || !scene.several_hosts(),
         explained,
         supports: facts.iter().map(|(id, _)| *id).take(4).collect(),
         path,

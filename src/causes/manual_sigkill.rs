@@ -15,6 +15,7 @@
 
 use crate::death::{Death, Why};
 use crate::scene::{Observed, Scene};
+use crate::service::Join;
 use crate::timeline::FactId;
 
 use super::{
@@ -30,7 +31,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     if !ordered.is_empty() {
         return Weight {
             direct: true,
-            joined: true,
+            joined: scene.failing_known,
             ..of(scene, &ordered, 5.0, "was killed by an order of docker or systemd")
         };
     }
@@ -55,7 +56,17 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         }
     };
     let mut weight = of(scene, &unexplained, nats, "died of SIGKILL that no log explains");
-    if missing.is_some() {
+    // Where the kernel's log knows other kills of the same service, or the same pid on a clock that is misread, it was the kernel.
+    let kernel_did = scene.kills.iter().any(|kill| kill.join >= Join::Comm && !kill.dependency)
+        || unexplained.iter().any(|death| {
+            death
+                .pid
+                .zip(death.at())
+                .is_some_and(|(pid, at)| scene.killed_on_another_clock(pid, at))
+        });
+    if kernel_did {
+        weight.nats -= 5.0;
+    } else if missing.is_some() {
         // What is not seen weighs little, however well it fits.
         weight.nats = nats + for_share(weight.explained).min(0.4);
     } else {

@@ -69,9 +69,15 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     let Some(best) = kills.iter().map(|kill| kill.join).max() else { return Weight::nothing() };
     let kills: Vec<&LinkedKill> =
         kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
-    let explained = scene.explained(&stretches(scene, &kills));
+    let mut felt = stretches(scene, &kills);
+    felt.extend(alike(scene, &kills));
+    let explained = scene.explained(&felt);
     let dependency = kills.iter().all(|kill| kill.dependency);
+    // A victim in the service's cgroup that is not its server may be a child that only one request felt.
+    let stranger =
+        !dependency && best == Join::Cgroup && kills.iter().all(|kill| is_stranger(scene, kill));
     let join = match best {
+        _ if stranger => 3.0,
         Join::Pid | Join::Cgroup if dependency => 4.5,
         Join::Pid | Join::Cgroup => 6.5,
         Join::Comm if dependency => 2.5,
@@ -96,7 +102,7 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     Weight {
         nats: join + for_share(explained) + late,
         direct: true,
-        joined: best >= Join::Cgroup,
+        joined: best >= Join::Cgroup && !stranger,
         reservation: shaky.then(|| "the zone of the log with the kill is assumed".to_owned()),
         explained,
         supports: some_of(&facts, 4),
@@ -122,11 +128,38 @@ fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> 
         .collect()
 }
 
+/// Ends by SIGKILL of the same services that nothing explains, where the kernel's log does not reach back to them: beside kills
+/// that it does show they are most likely of the same kind.
+fn alike(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
+    if matches!(scene.kernel(), Observed::Covered(_)) {
+        return Vec::new();
+    }
+    let own = |death: &&crate::death::Death| {
+        death.signal == Some(9)
+            && death.why == Why::Unknown
+            && kills.iter().any(|kill| kill.service == death.service)
+    };
+    scene
+        .failing_deaths()
+        .filter(own)
+        .filter_map(|death| Some(scene.effect(death.at()?, death.stamp?.sigma, death.service)))
+        .collect()
+}
+
 /// A first kill that comes after answers failed without a stall is no root.
 fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
     let Some(first) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
     let stall = if scene.status_share(504) > 0.05 { THRASH } else { 0 };
     if first > scene.start + stall + 8 * SECOND { -3.0 } else { 0.0 }
+}
+
+fn is_stranger(scene: &Scene<'_>, kill: &LinkedKill) -> bool {
+    let comm =
+        scene.timeline.fact(kill.fact).oom().map(|oom| oom.victim.comm.clone()).unwrap_or_default();
+    let told =
+        scene.deaths.iter().any(|death| death.facts.contains(&kill.fact) && death.facts.len() > 1);
+    !told
+        && kill.service.is_some_and(|service| scene.services.comm_is(&comm, service) == Some(false))
 }
 
 /// The app server's own line about the kill.
@@ -176,7 +209,8 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Strin
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
 fn by_runtime(scene: &Scene<'_>) -> Weight {
     let says = |fact: &Fact| match fact.kind {
-        EventKind::ContainerOom | EventKind::UnitOomKilled => true,
+        EventKind::ContainerOom => true,
+        EventKind::UnitOomKilled => fact.field("killer").is_none(),
         EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
         _ => false,
     };
@@ -244,7 +278,12 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
 
 /// earlyoom, systemd-oomd, nohang: the kernel is silent then.
 fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
-    let facts: Vec<(FactId, &Fact)> = scene.near_of(&[EventKind::UserspaceOomKill]).collect();
+    let mut facts: Vec<(FactId, &Fact)> = scene.near_of(&[EventKind::UserspaceOomKill]).collect();
+    facts.extend(
+        scene
+            .near_of(&[EventKind::UnitOomKilled])
+            .filter(|(_, fact)| fact.field("killer").is_some()),
+    );
     let linked: Vec<&(FactId, &Fact)> = facts
         .iter()
         .filter(|(_, fact)| {

@@ -91,7 +91,8 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         nats: 0.3
             + for_share(share).min(1.5)
             + if elsewhere { 3.0 } else { 0.0 }
-            + if reload.is_some() { 1.5 } else { 0.0 },
+            + if reload.is_some() { 1.5 } else { 0.0 }
+            - if scene.healed_alone() { 4.0 } else { 0.0 },
         direct: elsewhere,
         joined: elsewhere,
         reservation: (!elsewhere).then(|| "no log shows where the app listens".to_owned()),

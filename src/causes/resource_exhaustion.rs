@@ -88,7 +88,10 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
     match fact.kind {
         EventKind::ConntrackFull => true,
         EventKind::KernelLimit => fact.field("limit") != Some("syn-backlog"),
-        EventKind::StoreTooManyClients | EventKind::DependencyExhausted => true,
+        // A store that turns others away need not have turned this app away.
+        EventKind::StoreTooManyClients => {
+            scene.app_dependency_facts().any(|(_, app)| app.kind == EventKind::DependencyExhausted)
+        }
         _ => scene.is_failing(fact),
     }
 }

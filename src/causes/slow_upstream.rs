@@ -31,7 +31,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         scene.failures.iter().map(|failure| failure.key.route.as_str()).collect();
     let few = if routes.len() == 1 { ", all on one route" } else { "" };
     Weight {
-        nats: 2.4 * late - 0.6 * (1.0 - late),
+        // Without the app's own log its silence means nothing, and this is a guess.
+        nats: if scene.has_app_log() { 2.4 } else { 1.2 } * late - 0.6 * (1.0 - late),
         direct: false,
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),

@@ -1,9 +1,11 @@
 //! What the logs of the bundle could have shown of an incident. An empty or missing log is not a silent one.
 
+use crate::clock::Basis;
+use crate::death::{Death, Why};
 use crate::ingest::{KernelCoverage, Source};
-use crate::stamp::{ClockKind, MINUTE, RawStamp};
+use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
 
-use super::{LEAD, Observed, Scene};
+use super::{Observed, Scene};
 
 impl Scene<'_> {
     /// Whether a kernel log covers the incident, with the time in which its cause would lie.
@@ -29,12 +31,8 @@ impl Scene<'_> {
         source: &Source,
         kernel: &KernelCoverage,
     ) -> Result<(), String> {
-        // A kill of a failing service's process in it shows that the log was being written.
-        let told = self.kills.iter().any(|kill| {
-            self.timeline.fact(kill.fact).witnesses.iter().any(|line| line.source.0 == index)
-        });
-        if told {
-            return Ok(());
+        if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed {
+            return Err("is in a zone that is only assumed; give --tz FILE=ZONE".to_owned());
         }
         let boot_id = |stamp: RawStamp| {
             if stamp.clock == ClockKind::Boot { self.boot_of(index) } else { String::new() }
@@ -42,11 +40,16 @@ impl Scene<'_> {
         let first = self.clocks.utc(index, kernel.first, &boot_id(kernel.first));
         let last = self.clocks.utc(index, kernel.last, &boot_id(kernel.last));
         if kernel.ring {
+            // A ring holds everything from its first line on; what it lost before is not "no".
+            let needed =
+                self.first_end().map_or(self.start, |end| end.min(self.start)) - 2 * SECOND;
             return match first {
-                Some(first) if first <= self.start - LEAD => Ok(()),
-                // A boot within the lead is itself something to see.
-                Some(first) if kernel.from_boot && first <= self.start => Ok(()),
-                Some(_) => Err("begins after the incident: its ring buffer was overwritten or cleared, or the host rebooted".to_owned()),
+                Some(first) if first <= needed => Ok(()),
+                // Nothing can be missing before the kernel started.
+                Some(_) if kernel.from_boot => Ok(()),
+                Some(_) => {
+                    Err("begins too late: its ring buffer was overwritten or cleared".to_owned())
+                }
                 None if kernel.from_boot => Ok(()),
                 None => Err("holds no line that ties its clock to the other logs".to_owned()),
             };
@@ -59,6 +62,11 @@ impl Scene<'_> {
             (Some(_), Some(_), Some(_)) => Err("does not reach over the incident".to_owned()),
             _ => Err("cannot be placed in time".to_owned()),
         }
+    }
+
+    /// The first unexplained end of a failing service near the incident.
+    fn first_end(&self) -> Option<Micros> {
+        self.failing_deaths().filter(|death| death.why == Why::Unknown).filter_map(Death::at).min()
     }
 
     /// The boot id under which a source's boot clock is anchored.

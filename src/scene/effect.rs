@@ -86,7 +86,8 @@ impl Scene<'_> {
     }
 
     /// Whether most of the proxy's errors say that nobody listens at the upstream.
-    fn nobody_listens(&self) -> bool {
+    #[must_use]
+    pub fn nobody_listens(&self) -> bool {
         let kinds = [
             EventKind::UpstreamRefused,
             EventKind::UpstreamSocketMissing,

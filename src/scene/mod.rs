@@ -197,6 +197,23 @@ impl<'a> Scene<'a> {
             self.failing_known = named.len() == 1;
             self.failing = named;
         }
+        if self.failing.is_empty() {
+            // A guess, and never more: units that ended near the incident. Nothing shows that they serve the upstream.
+            let ends = [
+                EventKind::UnitProcessExited,
+                EventKind::UnitFailed,
+                EventKind::UnitWatchdog,
+                EventKind::UnitOomKilled,
+                EventKind::UnitStopping,
+            ];
+            self.failing = self
+                .timeline
+                .between(self.start - LEAD, self.end)
+                .filter(|(_, fact)| ends.contains(&fact.kind))
+                .filter_map(|(_, fact)| self.services.of_fact(fact))
+                .filter(|service| self.services.get(*service).role == ServiceRole::Other)
+                .collect();
+        }
     }
 
     fn find_kills(&mut self) {
@@ -328,6 +345,69 @@ impl<'a> Scene<'a> {
                 .any(|failing| !self.services.get(*failing).containers.is_disjoint(own))
     }
 
+    /// Whether answers succeed again after the incident without a reload of the proxy: a wrong configuration does not heal.
+    #[must_use]
+    pub fn healed_alone(&self) -> bool {
+        let Some(source) = self.failures.first().map(|failure| failure.source) else {
+            return false;
+        };
+        let span = self.clocks.span(source, &self.sources[source].spans);
+        let goes_on = span.is_some_and(|(_, last)| last - self.end > 10 * SECOND);
+        let reloaded = self
+            .timeline
+            .between(self.end - 15 * SECOND, self.end + 15 * SECOND)
+            .any(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
+        goes_on && !reloaded
+    }
+
+    /// Whether the kernel log holds a kill of the same pid a whole number of quarter hours away: then a clock is misread, and
+    /// that kill is the end that seems unexplained.
+    #[must_use]
+    pub fn killed_on_another_clock(&self, pid: u32, at: Micros) -> bool {
+        const QUARTER: Micros = 15 * MINUTE;
+        self.timeline.of(EventKind::OomKill).any(|(_, fact)| {
+            let same = fact.oom().is_some_and(|oom| oom.victim.pid == Some(pid));
+            let apart = fact.at().map(|then| (then - at).abs());
+            same && apart.is_none_or(|apart| {
+                apart <= 15 * 60 * MINUTE
+                    && (apart + QUARTER / 2) % QUARTER - QUARTER / 2 <= 5 * SECOND
+            })
+        })
+    }
+
+    /// Whether a fact is of the host of what failed: `Some(false)` where both hosts are known and differ, or where the bundle has
+    /// a folder for each host and the fact's is another; `None` where the logs do not tell.
+    #[must_use]
+    pub fn same_host(&self, fact: &Fact) -> Option<bool> {
+        let source = &self.sources[fact.event.at.source.0];
+        let host = fact.event.origin.host.as_deref().or(source.host.as_deref())?;
+        let of_failing = || {
+            let own = self.failing.iter().flat_map(|service| &self.services.get(*service).sources);
+            own.copied()
+                .chain(self.failures.first().map(|failure| failure.source))
+                .map(|index| &self.sources[index])
+        };
+        let hosts: BTreeSet<&str> =
+            of_failing().filter_map(|source| source.host.as_deref()).collect();
+        if !hosts.is_empty() {
+            return Some(hosts.contains(host));
+        }
+        let in_folder = |path: &str| path.split('/').any(|part| part == host);
+        (in_folder(&source.path) && !of_failing().any(|source| in_folder(&source.path)))
+            .then_some(false)
+    }
+
+    /// Whether the logs name more than one host.
+    #[must_use]
+    pub fn several_hosts(&self) -> bool {
+        self.sources
+            .iter()
+            .filter_map(|source| source.host.as_deref())
+            .collect::<BTreeSet<_>>()
+            .len()
+            > 1
+    }
+
     /// Deaths of failing services near the incident.
     pub fn failing_deaths(&self) -> impl Iterator<Item = &Death> {
         self.deaths.iter().filter(|death| {
@@ -426,6 +506,15 @@ impl<'a> Scene<'a> {
         };
         let near = self.timeline.between(self.start - LEAD, self.end + MINUTE);
         near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
+    }
+
+    /// Whether the log that the failures come from is in a zone that is only assumed.
+    #[must_use]
+    pub fn on_assumed_clock(&self) -> bool {
+        self.failures.first().is_some_and(|failure| {
+            let spans = &self.sources[failure.source].spans;
+            self.clocks.shown(failure.source, spans).basis == Basis::ZoneAssumed
+        })
     }
 
     /// Names of the failing services, for a sentence.

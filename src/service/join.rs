@@ -303,6 +303,12 @@ impl Services {
         }
     }
 
+    /// Whether a task name is one of a service's server; `None` where its task names are not known.
+    #[must_use]
+    pub fn comm_is(&self, comm: &str, id: ServiceId) -> Option<bool> {
+        self.comm_fits(comm, self.get(id))
+    }
+
     /// Whether the service's log names its workers by pid.
     fn tells_pids(&self, service: &Service) -> bool {
         !service.namespaced && service.pids.len() >= 2
@@ -326,8 +332,8 @@ fn looks_namespaced(service: &Service, pid: u32) -> bool {
     service.pids.keys().all(|own| *own < 400) && pid > 1000
 }
 
-/// A unit's process writes its first line this long after its start, on a slow host.
-const START_TAKES: Micros = 60_000_000;
+/// A unit's process writes its first line within this time of its start.
+const START_TAKES: Micros = 10_000_000;
 
 /// Whether systemd tells an end of the unit too, which daemons that merely start at boot do not have.
 fn ends(timeline: &Timeline, services: &Services, unit: ServiceId) -> bool {

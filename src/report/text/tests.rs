@@ -82,10 +82,10 @@ fn undetermined_names_both() {
 fn no_incident_says_what_was_looked_at() {
     let text = shown(&sample::quiet("web"));
     let first =
-        "No incident: 12\u{202f}345 requests, few failed, none of them in a burst (2 x 502). The";
+        "No incident: 12\u{202f}345 requests, few failed, none of them in a burst (2 x 502). A";
     assert!(text.starts_with(first), "{text}");
-    check(&text, "cover 2026-01-02 20:00:00-22:30:00 UTC.\n");
-    check(&text, "  yes      no disk trouble web (web)\n");
+    check(&text, "20:00:00-22:30:00 UTC. Part of the input is lost");
+    check(&text, "  holds        no disk trouble web (web)\n");
     check(&text, "OOM kills outside of the incidents\n");
     let mut blind = sample::quiet("web");
     blind.traffic = None;
