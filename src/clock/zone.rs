@@ -176,15 +176,25 @@ pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
     }
 }
 
+/// Moments of a source that users feel: ends of processes, and the first of each row of a proxy's errors.
 fn felt(source: &Source, clock: ClockKind) -> impl Iterator<Item = RawStamp> {
-    source
+    let ends = source
         .events
         .iter()
         .filter(|event| FELT.contains(&event.kind))
-        .filter_map(|event| event.stamp)
-        .filter(move |stamp| stamp.clock == clock)
-        .take(400)
+        .filter_map(|event| event.stamp);
+    let errors = source.events.iter().filter(|event| event.kind.name().starts_with("upstream-"));
+    let mut last = Micros::MIN;
+    let onsets = errors.filter_map(|event| event.stamp).filter(move |stamp| {
+        let first = stamp.at.saturating_sub(last) > ROW;
+        last = stamp.at;
+        first
+    });
+    ends.chain(onsets).filter(move |stamp| stamp.clock == clock).take(400)
 }
+
+/// A proxy's errors less than this apart are one row, of which the first tells when something ended.
+const ROW: Micros = 3 * SECOND;
 
 /// Seconds (UTC) at which placed logs show failed answers or ends of processes.
 pub(super) fn effects(sources: &[Source], clocks: &Clocks, except: usize) -> Vec<Micros> {

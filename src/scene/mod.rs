@@ -530,27 +530,25 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Requests of the log of the failures between two moments.
+    fn requests_between(&self, from: Micros, to: Micros) -> u64 {
+        let Some(source) = self.failures.first().map(|failure| failure.source) else { return 0 };
+        let Some(traffic) = &self.sources[source].traffic else { return 0 };
+        let Some(clock) = traffic.clock() else { return 0 };
+        let inside = |at: &Micros| {
+            let at = self.clocks.utc(source, RawStamp::new(clock, *at, SECOND), "");
+            at.is_some_and(|at| (from..=to).contains(&at))
+        };
+        traffic.load.iter().filter(|(at, _)| inside(at)).map(|(_, load)| load.requests).sum()
+    }
+
     /// Requests per second in the incident against those in the ten minutes before it; `None` without enough of either.
     #[must_use]
     pub fn surge(&self) -> Option<f64> {
         let source = &self.sources[self.failures.first()?.source];
-        let traffic = source.traffic.as_ref()?;
-        let clock = traffic.clock()?;
         let rate = |from: Micros, to: Micros| {
-            let requests: u64 = traffic
-                .load
-                .iter()
-                .filter(|(at, _)| {
-                    let at = self.clocks.utc(
-                        self.failures[0].source,
-                        RawStamp::new(clock, **at, SECOND),
-                        "",
-                    );
-                    at.is_some_and(|at| (from..=to).contains(&at))
-                })
-                .map(|(_, load)| load.requests)
-                .sum();
-            requests as f64 / ((to - from).max(SECOND) as f64 / SECOND as f64)
+            self.requests_between(from, to) as f64
+                / ((to - from).max(SECOND) as f64 / SECOND as f64)
         };
         let first = self.clocks.span(self.failures[0].source, &source.spans)?.0;
         let before = rate((self.start - 10 * MINUTE).max(first), self.start - SECOND);
