@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::answers::{Answers, Failure};
 use crate::burst::{self, Burst, Failed, Params};
 use crate::causes::{self, Cause, Weight};
 use crate::clock::Clocks;
 use crate::death::Death;
 use crate::event::EventKind;
 use crate::ingest::Source;
-use crate::scene::{Class, Failure, LEAD, Scene, TAIL};
+use crate::scene::{Class, LEAD, Scene, TAIL};
 use crate::service::{Join, Services};
-use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, clock_time};
+use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline};
-use crate::traffic::{FailureCount, FailureKey};
 
 /// The verdict words of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,23 +88,6 @@ pub struct Focus {
     pub since: Option<Micros>,
     /// Only incidents that begin at or before this moment.
     pub until: Option<Micros>,
-}
-
-/// All failures of all access logs that count, placed in UTC, and the load beside them.
-#[derive(Debug, Default)]
-pub struct Answers {
-    /// Failed answers that users met, in order of time.
-    pub failures: Vec<Failure>,
-    /// Failures that a retry hid.
-    pub hidden: u64,
-    /// Requests by step.
-    pub load: BTreeMap<Micros, u64>,
-    /// Length of a step.
-    pub load_step: Micros,
-    /// Sources that count, nearest to the users.
-    pub edge: Vec<usize>,
-    /// Whether the proxy's error lines had to stand for answers: then nobody knows what users met.
-    pub from_error_log: bool,
 }
 
 /// Finds incidents and explains them.
@@ -342,127 +325,6 @@ fn covered(scene: &Scene<'_>) -> Micros {
         .enumerate()
         .filter_map(|(index, source)| scene.clocks.span(index, &source.spans));
     spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).map_or(MINUTE, |(from, to)| to - from)
-}
-
-/// Which access logs count: those nearest to the users. Inner ones see the same requests again. Without any access log the
-/// proxy's error lines stand for the failed answers, and there is nothing to compare them with.
-#[must_use]
-pub fn answers(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answers {
-    let edge = edge(sources);
-    let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
-    if answers.edge.is_empty() {
-        answers.failures = from_error_lines(timeline);
-        answers.from_error_log = true;
-    }
-    for index in &answers.edge {
-        let Some(traffic) = &sources[*index].traffic else { continue };
-        let Some(clock) = traffic.clock() else { continue };
-        let place = |at: Micros| clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
-        answers.load_step = answers.load_step.max(traffic.load_step());
-        for (at, load) in &traffic.load {
-            if let Some(at) = place(*at) {
-                *answers.load.entry(at).or_default() += load.requests;
-            }
-        }
-        for (key, count) in &traffic.failures {
-            let (Some(first), Some(last)) = (place(count.first), place(count.last)) else {
-                continue;
-            };
-            if key.hidden {
-                answers.hidden += count.answers;
-                continue;
-            }
-            let count = FailureCount { first, last, ..*count };
-            answers.failures.push(Failure { key: key.clone(), count, source: *index });
-        }
-    }
-    answers
-        .failures
-        .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
-    answers
-}
-
-/// One failed answer for each of the proxy's error lines that ends in one: 504 for a timeout, 502 for all else
-/// (`ngx_http_upstream_next`).
-fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
-    let ends = |kind: EventKind| {
-        kind.name().starts_with("upstream-") && kind != EventKind::UpstreamTruncated
-    };
-    timeline
-        .iter()
-        .filter(|(_, fact)| ends(fact.kind))
-        .filter_map(|(_, fact)| {
-            let at = fact.at()?;
-            let status = if fact.kind == EventKind::UpstreamTimeout { 504 } else { 502 };
-            let upstream = fact.field("upstream").unwrap_or_default().to_owned();
-            let key = FailureKey {
-                at,
-                status,
-                hidden: false,
-                probe: false,
-                by_app: false,
-                upstream,
-                route: String::new(),
-            };
-            let count = FailureCount {
-                answers: fact.count,
-                first: at,
-                last: at,
-                line: fact.event.at.line,
-                longest: None,
-            };
-            Some(Failure { key, count, source: fact.event.at.source.0 })
-        })
-        .collect()
-}
-
-/// The logs nearest to the users: those that see upstreams, many clients, or aborted requests; never one whose requests all come
-/// from a proxy while another log shows the users. Copies of a log count once.
-fn edge(sources: &[Source]) -> Vec<usize> {
-    let mut scored: Vec<(i64, usize)> = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let Some(traffic) = &source.traffic else { continue };
-        let requests = traffic.requests();
-        if requests == 0 || is_copy(sources, index) {
-            continue;
-        }
-        let seen = |status: u16| traffic.statuses.get(&status).copied().unwrap_or(0);
-        let mut score = 0;
-        score += if traffic.with_upstream * 2 > requests { 40 } else { 0 };
-        score += if seen(499) + seen(502) + seen(504) + seen(408) > 0 { 20 } else { 0 };
-        score += if traffic.clients() > 3 { 10 } else { 0 };
-        score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
-        score -= if source.format == "uwsgi" { 50 } else { 0 };
-        scored.push((score, index));
-    }
-    let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
-    let folder =
-        |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let first = scored.iter().find(|(score, _)| *score == best).map_or(0, |(_, index)| *index);
-    scored
-        .iter()
-        .filter(|(score, index)| {
-            *score == best
-                || (folder(*index) == folder(first)
-                    && *score >= best - 35
-                    && *score > -30
-                    && sources[*index].format == sources[first].format)
-        })
-        .map(|(_, index)| *index)
-        .collect()
-}
-
-/// Whether an earlier source holds the very same requests.
-fn is_copy(sources: &[Source], index: usize) -> bool {
-    let Some(own) = &sources[index].traffic else { return false };
-    sources[..index].iter().any(|other| {
-        other.lines == sources[index].lines
-            && other.traffic.as_ref().is_some_and(|traffic| {
-                traffic.span == own.span
-                    && traffic.statuses == own.statuses
-                    && traffic.load == own.load
-            })
-    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! above it:
 //!
 //! ```text
-//! bundle → envelope → kernel, access, grammar → ingest → clock → timeline → service, death → burst → scene → causes → diagnose → report
-//! bytes    records    events, requests          sources  UTC     facts      who, who died    when    what     why      verdict    words
+//! bundle → envelope → kernel, access, grammar → ingest → clock → timeline → service, death → answers → burst → scene → causes → diagnose → report
+//! bytes    records    events, requests          sources  UTC     facts      who, who died    failures   when    what     why      verdict    words
 //! ```
 //!
 //! - [`bundle`] opens what the user hands over and gives named streams of bytes; only it knows archives and compression.
@@ -16,7 +16,7 @@
 //! - [`clock`] places every stamp in UTC with an uncertainty, or says that it cannot.
 //! - [`timeline`] tells each fact once, with all its witnesses. [`service`] knows under which names a service appears,
 //!   [`death`] who died of what.
-//! - [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
+//! - [`answers`] counts what users got, each request once; [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
 //!   weighs it; [`diagnose`] turns weights into a probability and a verdict.
 //! - [`report`] writes it down.
 //!
@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod answers;
 pub mod bundle;
 pub mod burst;
 pub mod causes;
@@ -116,7 +117,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
     let timeline = timeline::build(&ingested.sources, &clocks);
     let services = service::find(&ingested.sources, &timeline, &grammars);
     let deaths = death::find(&timeline, &services);
-    let answers = diagnose::answers(&ingested.sources, &clocks, &timeline);
+    let answers = answers::count(&ingested.sources, &clocks, &timeline);
     let (incidents, isolated) = diagnose::explain(
         &timeline,
         &services,

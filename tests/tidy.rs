@@ -10,7 +10,7 @@ use regex::Regex;
 const ORDER: [&str; 23] = [
     "stamp", "source", "problem", "error", "event", "mark", //
     "access", "bundle", "envelope", "kernel", "grammar", "snapshot", "traffic", "ingest", "clock",
-    "timeline", "service", "death", "burst", "scene", "causes", "diagnose", "report",
+    "timeline", "service", "death", "answers", "burst", "scene", "causes", "diagnose", "report",
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.

@@ -6,6 +6,7 @@ mod effect;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::answers::Failure;
 use crate::clock::{Basis, Clocks};
 use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
@@ -13,7 +14,6 @@ use crate::ingest::Source;
 use crate::service::{Join, ServiceId, ServiceRole, Services};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
-use crate::traffic::{FailureCount, FailureKey};
 
 /// The two classes of incidents of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,17 +42,6 @@ impl Class {
             Self::Server => "server",
         }
     }
-}
-
-/// A row of failures, placed in UTC.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// What it was.
-    pub key: FailureKey,
-    /// How many, with first and last on UTC.
-    pub count: FailureCount,
-    /// Index of its source.
-    pub source: usize,
 }
 
 /// What a log could have shown of a stretch of time.

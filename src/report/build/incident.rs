@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::{Answers, Incident, Verdict};
+use crate::answers::Answers;
+use crate::diagnose::{Incident, Verdict};
 use crate::event::EventKind;
 use crate::scene::Class;
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};

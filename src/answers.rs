@@ -1,0 +1,242 @@
+//! Which answers users got: the access logs nearest to them, placed in UTC, each request once. Inner logs see the same requests
+//! again and are not added; nor are whole copies of a log, or the lines that `copytruncate` left in both files of a rotation.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Clocks;
+use crate::event::EventKind;
+use crate::ingest::Source;
+use crate::mark::MarkKind;
+use crate::stamp::{Micros, RawStamp, SECOND};
+use crate::timeline::Timeline;
+use crate::traffic::{FailureCount, FailureKey};
+
+/// A row of failures, placed in UTC.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What it was.
+    pub key: FailureKey,
+    /// How many, with first and last on UTC.
+    pub count: FailureCount,
+    /// Index of its source.
+    pub source: usize,
+}
+
+/// All failures of all access logs that count, placed in UTC, and the load beside them.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Failed answers that users met, in order of time.
+    pub failures: Vec<Failure>,
+    /// Failures that a retry hid.
+    pub hidden: u64,
+    /// Requests by step.
+    pub load: BTreeMap<Micros, u64>,
+    /// Length of a step.
+    pub load_step: Micros,
+    /// Sources that count, nearest to the users.
+    pub edge: Vec<usize>,
+    /// Requests that stand in two files of a rotated log and were counted once.
+    pub copied: u64,
+    /// Whether the proxy's error lines had to stand for answers: then nobody knows what users met.
+    pub from_error_log: bool,
+}
+
+/// Which access logs count: those nearest to the users. Inner ones see the same requests again. Without any access log the
+/// proxy's error lines stand for the failed answers, and there is nothing to compare them with.
+#[must_use]
+pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answers {
+    let edge = edge(sources);
+    let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
+    if answers.edge.is_empty() {
+        answers.failures = from_error_lines(timeline);
+        answers.from_error_log = true;
+    }
+    let mut before: Vec<Placed> = Vec::new();
+    for index in &answers.edge {
+        let Some(traffic) = &sources[*index].traffic else { continue };
+        let Some(clock) = traffic.clock() else { continue };
+        let place = |at: Micros| clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
+        answers.load_step = answers.load_step.max(traffic.load_step());
+        let mut placed = Placed::of(*index, sources, place);
+        for other in &before {
+            placed.without_copies_of(other, sources);
+        }
+        for (at, requests) in &placed.load {
+            *answers.load.entry(*at).or_default() += requests;
+        }
+        for (key, count) in placed.failures.clone() {
+            if key.hidden {
+                answers.hidden += count.answers;
+            } else if count.answers > 0 {
+                answers.failures.push(Failure { key, count, source: *index });
+            }
+        }
+        answers.copied += placed.copied;
+        before.push(placed);
+    }
+    answers
+        .failures
+        .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
+    answers
+}
+
+/// One failed answer for each of the proxy's error lines that ends in one: 504 for a timeout, 502 for all else
+/// (`ngx_http_upstream_next`).
+fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
+    let ends = |kind: EventKind| {
+        kind.name().starts_with("upstream-") && kind != EventKind::UpstreamTruncated
+    };
+    timeline
+        .iter()
+        .filter(|(_, fact)| ends(fact.kind))
+        .filter_map(|(_, fact)| {
+            let at = fact.at()?;
+            let status = if fact.kind == EventKind::UpstreamTimeout { 504 } else { 502 };
+            let upstream = fact.field("upstream").unwrap_or_default().to_owned();
+            let key = FailureKey {
+                at,
+                status,
+                hidden: false,
+                probe: false,
+                by_app: false,
+                upstream,
+                route: String::new(),
+            };
+            let count = FailureCount {
+                answers: fact.count,
+                first: at,
+                last: at,
+                line: fact.event.at.line,
+                longest: None,
+            };
+            Some(Failure { key, count, source: fact.event.at.source.0 })
+        })
+        .collect()
+}
+
+/// The logs nearest to the users: those that see upstreams, many clients, or aborted requests; never one whose requests all come
+/// from a proxy while another log shows the users. Copies of a log count once.
+fn edge(sources: &[Source]) -> Vec<usize> {
+    let mut scored: Vec<(i64, usize)> = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let Some(traffic) = &source.traffic else { continue };
+        let requests = traffic.requests();
+        if requests == 0 || is_copy(sources, index) {
+            continue;
+        }
+        let seen = |status: u16| traffic.statuses.get(&status).copied().unwrap_or(0);
+        let mut score = 0;
+        score += if traffic.with_upstream * 2 > requests { 40 } else { 0 };
+        score += if seen(499) + seen(502) + seen(504) + seen(408) > 0 { 20 } else { 0 };
+        score += if traffic.clients() > 3 { 10 } else { 0 };
+        score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
+        score -= if source.format == "uwsgi" { 50 } else { 0 };
+        scored.push((score, index));
+    }
+    let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
+    let folder =
+        |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let first = scored.iter().find(|(score, _)| *score == best).map_or(0, |(_, index)| *index);
+    scored
+        .iter()
+        .filter(|(score, index)| {
+            *score == best
+                || (folder(*index) == folder(first)
+                    && *score >= best - 35
+                    && *score > -30
+                    && sources[*index].format == sources[first].format)
+        })
+        .map(|(_, index)| *index)
+        .collect()
+}
+
+/// Whether an earlier source holds the very same requests.
+fn is_copy(sources: &[Source], index: usize) -> bool {
+    let Some(own) = &sources[index].traffic else { return false };
+    sources[..index].iter().any(|other| {
+        other.lines == sources[index].lines
+            && other.traffic.as_ref().is_some_and(|traffic| {
+                traffic.span == own.span
+                    && traffic.statuses == own.statuses
+                    && traffic.load == own.load
+            })
+    })
+}
+
+/// One access log, placed in UTC.
+struct Placed {
+    source: usize,
+    load: BTreeMap<Micros, u64>,
+    failures: BTreeMap<FailureKey, FailureCount>,
+    copied: u64,
+}
+
+impl Placed {
+    fn of(source: usize, sources: &[Source], place: impl Fn(Micros) -> Option<Micros>) -> Self {
+        let mut placed =
+            Self { source, load: BTreeMap::new(), failures: BTreeMap::new(), copied: 0 };
+        let Some(traffic) = &sources[source].traffic else { return placed };
+        for (at, load) in &traffic.load {
+            if let Some(at) = place(*at) {
+                *placed.load.entry(at).or_default() += load.requests;
+            }
+        }
+        for (key, count) in &traffic.failures {
+            let (Some(at), Some(first), Some(last)) =
+                (place(key.at), place(count.first), place(count.last))
+            else {
+                continue;
+            };
+            let key = FailureKey { at, ..key.clone() };
+            placed.failures.insert(key, FailureCount { first, last, ..*count });
+        }
+        placed
+    }
+
+    /// Takes out what another file of the same rotation holds too: where the two overlap and share requests of the same second,
+    /// `copytruncate` (or a copy during the rotation) wrote the lines twice, and each second has as many as the fuller file.
+    fn without_copies_of(&mut self, other: &Self, sources: &[Source]) {
+        let Some((from, to)) = overlap(&self.load, &other.load) else { return };
+        if !shares_requests(&sources[self.source], &sources[other.source]) {
+            return;
+        }
+        for (at, requests) in self.load.range_mut(from..=to) {
+            let copied = other.load.get(at).copied().unwrap_or(0).min(*requests);
+            *requests -= copied;
+            self.copied += copied;
+        }
+        for (key, count) in
+            self.failures.iter_mut().filter(|(key, _)| (from..=to).contains(&key.at))
+        {
+            let copied =
+                other.failures.get(key).map_or(0, |other| other.answers).min(count.answers);
+            count.answers -= copied;
+        }
+    }
+}
+
+/// The stretch in which two logs both have requests.
+fn overlap(one: &BTreeMap<Micros, u64>, other: &BTreeMap<Micros, u64>) -> Option<(Micros, Micros)> {
+    let from = (*one.first_key_value()?.0).max(*other.first_key_value()?.0);
+    let to = (*one.last_key_value()?.0).min(*other.last_key_value()?.0);
+    (from <= to).then_some((from, to))
+}
+
+/// Whether most of the refused or failed requests that both logs have in their overlap are the same ones of the same second.
+fn shares_requests(one: &Source, other: &Source) -> bool {
+    let (Some(own), Some(theirs)) = (&one.traffic, &other.traffic) else { return false };
+    let (Some((first, last)), Some((other_first, other_last))) = (own.span, theirs.span) else {
+        return false;
+    };
+    let inside =
+        |at: Micros| at >= first.at.max(other_first.at) && at <= last.at.min(other_last.at);
+    let (mut same, mut all) = (0_usize, 0_usize);
+    for (key, seen) in own.marks.of(MarkKind::Request) {
+        for sighting in seen.iter().filter(|sighting| inside(sighting.stamp.at)) {
+            all += 1;
+            let theirs = theirs.marks.get(MarkKind::Request, key);
+            same += usize::from(theirs.iter().any(|other| other.stamp == sighting.stamp));
+        }
+    }
+    same > 0 && same * 2 >= all
+}
