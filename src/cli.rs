@@ -80,6 +80,9 @@ pub(crate) struct ReportArgs {
     /// Only incidents that begin at or before this moment.
     #[arg(long, value_name = "T")]
     until: Option<String>,
+    /// Only the incident at or next to this moment.
+    #[arg(long, value_name = "T")]
+    at: Option<String>,
     /// When to colour the text form.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -136,6 +139,7 @@ impl ReportArgs {
         let focus = Focus {
             since: self.since.as_deref().map(moment).transpose()?,
             until: self.until.as_deref().map(moment).transpose()?,
+            at: self.at.as_deref().map(moment).transpose()?,
         };
         Ok(Options { focus, ..self.input.options()? })
     }

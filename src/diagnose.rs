@@ -88,6 +88,8 @@ pub struct Focus {
     pub since: Option<Micros>,
     /// Only incidents that begin at or before this moment.
     pub until: Option<Micros>,
+    /// Only the incident at or next to this moment.
+    pub at: Option<Micros>,
 }
 
 /// Finds incidents and explains them.
@@ -123,6 +125,14 @@ pub fn explain<'a>(
         *isolated.entry(failure.key.status).or_default() += failure.count.answers;
     }
     incidents.sort_by_key(|incident| (incident.burst.start, incident.scene.class));
+    if let Some(at) = focus.at {
+        let apart = |incident: &Incident<'_>| {
+            (incident.burst.start - at).max(at - incident.burst.end).max(0)
+        };
+        let nearest = incidents.iter().map(apart).min();
+        let place = incidents.iter().position(|incident| Some(apart(incident)) == nearest);
+        incidents = place.map(|place| incidents.swap_remove(place)).into_iter().collect();
+    }
     (incidents, isolated)
 }
 
