@@ -117,13 +117,9 @@ pub struct Ingested {
 /// Reads everything, one input after the other.
 #[must_use]
 pub fn ingest(bundles: &[Bundle], reading: &Reading<'_>, progress: &dyn Progress) -> Ingested {
-    let parts = bundles
-        .iter()
-        .map(|bundle| {
-            bundle.inputs.iter().map(|input| read_input(input, reading, progress)).collect()
-        })
-        .collect();
-    together(bundles, parts)
+    let all =
+        |inputs: &[Input], pass: &Pass<'_>| inputs.iter().map(|input| pass.read(input)).collect();
+    in_two_passes(bundles, reading, progress, all)
 }
 
 /// Reads everything on all cores: several inputs at a time, and the blocks of a large access log at a time.
@@ -133,13 +129,10 @@ pub fn ingest_parallel(
     reading: &Reading<'_>,
     progress: &dyn Progress,
 ) -> Ingested {
-    let parts = bundles
-        .iter()
-        .map(|bundle| {
-            bundle.inputs.par_iter().map(|input| read_input(input, reading, progress)).collect()
-        })
-        .collect();
-    together(bundles, parts)
+    let all = |inputs: &[Input], pass: &Pass<'_>| {
+        inputs.par_iter().map(|input| pass.read(input)).collect()
+    };
+    in_two_passes(bundles, reading, progress, all)
 }
 
 /// One input, read.
@@ -149,56 +142,103 @@ struct Part {
     outcome: Outcome,
 }
 
-fn read_input(input: &Input, reading: &Reading<'_>, progress: &dyn Progress) -> Part {
-    let (mut part, found) = read_members(input, reading, &[], &|_| true, progress);
-    let stuck: Vec<String> = part
-        .sources
-        .iter()
-        .filter(|source| source.format == recognise::UNKNOWN_ACCESS)
-        .map(|source| source.path.clone())
-        .collect();
-    if !stuck.is_empty() && !found.is_empty() {
-        let (again, _) = read_members(
-            input,
-            reading,
-            &found,
-            &|path| stuck.iter().any(|own| own == path),
-            &bundle::Silent,
-        );
-        part.sources.retain(|source| !stuck.contains(&source.path));
-        part.sources.extend(again.sources);
-    }
-    part
+/// How one pass over the inputs reads: with which `log_format`s, and which members.
+struct Pass<'a> {
+    reading: &'a Reading<'a>,
+    progress: &'a dyn Progress,
+    formats: &'a [LogFormat],
+    /// Paths of the members to read; all of them where there is no list.
+    only: Option<&'a BTreeSet<String>>,
 }
 
-/// One pass over the members that `wanted` takes; also gives the `log_format`s of nginx configurations met on the way.
-fn read_members(
-    input: &Input,
+impl Pass<'_> {
+    fn read(&self, input: &Input) -> Part {
+        let mut sources = Vec::new();
+        let mut problems = Vec::new();
+        let outcome =
+            bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
+                if self.only.is_none_or(|only| only.contains(path)) {
+                    let (source, trouble) = reader::read(path, member, self.reading, self.formats);
+                    sources.extend(source);
+                    problems.extend(trouble);
+                }
+            });
+        problems.extend(outcome.problems.iter().cloned());
+        Part { sources, problems, outcome }
+    }
+}
+
+/// The first pass knows no nginx configuration, for it may come after the logs and in another file. Text that it could not make
+/// anything of is read again where a configuration was found.
+fn in_two_passes(
+    bundles: &[Bundle],
     reading: &Reading<'_>,
-    formats: &[LogFormat],
-    wanted: &dyn Fn(&str) -> bool,
     progress: &dyn Progress,
-) -> (Part, Vec<LogFormat>) {
-    let mut sources = Vec::new();
-    let mut problems = Vec::new();
-    let mut found: Vec<LogFormat> = formats.to_vec();
-    let outcome = bundle::walk(input, reading.limits, progress, &mut |path, member| {
-        if !wanted(path) {
-            return;
+    all: impl Fn(&[Input], &Pass<'_>) -> Vec<Part>,
+) -> Ingested {
+    let first = Pass { reading, progress, formats: &[], only: None };
+    let mut parts: Vec<Vec<Part>> =
+        bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
+    let formats = configured_formats(&parts);
+    if formats.is_empty() {
+        return together(bundles, parts);
+    }
+    for (bundle, parts) in bundles.iter().zip(&mut parts) {
+        for (input, part) in bundle.inputs.iter().zip(parts) {
+            let stuck = not_understood(part, reading);
+            if stuck.is_empty() {
+                continue;
+            }
+            let again =
+                Pass { reading, progress: &bundle::Silent, formats: &formats, only: Some(&stuck) }
+                    .read(input);
+            let mended: Vec<Source> = again
+                .sources
+                .into_iter()
+                .filter(|source| source.format == recognise::CONFIGURED_ACCESS)
+                .collect();
+            let is_mended = |path: &str| mended.iter().any(|source| source.path == path);
+            part.sources.retain(|source| !is_mended(&source.path));
+            part.problems
+                .retain(|problem| !(is_mended(&problem.path) && NOT_READ.contains(&problem.kind)));
+            part.sources.extend(mended);
         }
-        let (source, trouble) = reader::read(path, member, reading, &found);
-        if let Some(Snapshot::Proxy(proxy)) =
-            source.as_ref().and_then(|source| source.snapshot.as_ref())
-        {
-            found.extend(
-                proxy.formats.iter().filter_map(|(_, format)| LogFormat::compile(format).ok()),
-            );
-        }
-        sources.extend(source);
-        problems.extend(trouble);
-    });
-    problems.extend(outcome.problems.iter().cloned());
-    (Part { sources, problems, outcome }, found)
+    }
+    together(bundles, parts)
+}
+
+/// Kinds of problems that reading with the right format mends.
+const NOT_READ: [ProblemKind; 2] = [ProblemKind::NotALog, ProblemKind::Unparsed];
+
+/// The `log_format`s of all nginx configurations, in the order of their text.
+fn configured_formats(parts: &[Vec<Part>]) -> Vec<LogFormat> {
+    let mut formats: Vec<&String> = parts
+        .iter()
+        .flatten()
+        .flat_map(|part| &part.sources)
+        .filter_map(|source| match &source.snapshot {
+            Some(Snapshot::Proxy(proxy)) => Some(proxy),
+            _ => None,
+        })
+        .flat_map(|proxy| proxy.formats.iter().map(|(_, format)| format))
+        .collect();
+    formats.sort();
+    formats.dedup();
+    formats.into_iter().filter_map(|format| LogFormat::compile(format).ok()).collect()
+}
+
+/// Members that are text of no known log, or that only a fallback grammar took.
+fn not_understood(part: &Part, reading: &Reading<'_>) -> BTreeSet<String> {
+    let fallback = |source: &&Source| {
+        reading.grammars.named(&source.format).is_some_and(|grammar| grammar.fallback)
+    };
+    let taken = part.sources.iter().filter(fallback).map(|source| source.path.clone());
+    let unread = part
+        .problems
+        .iter()
+        .filter(|problem| NOT_READ.contains(&problem.kind))
+        .map(|problem| problem.path.clone());
+    taken.chain(unread).collect()
 }
 
 /// Puts the parts in the order of their paths and numbers the sources.

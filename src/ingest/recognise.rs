@@ -9,8 +9,8 @@ use super::Reading;
 
 /// How much of a file is looked at.
 pub(super) const HEAD_BYTES: usize = 128 * 1024;
-/// Format name of a file of requests whose `log_format` could not be worked out.
-pub(super) const UNKNOWN_ACCESS: &str = "access-unknown";
+/// Format name of requests in a `log_format` of a configuration in the bundle.
+pub(super) const CONFIGURED_ACCESS: &str = "access-configured";
 /// Records looked at.
 const SAMPLE_RECORDS: usize = 1000;
 /// Share of the sampled lines that a format must explain to be the file's.
@@ -125,7 +125,7 @@ fn requests(
     for format in formats {
         let shape = Shape::Format(format.clone());
         if share(&shape) >= ENOUGH {
-            return Some((shape, "access-configured".to_owned()));
+            return Some((shape, CONFIGURED_ACCESS.to_owned()));
         }
     }
     let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
