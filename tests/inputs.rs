@@ -60,6 +60,30 @@ fn a_single_access_log() {
     }
 }
 
+/// Lines of an own `log_format` without any quote or bracket: nothing in them tells what is what, only the configuration does.
+fn terse_log() -> String {
+    (0..600)
+        .map(|second| {
+            let status = if (300..310).contains(&second) { 502 } else { 200 };
+            format!("{}.000^/items/{second}^{status}^x\n", 1_795_214_400 + second)
+        })
+        .collect()
+}
+
+#[test]
+fn a_configuration_in_the_bundle_names_the_format_wherever_it_lies() {
+    let configuration = "http {\n  log_format odd '$msec^$request_uri^$status^x';\n  server {\n    listen 80;\n  }\n}\n";
+    let log = Member::new("logs/a", terse_log());
+    let conf = Member::new("nginx.conf", configuration);
+    for order in [vec![log.clone(), conf.clone()], vec![conf, log]] {
+        let folder = folder();
+        let done = report(&put(folder.path(), "bundle.tar", &tar(&order)));
+        let report = done.json();
+        assert_eq!(report["incidents"][0]["errors"]["502"], 10, "{}", done.err);
+        assert_eq!(report["sources"][0]["format"], "access-configured");
+    }
+}
+
 #[test]
 fn standard_input() {
     let case = corpus::named(CASE);
