@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "stamp", "source", "problem", "error", "event", "mark", //
     "access", "bundle", "envelope", "kernel", "grammar", "snapshot", "traffic", "ingest", "clock",
     "timeline", "service", "death", "answers", "burst", "scene", "causes", "diagnose", "report",
