@@ -47,9 +47,10 @@ pub struct Answers {
 pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answers {
     let edge = edge(sources);
     let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
-    if answers.edge.is_empty() {
+    // An app server's own log has no answer that the proxy made.
+    if answers.edge.iter().all(|index| is_app_servers(&sources[*index])) {
         answers.failures = from_error_lines(timeline);
-        answers.from_error_log = true;
+        answers.from_error_log = answers.edge.is_empty() || !answers.failures.is_empty();
     }
     let mut before: Vec<Placed> = Vec::new();
     for index in &answers.edge {
@@ -99,6 +100,8 @@ fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
                 hidden: false,
                 probe: false,
                 by_app: false,
+                by_proxy: true,
+                fault: None,
                 upstream,
                 route: String::new(),
             };
@@ -130,7 +133,7 @@ fn edge(sources: &[Source]) -> Vec<usize> {
         score += if seen(499) + seen(502) + seen(504) + seen(408) > 0 { 20 } else { 0 };
         score += if traffic.clients() > 3 { 10 } else { 0 };
         score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
-        score -= if source.format == "uwsgi" { 50 } else { 0 };
+        score -= if is_app_servers(source) { 50 } else { 0 };
         scored.push((score, index));
     }
     let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
@@ -148,6 +151,11 @@ fn edge(sources: &[Source]) -> Vec<usize> {
         })
         .map(|(_, index)| *index)
         .collect()
+}
+
+/// Whether an app server wrote most of the requests, about answers of its own.
+fn is_app_servers(source: &Source) -> bool {
+    source.traffic.as_ref().is_some_and(|traffic| traffic.by_app_server * 2 > traffic.requests())
 }
 
 /// Whether an earlier source holds the very same requests.

@@ -141,7 +141,7 @@ fn within(answers: &Answers, class: Class, start: Micros, end: Micros) -> Vec<Fa
     answers
         .failures
         .iter()
-        .filter(|failure| class.statuses().contains(&failure.key.status))
+        .filter(|failure| Class::of(&failure.key) == class)
         .filter(|failure| failure.count.first >= start && failure.count.first <= end)
         .cloned()
         .collect()
@@ -154,7 +154,7 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
         let failed: Vec<Failed> = answers
             .failures
             .iter()
-            .filter(|failure| class.statuses().contains(&failure.key.status) && !failure.key.probe)
+            .filter(|failure| Class::of(&failure.key) == class && !failure.key.probe)
             .map(|failure| Failed {
                 first: failure.count.first,
                 last: failure.count.last,

@@ -73,6 +73,10 @@ event_kinds! {
     UpstreamTls = "upstream-tls",
     /// The answer was cut while its body was on the way: users saw a short 200.
     UpstreamTruncated = "upstream-truncated",
+    /// A proxy's health check reached its limit: the server gets no more requests. Fields: `upstream`, `reason`.
+    CheckFailed = "check-failed",
+    /// A proxy's health check found the server well again. Fields: `upstream`, `reason`.
+    CheckPassed = "check-passed",
     /// The proxy ran out of connections or file descriptors of its own. Field: `limit`.
     ProxyLimit = "proxy-limit",
     /// The proxy could not write: no space left.

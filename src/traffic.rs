@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
-use crate::access::{self, Request};
+use crate::access::{self, Maker, Request};
+use crate::event::EventKind;
 use crate::mark::{MarkKind, Marks};
 use crate::stamp::{ClockKind, DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
@@ -46,6 +47,10 @@ pub struct FailureKey {
     pub probe: bool,
     /// Whether the app sent the status itself (its header arrived), where the log can tell.
     pub by_app: bool,
+    /// Whether the proxy made the answer itself, where the log can tell.
+    pub by_proxy: bool,
+    /// What the proxy met, where its access log tells.
+    pub fault: Option<EventKind>,
     /// The upstream that failed: address, socket or group name; empty where the log does not say.
     pub upstream: String,
     /// Method and path template; empty when the table had to drop it.
@@ -90,8 +95,10 @@ pub struct Traffic {
     pub http10: u64,
     /// Requests whose format has upstream fields.
     pub with_upstream: u64,
-    /// Lines whose stamp is the start of the request and not its end.
+    /// Some stamps are the start of a request whose end the log does not tell.
     pub start_logged: bool,
+    /// Requests of a log that an app server wrote about its own answers.
+    pub by_app_server: u64,
     load_level: usize,
     failure_level: usize,
     route_level: u32,
@@ -111,20 +118,19 @@ const ROUTE_STEPS: [Micros; 4] = [MINUTE, 10 * MINUTE, HOUR, DAY];
 impl Traffic {
     /// Counts one request at a line of its file.
     pub fn count(&mut self, request: &Request<'_>, line: u64) {
-        let Some(stamp) = request.stamp else { return };
+        let Some(stamp) = request.answered() else { return };
+        let busy = request.busy();
         self.span = Some(widen(self.span, stamp));
         let by_kind =
             if access::route::is_probe(request) { &mut self.probes } else { &mut self.statuses };
         *by_kind.entry(request.status).or_default() += 1;
-        self.start_logged |= request.start_logged;
+        self.start_logged |= request.start_logged && busy.is_none();
+        self.by_app_server += u64::from(request.made_by == Maker::App && !request.upstream_known);
         self.http10 += u64::from(request.protocol == b"HTTP/1.0");
         self.with_upstream += u64::from(request.upstream_known);
         if self.clients.len() < CLIENTS_MAX {
             self.clients.insert(hash(request.client));
         }
-        let seconds =
-            request.request_seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-        let busy = seconds.map(|seconds| (seconds.min(1e9) * 1e6) as Micros);
         let load = self.load.entry(floor(stamp.at, LOAD_STEPS[self.load_level])).or_default();
         load.requests += 1;
         load.timed += u64::from(busy.is_some());
@@ -173,7 +179,9 @@ impl Traffic {
             status: request.status,
             hidden: !visible,
             probe: access::route::is_probe(request),
-            by_app: visible && answered,
+            by_app: visible && (answered || request.made_by == Maker::App),
+            by_proxy: visible && request.made_by == Maker::Proxy,
+            fault: request.fault,
             upstream: key_text(upstream.unwrap_or_default()),
             route: if with_route { route.to_owned() } else { String::new() },
         };
@@ -218,6 +226,7 @@ impl Traffic {
         self.http10 += other.http10;
         self.with_upstream += other.with_upstream;
         self.start_logged |= other.start_logged;
+        self.by_app_server += other.by_app_server;
         self.load_level = self.load_level.max(other.load_level);
         self.failure_level = self.failure_level.max(other.failure_level);
         self.route_level = self.route_level.max(other.route_level);

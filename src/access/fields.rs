@@ -115,7 +115,7 @@ fn duration(role: Role, value: &[u8]) -> Option<f64> {
 
 /// `"$request"`: method, target, protocol. Garbage (TLS bytes, `hello`, nothing) leaves all of them empty; blanks inside the
 /// target belong to it.
-fn request_line<'a>(request: &mut Request<'a>, line: &'a [u8]) {
+pub(super) fn request_line<'a>(request: &mut Request<'a>, line: &'a [u8]) {
     let Some(blank) = memchr::memchr(b' ', line) else { return };
     let (method, rest) = (&line[..blank], &line[blank + 1..]);
     let tail = memchr::memrchr(b' ', rest).map(|at| (&rest[..at], &rest[at + 1..]));
@@ -137,7 +137,7 @@ pub(super) fn is_method(word: &[u8]) -> bool {
         && word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn target<'a>(request: &mut Request<'a>, uri: &'a [u8]) {
+pub(super) fn target<'a>(request: &mut Request<'a>, uri: &'a [u8]) {
     let (path, query) = match memchr::memchr(b'?', uri) {
         Some(mark) => (&uri[..mark], &uri[mark + 1..]),
         None => (uri, &b""[..]),

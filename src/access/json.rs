@@ -44,22 +44,31 @@ struct Found<'a> {
 /// The request of a line that is one whole JSON object.
 #[must_use]
 pub fn parse_json(line: &[u8]) -> Option<Request<'_>> {
-    let body = line.trim_ascii().strip_prefix(b"{")?;
     let mut found = Found::default();
-    let rest = object(body, b"", 0, &mut found)?;
+    members(line, &mut |parent, key, text| take(&mut found, parent, key, text))?;
     let request = found.request;
     let asked =
         !request.method.is_empty() || !request.path.is_empty() || !request.client.is_empty();
-    let whole = rest.trim_ascii_start().is_empty();
-    (whole && found.status && !found.echo && request.stamp.is_some() && asked).then_some(request)
+    (found.status && !found.echo && request.stamp.is_some() && asked).then_some(request)
 }
+
+/// Shows every plain member of a line that is one whole JSON object, as (parent, key, text); of the nested objects only those
+/// of [`PARTS`].
+pub(super) fn members<'a>(line: &'a [u8], show: &mut Show<'_, 'a>) -> Option<()> {
+    let body = line.trim_ascii().strip_prefix(b"{")?;
+    let rest = object(body, b"", 0, show)?;
+    rest.trim_ascii_start().is_empty().then_some(())
+}
+
+/// What is done with a member.
+pub(super) type Show<'s, 'a> = dyn FnMut(&'a [u8], &'a [u8], &'a [u8]) + 's;
 
 /// The members of an object up to its `}`; gives what follows it, `None` where the object does not end.
 fn object<'a>(
     mut rest: &'a [u8],
-    parent: &[u8],
+    parent: &'a [u8],
     depth: usize,
-    found: &mut Found<'a>,
+    show: &mut Show<'_, 'a>,
 ) -> Option<&'a [u8]> {
     loop {
         rest = skip(rest, b" \t\r\n,");
@@ -71,13 +80,13 @@ fn object<'a>(
         let (value, after) = value(after)?;
         rest = match value {
             Value::Text(text) => {
-                take(found, parent, key, text);
+                show(parent, key, text);
                 after
             }
             Value::Object
                 if depth < DEPTH_MAX && PARTS.iter().any(|part| key.eq_ignore_ascii_case(part)) =>
             {
-                object(after, key, depth + 1, found)?
+                object(after, key, depth + 1, show)?
             }
             Value::Object | Value::Array => nested(after)?,
         };
@@ -138,7 +147,7 @@ fn scalar_end(rest: &[u8]) -> Option<usize> {
 }
 
 /// What follows a nested value whose opening bracket is gone.
-fn nested(rest: &[u8]) -> Option<&[u8]> {
+pub(super) fn nested(rest: &[u8]) -> Option<&[u8]> {
     let (mut at, mut depth) = (0_usize, 1_usize);
     while depth > 0 {
         let byte = *rest.get(at)?;

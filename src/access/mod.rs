@@ -1,14 +1,22 @@
 //! Web access logs: a line in, a [`Request`] out. The formats are nginx `log_format` strings (given, known or worked out from
-//! the lines), JSON by key names, and uWSGI's own request lines.
+//! the lines), JSON by key names, and the fixed formats of other proxies and app servers, one file each.
 //!
 //! It exists so that everything after it sees one kind of request, whoever logged it. It never guesses a value: what a line
 //! does not tell stays empty, and a line that its format does not explain in full is no request.
 
+pub mod alb;
+pub mod apache;
+pub mod caddy;
+pub mod envoy;
+pub mod haproxy;
+pub mod heroku;
 pub mod infer;
 pub mod json;
 pub mod log_format;
 pub mod nginx_conf;
 pub mod route;
+pub mod traefik;
+pub mod uvicorn;
 pub mod uwsgi;
 
 mod cells;
@@ -18,11 +26,14 @@ mod looks;
 mod matching;
 mod names;
 mod times;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-use crate::stamp::RawStamp;
+use crate::event::EventKind;
+use crate::stamp::{Micros, RawStamp};
+use apache::Apache;
 use log_format::LogFormat;
 
 /// One request as a line told it, borrowed from the line. Text that the line does not tell, or tells as `-`, is empty;
@@ -59,6 +70,43 @@ pub struct Request<'a> {
     pub start_logged: bool,
     /// The format has upstream fields at all: without them an empty [`Request::upstream`] means nothing.
     pub upstream_known: bool,
+    /// Who made the answer.
+    pub made_by: Maker,
+    /// What the proxy met, where its access log tells.
+    pub fault: Option<EventKind>,
+}
+
+/// Who made an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Maker {
+    /// The line does not tell.
+    #[default]
+    Unknown,
+    /// The proxy, for it got none from the app or did not ask.
+    Proxy,
+    /// The app; the proxy passed it on.
+    App,
+}
+
+/// Longest duration that is believed, in seconds: 30 years.
+const SECONDS_MAX: f64 = 1e9;
+
+impl Request<'_> {
+    /// How long it took.
+    #[must_use]
+    pub fn busy(&self) -> Option<Micros> {
+        let seconds = self.request_seconds?;
+        (seconds.is_finite() && seconds >= 0.0)
+            .then_some((seconds.min(SECONDS_MAX) * 1e6) as Micros)
+    }
+
+    /// When it was answered: the stamp, or the logged start and the duration. The start where no duration is told.
+    #[must_use]
+    pub fn answered(&self) -> Option<RawStamp> {
+        let stamp = self.stamp?;
+        let after = if self.start_logged { self.busy().unwrap_or(0) } else { 0 };
+        Some(RawStamp { at: stamp.at.saturating_add(after), ..stamp })
+    }
 }
 
 /// nginx's `$upstream_*` lists as written, one item for each try: `a, b : c`. Read them with [`tries`].
@@ -113,14 +161,42 @@ pub enum Shape {
     Json,
     /// uWSGI's built-in request lines.
     Uwsgi,
+    /// Apache's formats, where they are proven to be Apache's.
+    Apache(Apache),
+    /// HAProxy's httplog and httpslog.
+    Haproxy,
+    /// AWS Application Load Balancer.
+    Alb,
+    /// Envoy's default format, and Istio's.
+    Envoy,
+    /// Traefik's common format and JSON.
+    Traefik,
+    /// Caddy's JSON.
+    Caddy,
+    /// Heroku's router.
+    Heroku,
+    /// uvicorn's access lines.
+    Uvicorn,
 }
+
+/// Shapes whose lines cannot be taken for another's.
+const UNMISTAKABLE: [Shape; 7] = [
+    Shape::Haproxy,
+    Shape::Alb,
+    Shape::Envoy,
+    Shape::Traefik,
+    Shape::Caddy,
+    Shape::Heroku,
+    Shape::Uvicorn,
+];
 
 /// Most lines of a sample that are looked at.
 const SAMPLE_MAX_LINES: usize = 400;
 
 impl Shape {
     /// The shape that explains at least 90 % of the sample: a format of `known` (the best one, the first of equals), JSON, or a
-    /// format worked out from the lines. uWSGI mixes its requests with other lines, so some of its unmistakable lines suffice.
+    /// format worked out from the lines. Of an unmistakable shape half of the sample suffices, for such programs write other
+    /// lines into the same log; of uWSGI's requests, which are rare among them, any.
     #[must_use]
     pub fn detect(known: &[LogFormat], sample: &[&[u8]]) -> Option<Self> {
         let sample: Vec<&[u8]> = sample
@@ -129,8 +205,17 @@ impl Shape {
             .filter(|line| !line.trim_ascii().is_empty())
             .take(SAMPLE_MAX_LINES)
             .collect();
+        let explained =
+            |shape: &Self| sample.iter().filter(|line| shape.parse(line).is_some()).count();
+        let half = |shape: &Self| explained(shape).saturating_mul(2) >= sample.len().max(1);
+        if let Some(shape) = UNMISTAKABLE.into_iter().find(half) {
+            return Some(shape);
+        }
         if sample.iter().any(|line| uwsgi::parse_uwsgi(line).is_some()) {
             return Some(Self::Uwsgi);
+        }
+        if let Some(apache) = Apache::detect(&sample) {
+            return Some(Self::Apache(apache));
         }
         let mut best: Option<(usize, &LogFormat)> = None;
         for format in known {
@@ -156,7 +241,21 @@ impl Shape {
             Self::Format(format) => format.parse(line),
             Self::Json => json::parse_json(line),
             Self::Uwsgi => uwsgi::parse_uwsgi(line),
+            Self::Apache(apache) => apache.parse(line),
+            Self::Haproxy => haproxy::parse_haproxy(line),
+            Self::Alb => alb::parse_alb(line),
+            Self::Envoy => envoy::parse_envoy(line),
+            Self::Traefik => traefik::parse_traefik(line),
+            Self::Caddy => caddy::parse_caddy(line),
+            Self::Heroku => heroku::parse_heroku(line),
+            Self::Uvicorn => uvicorn::parse_uvicorn(line),
         }
+    }
+
+    /// Whether the program writes other lines of interest into the same log.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        !matches!(self, Self::Format(_) | Self::Json | Self::Apache(_) | Self::Alb | Self::Envoy)
     }
 }
 

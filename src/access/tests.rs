@@ -7,6 +7,7 @@ use crate::stamp::rfc3339;
 mod formats;
 mod inferred;
 mod json_keys;
+mod proxies;
 
 pub(super) fn text(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
@@ -49,6 +50,12 @@ pub(super) fn show(request: &Request<'_>) -> String {
         ];
         shown += &format!(" up[{}]", lists.map(text).join("|"));
     }
+    shown += match request.made_by {
+        Maker::Unknown => "",
+        Maker::Proxy => " by proxy",
+        Maker::App => " by app",
+    };
+    shown += &request.fault.map(|fault| format!(": {fault}")).unwrap_or_default();
     shown
 }
 
@@ -83,15 +90,15 @@ fn uwsgi_tells_the_start_without_a_zone() {
     }
     check(
         "[pid: 20859|app: 0|req: 478/726] 198.51.100.13 () {38 vars in 613 bytes} [Fri Nov 20 22:28:45 2026] GET /products?page=6 => generated 1220 bytes in 11 msecs (HTTP/1.1 200) 2 headers in 73 bytes (1 switches on core 6)",
-        "2026-11-20T22:28:45.000Z start 200 GET /products HTTP/1.1 q=page=6 client=198.51.100.13 rt=0.011 out=1220",
+        "2026-11-20T22:28:45.000Z start 200 GET /products HTTP/1.1 q=page=6 client=198.51.100.13 rt=0.011 out=1220 by app",
     );
     check(
         "a.example {address space usage: 1 bytes/0MB} {rss usage: 2 bytes/0MB} [pid: 1|app: -1|req: -1/2] ::1 (bob) {1 vars in 2 bytes} [Thu Nov  5 12:00:00 2025] POST /x => generated 0 bytes in 1500 micros via sendfile() (HTTP/1.0 502) 2 headers in 73 bytes (0 switches on core 0)",
-        "2025-11-05T12:00:00.000Z start 502 POST /x HTTP/1.0 client=::1 host=a.example rt=0.002 out=0",
+        "2025-11-05T12:00:00.000Z start 502 POST /x HTTP/1.0 client=::1 host=a.example rt=0.002 out=0 by app",
     );
     check(
         "[pid: 1|app: 0|req: 1/2] 0.0.0.0 () {1 vars in 2 bytes} [Thu Nov  5 12:00:00 2025] - - => generated 0 bytes in 15 msecs (- 500) 2 headers in 73 bytes (0 switches on core 0)",
-        "2025-11-05T12:00:00.000Z start 500    client=0.0.0.0 rt=0.015 out=0",
+        "2025-11-05T12:00:00.000Z start 500    client=0.0.0.0 rt=0.015 out=0 by app",
     );
     for line in [
         "WSGI app 0 (mountpoint='') ready in 0 seconds on interpreter 0x7f6561d60018 pid: 20840 (default app)",
@@ -118,6 +125,8 @@ fn no_bytes_make_it_panic() {
         b"rt=0.112 uct=\"0.001\" ua=\"127.0.0.1:8000\" us=\"200\" status=502 [21/Nov/2026:01:10:50 +0300]",
         b"escape=json '$status ${a}\\'\"' log_format x $time_local; # {",
     ];
+    let more = proxies::LINES.iter().map(|(_, line)| line.as_bytes());
+    let seeds: Vec<&[u8]> = seeds.into_iter().chain(more).collect();
     let formats = known();
     let mut seed = 7;
     for round in 0..3_000_usize {
@@ -136,6 +145,7 @@ fn no_bytes_make_it_panic() {
         let mut told = formats.iter().filter(|format| format.parse(&line).is_some()).count();
         told += usize::from(Shape::Json.parse(&line).is_some())
             + usize::from(Shape::Uwsgi.parse(&line).is_some());
+        told += UNMISTAKABLE.iter().filter(|shape| shape.parse(&line).is_some()).count();
         told += usize::from(Shape::detect(&[], &[&line]).is_some());
         assert!(told < formats.len());
         assert!(route::route(&line).len() <= 120);

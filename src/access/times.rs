@@ -87,6 +87,19 @@ pub(super) fn clf(input: &[u8]) -> Option<RawStamp> {
     Some(RawStamp::new(ClockKind::Utc, at * SECOND, SECOND))
 }
 
+/// `05/Nov/2025:12:00:00.123`: HAProxy's accept and request dates, local time without a zone (configuration.txt, 8.2.3).
+pub(super) fn haproxy(input: &[u8]) -> Option<RawStamp> {
+    let punctuated = input.len() == 24
+        && [2, 6].iter().all(|at| input.get(*at) == Some(&b'/'))
+        && input.get(11) == Some(&b':')
+        && input.get(20) == Some(&b'.');
+    punctuated.then_some(())?;
+    let date = (digits(input, 7, 4)?, month(input.get(3..6)?)?, digits(input, 0, 2)?);
+    let (micros, step) = fraction(input.get(21..)?)?;
+    let at = seconds(date, time_of_day(input, 12)?)? * SECOND + micros;
+    Some(RawStamp::new(ClockKind::Local, at, step))
+}
+
 /// Fraction of a second: microseconds, and the step of its last digit. Digits past the sixth are dropped.
 fn fraction(text: &[u8]) -> Option<(Micros, Micros)> {
     let (mut micros, mut step) = (0, SECOND);

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::{Request, fields, times};
+use super::{Maker, Request, fields, times};
 
 /// `[pid: P|app: A|req: N/M] IP (user) {V vars in B bytes} [Thu Nov  5 12:00:00 2025] GET /x => generated B bytes in T msecs
 /// (HTTP/1.1 200) H headers in B bytes (S switches on core C)`; a vhost or memory report may stand in front.
@@ -28,6 +28,7 @@ pub fn parse_uwsgi(line: &[u8]) -> Option<Request<'_>> {
 
     let mut request =
         Request { stamp: Some(times::ctime(stamp)?), start_logged: true, ..Request::default() };
+    request.made_by = Maker::App;
     request.status = status_of(status)?;
     request.client = client;
     request.protocol = absent(protocol);

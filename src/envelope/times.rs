@@ -142,6 +142,10 @@ pub fn weekday_zoned(text: &[u8]) -> Option<(RawStamp, usize)> {
     if weekday.first().is_none_or(u8::is_ascii_digit) || text.get(at) != Some(&b' ') {
         return None;
     }
+    // journalctl never joins date and time by `T`; a load balancer's `http 2018-07-02T22:23:00Z` does.
+    if text.get(at + 11) != Some(&b' ') {
+        return None;
+    }
     let (stamp, width) = rfc3339_zoned(text.get(at + 1..)?)?;
     let taken = at + 1 + width;
     if stamp.clock != ClockKind::Local {

@@ -414,6 +414,10 @@ impl<'a, 'g> Reader<'a, 'g> {
         if let Some(request) = self.shape.as_ref().and_then(|shape| shape.parse(&record.body)) {
             let own = request.stamp.or(record.stamp);
             if let Some(stamp) = own {
+                // Proxies write their own time without a zone behind a header that may have one.
+                if let (Some(wrapper), Some(answered)) = (record.stamp, request.answered()) {
+                    self.zone_vote(wrapper, answered);
+                }
                 self.stamped(stamp);
                 self.traffic.count(&Request { stamp: own, ..request }, record.line);
                 return;

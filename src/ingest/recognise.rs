@@ -2,6 +2,7 @@
 //! Names are never looked at; a log copied as `x` is the same log.
 
 use crate::access::Shape;
+use crate::access::apache::Apache;
 use crate::access::log_format::{KNOWN, LogFormat};
 use crate::envelope::{self, Envelope, Unwrapper};
 
@@ -61,7 +62,7 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     let only_requests = envelope == Envelope::Plain
         && requests.as_ref().is_some_and(|(shape, _)| {
             let read = bodies.iter().filter(|body| shape.parse(body).is_some()).count();
-            read * 20 >= bodies.len() * 19 && !matches!(shape, Shape::Uwsgi)
+            read * 20 >= bodies.len() * 19 && !shape.is_mixed()
         });
     Kind::Log { envelope, requests, only_requests }
 }
@@ -113,9 +114,18 @@ fn requests(
             return Some((shape, "access-given".to_owned()));
         }
     }
+    let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
     for (name, format) in reading.grammars.access_formats() {
         let shape = Shape::Format(format.clone());
         if share(&shape) >= 0.95 {
+            // Apache writes the same line, and means another moment by it.
+            if name == "nginx-combined"
+                && let Some(apache) = Apache::detect(&lines)
+            {
+                let shape = Shape::Apache(apache);
+                let name = name_of(&shape);
+                return Some((shape, name));
+            }
             return Some((
                 shape,
                 format!("access-{}", name.strip_prefix("nginx-").unwrap_or(name)),
@@ -128,7 +138,6 @@ fn requests(
             return Some((shape, CONFIGURED_ACCESS.to_owned()));
         }
     }
-    let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
     let asking: Vec<&[u8]> =
         lines.iter().copied().filter(|line| looks_like_request(line)).collect();
     let enough = asking.len() >= MIXED_MIN || asking.len() * 2 >= lines.len();
@@ -141,20 +150,29 @@ fn requests(
 /// Requests among other lines that are enough to work their format out.
 const MIXED_MIN: usize = 5;
 
-/// A cheap look for a request among other lines: a protocol in quotes, a JSON status, or uWSGI's prefix.
+/// A cheap look for a request among other lines: a protocol in quotes, a JSON status, uWSGI's prefix, or Heroku's dyno.
 fn looks_like_request(line: &[u8]) -> bool {
-    [&b" HTTP/"[..], b"\"status\"", b"[pid: "]
+    [&b" HTTP/"[..], b"\"status\"", b"\"DownstreamStatus\"", b"[pid: ", b" dyno="]
         .iter()
         .any(|word| memchr::memmem::find(line, word).is_some())
 }
 
 fn name_of(shape: &Shape) -> String {
-    match shape {
+    let name = match shape {
         Shape::Format(format) => match KNOWN.iter().find(|(_, known)| *known == format.source()) {
-            Some((name, _)) => format!("access-{name}"),
-            None => "access-inferred".to_owned(),
+            Some((name, _)) => return format!("access-{name}"),
+            None => "access-inferred",
         },
-        Shape::Json => "access-json".to_owned(),
-        Shape::Uwsgi => "uwsgi".to_owned(),
-    }
+        Shape::Json => "access-json",
+        Shape::Uwsgi => "uwsgi",
+        Shape::Apache(_) => "access-apache",
+        Shape::Haproxy => "access-haproxy",
+        Shape::Alb => "access-alb",
+        Shape::Envoy => "access-envoy",
+        Shape::Traefik => "access-traefik",
+        Shape::Caddy => "access-caddy",
+        Shape::Heroku => "access-heroku",
+        Shape::Uvicorn => "uvicorn",
+    };
+    name.to_owned()
 }

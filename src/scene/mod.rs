@@ -14,23 +14,25 @@ use crate::ingest::Source;
 use crate::service::{Join, ServiceId, ServiceRole, Services};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
+use crate::traffic::FailureKey;
 
 /// The two classes of incidents of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// 502 and 504: the proxy got no answer.
+    /// 502 and 504, and a 503 that the proxy made itself: it got no answer.
     Gateway,
-    /// 500 and 503: the app answered so.
+    /// 500, and any other 503: the app answered so.
     Server,
 }
 
 impl Class {
-    /// The statuses of the class.
+    /// The class of a failed answer.
     #[must_use]
-    pub const fn statuses(self) -> &'static [u16] {
-        match self {
-            Self::Gateway => &[502, 504],
-            Self::Server => &[500, 503],
+    pub const fn of(key: &FailureKey) -> Self {
+        match key.status {
+            502 | 504 => Self::Gateway,
+            503 if key.by_proxy => Self::Gateway,
+            _ => Self::Server,
         }
     }
 
@@ -150,6 +152,17 @@ impl<'a> Scene<'a> {
             .filter(|(_, fact)| proxy(fact))
         {
             *self.signature.entry(fact.kind).or_default() += fact.count;
+        }
+        // Proxies without an error log tell in the access log what they met; those with one tell the same twice.
+        let mut faults: BTreeMap<EventKind, u64> = BTreeMap::new();
+        for failure in &self.failures {
+            if let Some(kind) = failure.key.fault {
+                *faults.entry(kind).or_default() += failure.count.answers;
+            }
+        }
+        for (kind, answers) in faults {
+            let told = self.signature.entry(kind).or_default();
+            *told = answers.max(*told);
         }
     }
 

@@ -117,6 +117,10 @@ fn zones_behind_a_blank() {
     check(weekday_zoned, "Sat 2025-11-05 19:00:00.000000 +07 host", UTC, NOON, 1, " host");
     refuse(weekday_zoned, "Wed 2025-11-05 12:00:00 host x");
     refuse(weekday_zoned, "2025-11-05 12:00:00 UTC host");
+    refuse(
+        weekday_zoned,
+        "http 2018-07-02T22:23:00.186641Z app/lb/50dc6c495c0c9188 192.168.131.39:2817",
+    );
 }
 
 #[test]

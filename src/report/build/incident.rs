@@ -1,6 +1,6 @@
 //! One incident for the report: its figures, its chain in words, what was weighed, and what to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::Answers;
 use crate::diagnose::{Incident, Verdict};
@@ -178,7 +178,7 @@ fn errors(incident: &Incident<'_>, answers: &Answers) -> BTreeMap<String, u64> {
     if scene.class == Class::Gateway {
         // The app's own 500 and 503 in the same stretch are part of what users met.
         let inside = answers.failures.iter().filter(|failure| {
-            matches!(failure.key.status, 500 | 503)
+            Class::of(&failure.key) == Class::Server
                 && (scene.start..=scene.end).contains(&failure.count.first)
         });
         for failure in inside {
@@ -317,7 +317,7 @@ fn chain(
         })
         .collect();
     let scene = &incident.scene;
-    let statuses = scene.class.statuses();
+    let statuses: BTreeSet<u16> = scene.failures.iter().map(|failure| failure.key.status).collect();
     let counts: Vec<String> = errors(incident, parts.answers)
         .into_iter()
         .filter(|(status, count)| {
