@@ -41,8 +41,9 @@ fn is_order(fact: &Fact) -> bool {
         | EventKind::ContainerStopped
         | EventKind::ContainerStopForced
         | EventKind::ProgramStopped
-        | EventKind::Deploy
         | EventKind::UnitReloaded => true,
+        // A package manager's run is a change on the host, and no order to a service.
+        EventKind::Deploy => fact.field("what") != Some("packages"),
         EventKind::ContainerKilled => fact.field("signal").and_then(signal_number) == Some(15),
         _ => false,
     }

@@ -14,6 +14,7 @@
 use crate::death::Why;
 use crate::event::EventKind;
 use crate::scene::Scene;
+use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share};
@@ -35,10 +36,17 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     moments.extend(watchdog.iter().filter_map(|(_, fact)| {
         Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
     }));
-    if moments.is_empty() {
+    let orders = orders(scene);
+    if moments.is_empty() && orders.is_empty() {
         return Weight::nothing();
     }
-    let explained = scene.explained(&effects(scene, &moments));
+    let mut stretches = effects(scene, &moments);
+    stretches.extend(orders.iter().filter_map(|(_, fact, from)| {
+        let service = scene.services.of_fact(fact);
+        let (_, to) = scene.effect(fact.at()?, fact.stamp?.sigma, service);
+        Some((*from, to))
+    }));
+    let explained = scene.explained(&stretches);
     let unhealthy = scene
         .near_of(&[EventKind::ContainerUnhealthy])
         .find(|(_, fact)| scene.is_failing(fact))
@@ -46,6 +54,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path: Vec<FactId> =
         unhealthy.into_iter().chain(watchdog.first().map(|(id, _)| *id)).collect();
     path.extend(checked.first().map(|death| death.facts[0]));
+    path.extend(orders.first().map(|(id, _, _)| *id).filter(|_| checked.is_empty()));
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: 5.0 + for_share(explained),
@@ -57,6 +66,33 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ..Weight::default()
     }
 }
+
+/// Orders to end a container of which checks had failed, each with the first failed check: whoever ran them says no more when it
+/// ends as told (kubelet logs no exit). From that check on it did not answer.
+fn orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact, Micros)> {
+    scene
+        .near_of(&[EventKind::ContainerKilled])
+        .filter(|(_, fact)| scene.is_failing(fact))
+        .filter_map(|(id, fact)| {
+            let at = fact.at()?;
+            let failed: Vec<Micros> = scene
+                .timeline
+                .between(at - CHECKS_TAKE, at)
+                .filter(|(_, check)| {
+                    check.kind == EventKind::ContainerUnhealthy && scene.is_failing(check)
+                })
+                .filter_map(|(_, check)| check.at())
+                .collect();
+            let last = failed.last().filter(|last| at - **last <= CHECK_TO_ORDER)?;
+            Some((id, fact, *failed.first().unwrap_or(last)))
+        })
+        .collect()
+}
+
+/// The checks that fail in a row before the order: kubelet's default is 3 in 10 s steps, and people raise both.
+const CHECKS_TAKE: Micros = 120 * SECOND;
+/// The order follows the last failed check at once, unless the host is stalled.
+const CHECK_TO_ORDER: Micros = 10 * SECOND;
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![

@@ -231,8 +231,11 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         nats: 5.0 + for_share(explained),
         direct: true,
         joined: container,
-        reservation: (!container)
-            .then(|| "systemd's word without the kernel's victim line".to_owned()),
+        reservation: if container {
+            loose_snapshot(scene, &facts)
+        } else {
+            Some("systemd's word without the kernel's victim line".to_owned())
+        },
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
         path,
@@ -244,6 +247,21 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         not_observable: vec!["kernel log".to_owned()],
         ..Weight::default()
     }
+}
+
+/// A pasted description of a container is of the failing one only if the container listens at a failing upstream.
+fn loose_snapshot(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> Option<String> {
+    let pasted = |fact: &Fact| scene.sources[fact.event.at.source.0].snapshot.is_some();
+    let mut told = scene.timeline.between(scene.start - 2 * SECOND, scene.end + 2 * SECOND);
+    let by_address = told
+        .any(|(_, fact)| fact.field("upstream").is_some_and(|at| is_at(scene, at)))
+        || scene.failures.iter().any(|failure| is_at(scene, &failure.key.upstream));
+    (facts.iter().all(|(_, fact)| pasted(fact)) && !by_address)
+        .then(|| "no address joins the described container to the failing upstream".to_owned())
+}
+
+fn is_at(scene: &Scene<'_>, upstream: &str) -> bool {
+    scene.services.at_address(upstream).is_some_and(|service| scene.failing.contains(&service))
 }
 
 /// `docker inspect` says OOMKilled of a failing container: strong, but without a time of its own.

@@ -89,7 +89,8 @@ pub struct GivenZone {
 pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
     let mut clocks = Clocks { rules: BTreeMap::new(), middle: middle(sources) };
     for (index, source) in sources.iter().enumerate() {
-        if source.spans.contains_key(&ClockKind::Utc) {
+        // A snapshot dates ends that lie long before the bundle, so that it has events without a span.
+        if source.spans.contains_key(&ClockKind::Utc) || source.snapshot.is_some() {
             clocks.rules.insert((index, ClockKind::Utc, String::new()), explicit(source));
         }
         for clock in zoneless(source) {

@@ -5,6 +5,7 @@
 //! forge a kill. Adding a format takes one file and no Rust; see `grammars/README.md`.
 
 pub mod check;
+pub mod draft;
 mod file;
 mod time;
 

@@ -39,6 +39,16 @@ struct Rows {
 type Key = (Micros, Origin, BTreeMap<String, String>, u64);
 
 impl EventTable {
+    /// Events within the bound, by line, and how many were left out.
+    pub(super) fn bounded(events: Vec<Event>) -> (Vec<Event>, u64) {
+        let mut table = Self::default();
+        for event in events {
+            table.add(event);
+        }
+        let left_out = table.left_out;
+        (table.into_events(), left_out)
+    }
+
     /// Adds an event, or counts it with its like.
     pub(super) fn add(&mut self, mut event: Event) {
         for field in PASSING_FIELDS {

@@ -102,7 +102,7 @@ fn read_snapshot(
         ));
         return None;
     }
-    let Some(snapshot) = snapshot::read(&text) else {
+    let Some(taken) = snapshot::read(&text) else {
         problems.push(problem(
             path,
             ProblemKind::NotALog,
@@ -110,9 +110,10 @@ fn read_snapshot(
         ));
         return None;
     };
-    let mut source = empty_source(path, snapshot.name().to_owned(), Envelope::Plain);
+    let mut source = empty_source(path, taken.snapshot.name().to_owned(), Envelope::Plain);
     source.lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
-    source.snapshot = Some(snapshot);
+    (source.events, source.events_left_out) = EventTable::bounded(taken.events);
+    source.snapshot = Some(taken.snapshot);
     Some(source)
 }
 

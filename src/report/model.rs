@@ -41,6 +41,26 @@ pub struct Report {
     pub data_quality: Vec<DataQuality>,
     /// JSON pointers of figures that were estimated or cut by a limit.
     pub approximate: Vec<String>,
+    /// Figures of snapshots in the bundle: memory, disks, limits, workers. Their time is unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<StateFact>,
+}
+
+/// A figure of a snapshot.
+#[derive(Debug, Clone, Serialize)]
+pub struct StateFact {
+    /// Source id.
+    pub source: String,
+    /// Line, where it is known.
+    pub line: Option<u64>,
+    /// What; the unit is in the name: `memory_total_bytes`, `disk_used_percent`, `workers`.
+    pub what: String,
+    /// Of whom: a mount, container, unit or program; empty for the host.
+    pub subject: String,
+    /// How much.
+    pub value: u64,
+    /// Whether it is a reason to look.
+    pub notable: bool,
 }
 
 /// Name and version of this program.

@@ -125,11 +125,7 @@ fn comms(grammars: &Grammars) -> BTreeMap<String, Vec<String>> {
 }
 
 fn containers(source: &Source) -> impl Iterator<Item = &Container> {
-    match &source.snapshot {
-        Some(Snapshot::Containers(list)) => list.as_slice(),
-        _ => &[],
-    }
-    .iter()
+    source.snapshot.as_ref().map_or(&[][..], Snapshot::containers).iter()
 }
 
 /// Which service a fact speaks of: the container or unit that wrote it or that it names, else the log file.

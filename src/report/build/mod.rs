@@ -13,6 +13,7 @@ use crate::diagnose::Incident;
 use crate::event::EventKind;
 use crate::ingest::Ingested;
 use crate::scene::Observed;
+use crate::snapshot::Snapshot;
 use crate::source::LineRef;
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::timeline::{Fact, FactId, Timeline};
@@ -21,6 +22,9 @@ use super::model;
 
 /// Deaths listed; a crash loop of a day has tens of thousands.
 const DEATHS_MAX: usize = 500;
+
+/// Figures of snapshots listed; a cluster's pods could be thousands.
+const CONTEXT_MAX: usize = 500;
 
 /// Everything that a report is made from.
 #[derive(Debug)]
@@ -121,7 +125,28 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         negatives: negatives(parts),
         data_quality: data_quality(parts),
         approximate,
+        context: context(parts),
     }
+}
+
+/// What the snapshots tell, in their order.
+fn context(parts: &Parts<'_>) -> Vec<model::StateFact> {
+    let sources = parts.ingested.sources.iter().enumerate();
+    let facts = sources.flat_map(|(index, source)| {
+        let facts = source.snapshot.as_ref().map(Snapshot::facts).unwrap_or_default();
+        facts.into_iter().map(move |fact| (index, fact))
+    });
+    facts
+        .take(CONTEXT_MAX)
+        .map(|(index, fact)| model::StateFact {
+            source: source_id(index),
+            line: Some(fact.line).filter(|line| *line > 0),
+            what: fact.what.to_owned(),
+            subject: fact.subject,
+            value: fact.value,
+            notable: fact.notable,
+        })
+        .collect()
 }
 
 /// Picks the facts that the report speaks of and numbers them in order of time.

@@ -50,6 +50,7 @@ pub(in crate::report) fn report(text: &str) -> Report {
             detail: text.to_owned(),
         }],
         approximate: vec!["/traffic/requests".to_owned()],
+        context: Vec::new(),
     }
 }
 
