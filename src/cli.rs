@@ -40,6 +40,12 @@ pub(crate) enum GrammarCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Write a first grammar for a log, to be completed: the shape of its lines, and samples.
+    New {
+        /// Some lines of the log.
+        #[arg(long, value_name = "SAMPLE.log")]
+        from: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@
 mod cli;
 mod progress;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect(&args.input),
         Command::Formats => formats(),
         Command::Grammar(GrammarCommand::Check { files }) => check(&files),
+        Command::Grammar(GrammarCommand::New { from }) => draft(&from),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -134,6 +135,20 @@ fn formats() -> Result<u8, Error> {
         ));
     }
     write_stdout(lines.as_bytes())?;
+    Ok(0)
+}
+
+/// Longest part of a sample that is read, in bytes.
+const SAMPLE_MAX_BYTES: u64 = 1 << 20;
+
+fn draft(sample: &Path) -> Result<u8, Error> {
+    let unreadable = |reason| Error::Open { path: sample.to_owned(), reason };
+    let mut text = Vec::new();
+    std::fs::File::open(sample)
+        .and_then(|file| file.take(SAMPLE_MAX_BYTES).read_to_end(&mut text))
+        .map_err(unreadable)?;
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    write_stdout(coroner::grammar::draft::draft(&lines).as_bytes())?;
     Ok(0)
 }
 
