@@ -14,7 +14,7 @@ const ORDER: [&str; 24] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 16] = [
+const PLACES: [(&str, &[&str]); 18] = [
     ("aho-corasick", &["grammar/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
     ("chrono-tz", &["clock/"]),
@@ -22,10 +22,12 @@ const PLACES: [(&str, &[&str]); 16] = [
     ("crc32fast", &["bundle/"]),
     ("flate2", &["bundle/"]),
     ("indicatif", &["progress.rs"]),
+    ("lzma-rust2", &["bundle/"]),
     ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
     ("rayon", &["ingest/", "main.rs"]),
     ("regex", &["grammar/"]),
+    ("ruzstd", &["bundle/"]),
     (
         "serde",
         &["envelope/docker.rs", "envelope/json_lines.rs", "grammar/file.rs", "report/model.rs"],

@@ -3,6 +3,7 @@
 //! knowing each other. It must never hold more than one block of a stream.
 
 use std::io::{ErrorKind, Read};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
@@ -192,6 +193,23 @@ impl<'a> Head<'a> {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// The next bytes without taking them: `want_bytes`, fewer only if the stream ends. A fault is left for later.
+    pub(super) fn peek(&mut self, want_bytes: usize) -> &[u8] {
+        let have = self.bytes.len().saturating_sub(self.at);
+        if have < want_bytes {
+            if have == 0 {
+                self.packed_before = self.inner.packed_bytes();
+            }
+            self.bytes.drain(..self.at.min(self.bytes.len()));
+            self.at = 0;
+            self.bytes.resize(want_bytes, 0);
+            let (count, _) = read_full(self.inner, self.bytes.get_mut(have..).unwrap_or_default());
+            self.bytes.truncate(have.saturating_add(count));
+        }
+        let until = self.at.saturating_add(want_bytes).min(self.bytes.len());
+        self.bytes.get(self.at..until).unwrap_or_default()
+    }
 }
 
 impl Blocks for Head<'_> {
@@ -248,3 +266,64 @@ pub(super) fn skip(blocks: &mut dyn Blocks, count: u64) -> (u64, End) {
     }
     (count, Ok(()))
 }
+
+/// The content of one member of an archive that tells its length before.
+pub(super) struct Body<'a> {
+    inner: &'a mut dyn Blocks,
+    size_bytes: u64,
+    left_bytes: u64,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(inner: &'a mut dyn Blocks, size_bytes: u64) -> Self {
+        Self { inner, size_bytes, left_bytes: size_bytes }
+    }
+
+    /// What was not taken of it.
+    pub(super) const fn left_bytes(&self) -> u64 {
+        self.left_bytes
+    }
+}
+
+impl Blocks for Body<'_> {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        if self.left_bytes == 0 {
+            return Ok(&[]);
+        }
+        let came = self.size_bytes.saturating_sub(self.left_bytes);
+        let cut = format!("only {came} of its {} bytes are in the archive", self.size_bytes);
+        match self.inner.fill() {
+            Ok([]) => Err(Fault::new(ProblemKind::Truncated, cut)),
+            Ok(block) => {
+                let here = block.len().min(usize::try_from(self.left_bytes).unwrap_or(usize::MAX));
+                Ok(block.get(..here).unwrap_or_default())
+            }
+            Err(fault) if fault.kind.loses_bytes() => {
+                Err(Fault::new(fault.kind, format!("{cut}: {}", fault.detail)))
+            }
+            Err(_) => Err(Fault::new(ProblemKind::Truncated, cut)),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.inner.take(count);
+        self.left_bytes = self.left_bytes.saturating_sub(count as u64);
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        self.inner.packed_bytes()
+    }
+}
+
+/// What the reader of an archive hands on.
+pub(super) enum Item<'a> {
+    /// A file: its name as written, and its content.
+    Member(&'a [u8], &'a mut dyn Blocks),
+    /// A member that is no file that can be read, and why.
+    Passed(&'a [u8], Fault),
+    /// Trouble with the archive itself.
+    Trouble(Fault),
+}
+
+/// The receiver of items; breaking off ends the reading.
+pub(super) type Each<'e> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'e;

@@ -5,13 +5,16 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::blocks::{Blocks, Fault, Head};
-use super::gzip::Inflate;
+use super::blocks::{Blocks, Each, Fault, Head, Item};
+use super::bzip2::Bzip2;
+use super::gzip::Gzip;
 use super::names::{Ledger, Names, clean};
 use super::readahead::with_unpacked;
-use super::sniff::{Form, HEAD_BYTES, form};
-use super::tar::{self, Item};
-use super::{Limits, MemberReader, Progress};
+use super::sniff::{Form, HEAD_BYTES, Packer, form};
+use super::unpack::{Codec, Unpacking};
+use super::xz::Xz;
+use super::zstd::Zstd;
+use super::{Limits, MemberReader, Progress, tar, zip};
 use crate::problem::ProblemKind;
 
 /// Who is called for each member.
@@ -68,22 +71,59 @@ pub(super) struct Place {
     pub(super) under: String,
 }
 
-/// Reads a stream that lies `depth` layers deep.
-pub(super) fn descend(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Place, depth: u32) {
+/// How deep in the bundle a stream lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Depth {
+    layers: u32,
+    /// What the layers around it leave of the allowance for windows.
+    window_bytes: u64,
+}
+
+impl Depth {
+    pub(super) const fn outermost(limits: &Limits) -> Self {
+        Self { layers: 0, window_bytes: limits.window_bytes }
+    }
+
+    /// Inside a layer that holds so much for its window.
+    const fn inside(self, window_bytes: u64) -> Self {
+        Self {
+            layers: self.layers.saturating_add(1),
+            window_bytes: self.window_bytes.saturating_sub(window_bytes),
+        }
+    }
+}
+
+/// Reads a stream.
+pub(super) fn descend(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Place, depth: Depth) {
     let mut head = Head::new(blocks, HEAD_BYTES);
     let form = form(head.bytes());
     match (form, head.fill()) {
         (Form::Plain, Err(fault)) => refuse(walk, place, fault),
         (Form::Plain, Ok(_)) => deliver(walk, &mut head, &place.path),
         (Form::Foreign(packer), _) => refuse(walk, place, foreign(packer)),
-        (Form::Gzip | Form::Tar, _) if depth >= walk.limits.nesting => {
-            refuse(walk, place, too_deep(depth));
+        (Form::Document, _) => refuse(walk, place, document()),
+        (Form::Packed(_) | Form::Tar | Form::Zip, _) if depth.layers >= walk.limits.nesting => {
+            refuse(walk, place, too_deep(depth.layers));
         }
-        (Form::Gzip, _) => {
-            let inflate = Inflate::new(&mut head, walk.limits);
-            with_unpacked(inflate, |inner| descend(walk, inner, place, depth.saturating_add(1)));
+        (Form::Packed(packer), _) => {
+            let (name, codec) = codec(packer);
+            let mut unpacking =
+                Unpacking::new(&mut head, walk.limits, depth.window_bytes, name, codec);
+            with_unpacked(&mut unpacking, |inner, window_bytes| {
+                descend(walk, inner, place, depth.inside(window_bytes));
+            });
         }
-        (Form::Tar, _) => open_archive(walk, &mut head, place, depth),
+        (Form::Tar, _) => open_archive(walk, &mut head, place, depth, tar::read),
+        (Form::Zip, _) => open_archive(walk, &mut head, place, depth, zip::read),
+    }
+}
+
+fn codec(packer: Packer) -> (&'static str, Box<dyn Codec>) {
+    match packer {
+        Packer::Gzip => ("gzip", Box::new(Gzip::new())),
+        Packer::Xz => ("xz", Box::new(Xz::new())),
+        Packer::Zstd => ("zstd", Box::new(Zstd::new())),
+        Packer::Bzip2 => ("bzip2", Box::new(Bzip2::new())),
     }
 }
 
@@ -108,9 +148,18 @@ fn refuse(walk: &mut Walk<'_>, place: &Place, fault: Fault) {
     walk.ledger.add(&place.path, fault);
 }
 
-fn open_archive(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Place, depth: u32) {
+/// What reads an archive.
+type Read = fn(&mut dyn Blocks, &Limits, &mut Each<'_>);
+
+fn open_archive(
+    walk: &mut Walk<'_>,
+    blocks: &mut dyn Blocks,
+    place: &Place,
+    depth: Depth,
+    read: Read,
+) {
     walk.archive = true;
-    tar::read(blocks, walk.limits, &mut |item| {
+    read(blocks, walk.limits, &mut |item| {
         match item {
             Item::Trouble(fault) => walk.ledger.add(&place.path, fault),
             Item::Passed(name, fault) => {
@@ -120,7 +169,7 @@ fn open_archive(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Place, dep
             Item::Member(name, body) => {
                 let path = member_path(walk, place, name)?;
                 let under = format!("{path}/");
-                descend(walk, body, &Place { path, under }, depth.saturating_add(1));
+                descend(walk, body, &Place { path, under }, depth.inside(0));
             }
         }
         ControlFlow::Continue(())
@@ -153,9 +202,13 @@ fn foreign(packer: &str) -> Fault {
     )
 }
 
-fn too_deep(depth: u32) -> Fault {
+fn document() -> Fault {
+    Fault::new(ProblemKind::NotALog, "a zip archive of a document or a program, passed over")
+}
+
+fn too_deep(layers: u32) -> Fault {
     Fault::new(
         ProblemKind::Limit,
-        format!("an archive inside {depth} others; unpack the outer ones"),
+        format!("an archive inside {layers} others; unpack the outer ones"),
     )
 }

@@ -3,6 +3,9 @@
 //! all that comes after sees plain logs. It must never write anything, unpack to disk, or fail on the content of a file.
 
 mod blocks;
+mod bzip2;
+mod bzip2_block;
+mod deflate;
 mod descend;
 mod folder;
 mod gzip;
@@ -13,6 +16,13 @@ mod tar;
 mod tar_header;
 #[cfg(test)]
 mod tests;
+mod unpack;
+mod xz;
+mod xz_header;
+mod zip;
+mod zip_entry;
+mod zip_header;
+mod zstd;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -22,7 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 use blocks::{Blocks, Fault, Source};
-use descend::{Place, Walk, descend};
+use descend::{Depth, Place, Walk, descend};
 use names::{Ledger, Names, clean};
 
 /// What a single input may cost. All lengths count unpacked bytes.
@@ -42,6 +52,8 @@ pub struct Limits {
     pub ratio: u64,
     /// The ratio counts from so many unpacked bytes on.
     pub ratio_from_bytes: u64,
+    /// Memory for the windows of xz and zstd (the bytes that matches point back into), all layers of an input together.
+    pub window_bytes: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +66,7 @@ impl Default for Limits {
             name_bytes: 4096,
             ratio: 1100,
             ratio_from_bytes: 1 << 30,
+            window_bytes: 32 << 20,
         }
     }
 }
@@ -346,7 +359,7 @@ fn walk_stream(
     let mut source = Source::new(reader, bytes, &hashing, progress);
     let place = Place { path: input.path.clone(), under: input.under.clone() };
     let mut walk = Walk::new(limits, progress, visit, &hashing);
-    descend(&mut walk, &mut source, &place, 0);
+    descend(&mut walk, &mut source, &place, Depth::outermost(limits));
     let Walk { mut ledger, members, archive, .. } = walk;
     if archive && hashing.load(Ordering::Relaxed) {
         // The digest is that of the whole file, also of what lies behind the archive's end.

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::blocks::Fault;
 use crate::problem::{Problem, ProblemKind};
 
-/// Problems listed one by one for each input; further ones are counted by kind.
-const LISTED: usize = 256;
+/// Problems of each kind listed one by one for each input; further ones are counted. By kind, so that the links of an sos report
+/// do not hide the one member that is damaged.
+const LISTED: u64 = 256;
 
 /// A path to show: no leading slash, no `.`, no way out by `..`, no character that controls a terminal or the direction of text.
 pub(super) fn clean(name: &[u8]) -> String {
@@ -63,11 +64,12 @@ fn key(name: &str) -> u128 {
     Sha256::digest(name).iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte))
 }
 
-/// The problems of one input: the first ones listed, the rest counted.
+/// The problems of one input: the first ones of each kind listed, the rest counted.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     listed: Vec<Problem>,
-    unlisted: BTreeMap<ProblemKind, u64>,
+    /// All of them, listed or not.
+    counts: BTreeMap<ProblemKind, u64>,
 }
 
 impl Ledger {
@@ -80,17 +82,18 @@ impl Ledger {
         if self.listed.contains(&problem) {
             return;
         }
-        if self.listed.len() < LISTED {
+        let count = self.counts.entry(problem.kind).or_default();
+        *count = count.saturating_add(1);
+        if *count <= LISTED {
             self.listed.push(problem);
-        } else {
-            let count = self.unlisted.entry(problem.kind).or_default();
-            *count = count.saturating_add(1);
         }
     }
 
     /// All problems; those that were only counted stand at `path`, one for each kind.
     pub(super) fn close(self, path: &str) -> Vec<Problem> {
-        let more = self.unlisted.into_iter().map(|(kind, count)| {
+        let unlisted =
+            self.counts.into_iter().map(|(kind, count)| (kind, count.saturating_sub(LISTED)));
+        let more = unlisted.filter(|(_, count)| *count > 0).map(|(kind, count)| {
             let detail = format!("{count} more problems of this kind are not listed");
             Problem { path: path.to_owned(), kind, detail }
         });
@@ -137,9 +140,9 @@ mod tests {
         }
         ledger.add("x", Fault::new(ProblemKind::Damaged, "bad"));
         let problems = ledger.close("bundle.tar");
-        assert_eq!(problems.len(), LISTED + 2);
+        assert_eq!(problems.len() as u64, LISTED + 2);
         let damaged = problems.iter().find(|problem| problem.kind == ProblemKind::Damaged).unwrap();
-        assert_eq!(damaged.detail, "1 more problems of this kind are not listed");
+        assert_eq!((damaged.path.as_str(), damaged.detail.as_str()), ("x", "bad"));
         assert!(
             problems
                 .iter()

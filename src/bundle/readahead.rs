@@ -1,19 +1,19 @@
 //! Unpacking on one thread while the caller parses on another.
-//! In: a gzip stream. Out: its unpacked blocks. It exists because inflating takes most of the time of a run. It must never wait
+//! In: a packed stream. Out: its unpacked blocks. It exists because unpacking takes most of the time of a run. It must never wait
 //! for a consumer that has gone, and never hold more than [`BLOCKS`] blocks.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::blocks::{Blocks, End, Fault};
-use super::gzip::Inflate;
+use super::unpack::Unpacking;
 use crate::problem::ProblemKind;
 
 /// Size of one block of unpacked bytes; 256 KiB measured best.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks in flight: one being parsed, one being filled, two to even out the pace.
 const BLOCKS: usize = 4;
-/// The inflating thread calls a few frames deep; the default of 2 MiB a thread is not needed.
+/// The unpacking thread calls a few frames deep; the default of 2 MiB a thread is not needed.
 const STACK_BYTES: usize = 512 * 1024;
 
 /// Unpacked bytes on their way to the consumer.
@@ -24,19 +24,23 @@ struct Block {
     end: Option<End>,
 }
 
-/// The consumer's end. Dropping it ends the inflating thread.
+/// The consumer's end. Dropping it ends the unpacking thread.
 struct Unpacked {
     current: Block,
     at: usize,
     thread: Option<(Receiver<Block>, SyncSender<Vec<u8>>)>,
 }
 
-/// Calls `consume` with the unpacked stream. What fits into one block is unpacked right here: a folder of small members must
-/// not pay for a thread each.
-pub(super) fn with_unpacked(mut inflate: Inflate<'_>, consume: impl FnOnce(&mut dyn Blocks)) {
-    let current = produce(&mut inflate, vec![0; BLOCK_BYTES]);
+/// Calls `consume` with the unpacked stream and what its window takes of the allowance. What fits into one block is unpacked
+/// right here: a folder of small members must not pay for a thread each.
+pub(super) fn with_unpacked(
+    unpacking: &mut Unpacking<'_>,
+    consume: impl FnOnce(&mut dyn Blocks, u64),
+) {
+    let current = produce(unpacking, vec![0; BLOCK_BYTES]);
+    let window_bytes = unpacking.window_bytes();
     if current.end.is_some() {
-        return consume(&mut Unpacked { current, at: 0, thread: None });
+        return consume(&mut Unpacked { current, at: 0, thread: None }, window_bytes);
     }
     thread::scope(|scope| {
         let (full, blocks) = sync_channel(BLOCKS);
@@ -46,13 +50,14 @@ pub(super) fn with_unpacked(mut inflate: Inflate<'_>, consume: impl FnOnce(&mut 
             let _ = spent.try_send(vec![0; BLOCK_BYTES]);
         }
         let started = thread::Builder::new()
-            .name("inflate".to_owned())
+            .name("unpack".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, move || pump(&mut inflate, &empty, &full));
+            .spawn_scoped(scope, move || pump(unpacking, &empty, &full));
         if let Err(reason) = started {
-            return consume(&mut not_started(current, &reason));
+            return consume(&mut not_started(current, &reason), window_bytes);
         }
-        consume(&mut Unpacked { current, at: 0, thread: Some((blocks, spent)) });
+        let thread = Some((blocks, spent));
+        consume(&mut Unpacked { current, at: 0, thread }, window_bytes);
     });
 }
 
@@ -65,15 +70,15 @@ fn not_started(mut current: Block, reason: &std::io::Error) -> Unpacked {
     Unpacked { current, at: 0, thread: None }
 }
 
-fn produce(inflate: &mut Inflate<'_>, mut bytes: Vec<u8>) -> Block {
-    let (len, end) = inflate.produce(&mut bytes);
-    Block { len: len.min(bytes.len()), packed_bytes: inflate.packed_bytes(), bytes, end }
+fn produce(unpacking: &mut Unpacking<'_>, mut bytes: Vec<u8>) -> Block {
+    let (len, end) = unpacking.produce(&mut bytes);
+    Block { len: len.min(bytes.len()), packed_bytes: unpacking.packed_bytes(), bytes, end }
 }
 
-/// The inflating thread: fills empty blocks until the stream ends or nobody wants them any more.
-fn pump(inflate: &mut Inflate<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSender<Block>) {
+/// The unpacking thread: fills empty blocks until the stream ends or nobody wants them any more.
+fn pump(unpacking: &mut Unpacking<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSender<Block>) {
     while let Ok(bytes) = empty.recv() {
-        let block = produce(inflate, bytes);
+        let block = produce(unpacking, bytes);
         let last = block.end.is_some();
         if full.send(block).is_err() || last {
             return;
@@ -84,7 +89,7 @@ fn pump(inflate: &mut Inflate<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSender<
 impl Unpacked {
     fn next(&mut self) {
         let Some((blocks, spent)) = &self.thread else { return };
-        // The inflating thread may have ended already; then the block is not needed either.
+        // The unpacking thread may have ended already; then the block is not needed either.
         let _ = spent.try_send(std::mem::take(&mut self.current.bytes));
         self.at = 0;
         self.current = blocks.recv().unwrap_or_else(|_| Block {

@@ -5,62 +5,12 @@
 use std::ops::ControlFlow;
 
 use super::Limits;
-use super::blocks::{Blocks, Fault, read_full, skip};
+use super::blocks::{Blocks, Body, Each, Fault, Item, read_full, skip};
 use super::tar_header::{BLOCK_BYTES, Header, Overrides, RawBlock, header, pax, sparse_continues};
 use crate::problem::ProblemKind;
 
 /// The largest pax header that is read: a path, and extended attributes, which Linux limits to 64 KiB each (xattr(7)).
 const PAX_BYTES: u64 = 128 * 1024;
-
-/// What the reader of an archive hands on.
-pub(super) enum Item<'a, 'b> {
-    /// A file: its name as written, and its content.
-    Member(&'a [u8], &'a mut Body<'b>),
-    /// A member that is no file that can be read, and why.
-    Passed(&'a [u8], Fault),
-    /// Trouble with the archive itself.
-    Trouble(Fault),
-}
-
-/// The content of one member.
-pub(super) struct Body<'a> {
-    inner: &'a mut dyn Blocks,
-    size_bytes: u64,
-    left_bytes: u64,
-}
-
-impl Blocks for Body<'_> {
-    fn fill(&mut self) -> Result<&[u8], Fault> {
-        if self.left_bytes == 0 {
-            return Ok(&[]);
-        }
-        let came = self.size_bytes.saturating_sub(self.left_bytes);
-        let cut = format!("only {came} of its {} bytes are in the archive", self.size_bytes);
-        match self.inner.fill() {
-            Ok([]) => Err(Fault::new(ProblemKind::Truncated, cut)),
-            Ok(block) => {
-                let here = block.len().min(usize::try_from(self.left_bytes).unwrap_or(usize::MAX));
-                Ok(block.get(..here).unwrap_or_default())
-            }
-            Err(fault) if fault.kind.loses_bytes() => {
-                Err(Fault::new(fault.kind, format!("{cut}: {}", fault.detail)))
-            }
-            Err(_) => Err(Fault::new(ProblemKind::Truncated, cut)),
-        }
-    }
-
-    fn take(&mut self, count: usize) {
-        self.inner.take(count);
-        self.left_bytes = self.left_bytes.saturating_sub(count as u64);
-    }
-
-    fn packed_bytes(&self) -> u64 {
-        self.inner.packed_bytes()
-    }
-}
-
-/// The receiver of items; breaking off ends the reading.
-type Each<'e> = dyn FnMut(Item<'_, '_>) -> ControlFlow<()> + 'e;
 
 /// Where the reading of an archive stands.
 struct Tar<'a> {
@@ -213,9 +163,9 @@ impl Tar<'_> {
     }
 
     fn member(&mut self, name: &[u8], size_bytes: u64, each: &mut Each<'_>) -> ControlFlow<()> {
-        let mut body = Body { inner: &mut *self.inner, size_bytes, left_bytes: size_bytes };
+        let mut body = Body::new(&mut *self.inner, size_bytes);
         each(Item::Member(name, &mut body))?;
-        let left = body.left_bytes;
+        let left = body.left_bytes();
         self.at_bytes = self.at_bytes.saturating_add(size_bytes.saturating_sub(left));
         self.pass_bytes(left, padding(size_bytes), each)
     }

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod draft;
 mod file;
+mod shapes;
 mod time;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use crate::event::{Event, EventKind};
 use crate::stamp::RawStamp;
 
 pub use file::Fault;
+use shapes::Shapes;
 use time::Layout;
 
 /// What kind of program writes the format; decides which general rules look at its messages too.
@@ -104,6 +106,7 @@ pub struct Reading<'a> {
 #[derive(Debug)]
 pub struct Grammars {
     list: Vec<Grammar>,
+    shapes: Shapes,
 }
 
 static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
@@ -148,7 +151,8 @@ impl Grammars {
             return Err(Error::Grammar(faults.iter().map(ToString::to_string).collect()));
         }
         list.sort_by_key(|grammar| (!grammar.user, grammar.fallback));
-        Ok(Self { list })
+        let shapes = Shapes::of(&list);
+        Ok(Self { list, shapes })
     }
 
     /// All grammars, in the order in which they are tried.
@@ -219,17 +223,15 @@ impl Grammars {
         let hinted = hint.filter(|&index| {
             self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback)
         });
-        let own = self
-            .list
-            .iter()
-            .enumerate()
-            .filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
-        let rest = self.list.iter().enumerate().filter(|(_, grammar)| grammar.accepts(ident));
-        hinted
-            .into_iter()
-            .chain(own.map(|(index, _)| index))
-            .chain(rest.map(|(index, _)| index))
-            .find_map(|index| self.list[index].claim(body).map(|claimed| (index, claimed)))
+        let take = |index: usize| self.list[index].claim(body).map(|claimed| (index, claimed));
+        if let Some(taken) = hinted.and_then(take) {
+            return Some(taken);
+        }
+        let fitting = self.shapes.fitting(body);
+        let able = || self.list.iter().enumerate().filter(|(index, _)| fitting[*index]);
+        let own = able().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
+        let rest = able().filter(|(_, grammar)| grammar.accepts(ident));
+        own.chain(rest).find_map(|(index, _)| take(index))
     }
 }
 

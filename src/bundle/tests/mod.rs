@@ -3,6 +3,7 @@
 mod archives;
 mod disk;
 mod packed;
+mod packers;
 
 use std::io::{Cursor, Write};
 

@@ -66,10 +66,11 @@ fn damaged_gzip_gives_what_decoded() {
 
 #[test]
 fn other_packers_are_named_with_the_remedy() {
-    let remedy = "packed with xz; unpack it or pack it as gzip";
-    check(b"\xfd7zXZ\0\0\x04", &[], &[("given", Unreadable, remedy)]);
-    let bundle = gz(&tar_of(&[("a.log.xz", b"\xfd7zXZ\0\0\x04"), ("b.log", b"b\n")]));
-    check(&bundle, &[("b.log", b"b\n")], &[("a.log.xz", Unreadable, remedy)]);
+    let remedy = "packed with lz4; unpack it or pack it as gzip";
+    let lz4 = b"\x04\x22\x4d\x18\x64\x40\xa7\0";
+    check(lz4, &[], &[("given", Unreadable, remedy)]);
+    let bundle = gz(&tar_of(&[("a.log.lz4", lz4), ("b.log", b"b\n")]));
+    check(&bundle, &[("b.log", b"b\n")], &[("a.log.lz4", Unreadable, remedy)]);
 }
 
 #[test]
