@@ -50,7 +50,7 @@ pub(crate) enum GrammarCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// .tar.gz, .tar, folder, log file (plain or .gz), or - for stdin.
+    /// .tar (plain, gz, xz, zst, bz2), .zip, folder, log file (plain or packed), or - for stdin.
     #[arg(required = true, value_name = "BUNDLE")]
     bundles: Vec<PathBuf>,
     /// Format of the access logs, as nginx's log_format writes it.
