@@ -6,10 +6,14 @@ use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
 
 use super::Transport;
 use super::syslog::{Tag, tag};
-use super::{months, times};
+use super::{kmsg, months, times};
 
 /// Longest bracket that can be a time, in bytes: `[dim. 19 septembre 18:03:30 2026 <  100.000000>]` fits.
 const BRACKET_MAX_BYTES: usize = 72;
+/// Longest `host login: ` before a message on a console, in bytes.
+const PROMPT_MAX_BYTES: usize = 80;
+/// `[    T1]` (`print_caller` in kernel/printk/printk.c: `%*s` of 6 in brackets).
+const CALLER_WIDTH: usize = 8;
 /// No kernel runs for 31 years: what is larger in a bracket is an epoch of some program.
 const BOOT_MAX: Micros = 1_000_000_000 * SECOND;
 
@@ -43,10 +47,14 @@ impl RingLine<'_> {
     }
 }
 
+/// Whose message it is, by the facility that was written with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Facility {
+pub(super) enum Facility {
+    /// Facility 0, which no process can write (`devkmsg_write`).
     Kernel,
+    /// Any other.
     User,
+    /// The form does not tell.
     Unknown,
 }
 
@@ -62,13 +70,17 @@ enum Mark {
 
 /// The parts of a line, or `None` where it has no prefix of the ring: a continuation.
 pub(super) fn parse(line: &[u8]) -> Option<RingLine<'_>> {
+    let line = behind_prompt(line);
+    if let Some(record) = kmsg::parse(line) {
+        return Some(device_record(&record));
+    }
     let (facility, mut rest) = level(line);
     let mut ring = RingLine::default();
     let mut marks = 0;
     while let Some((mark, after)) = mark(rest, &ring, marks > 0) {
         match mark {
             Mark::Boot(stamp) => ring.boot = Some(stamp),
-            Mark::Wall(stamp) => ring.wall = Some(stamp),
+            Mark::Wall(stamp) => (ring.wall, ring.minute) = (Some(stamp), false),
             Mark::Minute(stamp) => (ring.wall, ring.minute) = (Some(stamp), true),
             Mark::Delta(step) => ring.delta = Some(step),
             Mark::Other => {}
@@ -134,7 +146,32 @@ pub(super) fn is_foreign_ctime(ring: &RingLine<'_>) -> bool {
         || LEVELS.iter().any(|level| word.rsplit(|byte| *byte == b':').next() == Some(level))
 }
 
-fn authored(body: &[u8], facility: Facility) -> (Transport, Tag<'_>, &[u8]) {
+/// A record of /dev/kmsg.
+fn device_record<'a>(record: &kmsg::Line<'a>) -> RingLine<'a> {
+    let facility = if record.priority < 8 { Facility::Kernel } else { Facility::User };
+    let (transport, tag, body) = authored(record.body, facility);
+    let boot = Some(RawStamp::new(ClockKind::Boot, record.boot, 1));
+    RingLine { boot, transport, tag, body, ..RingLine::default() }
+}
+
+/// A line that the kernel put on a console behind `web01 login: `.
+fn behind_prompt(line: &[u8]) -> &[u8] {
+    const PROMPT: &[u8] = b" login: ";
+    let line = line.strip_prefix(b"\r").unwrap_or(line);
+    if !line.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return line;
+    }
+    let window = line.get(..PROMPT_MAX_BYTES).unwrap_or(line);
+    let prompt = memchr::memmem::find(window, PROMPT)
+        .filter(|at| window[..*at].iter().all(|byte| !byte.is_ascii_whitespace()));
+    match prompt.and_then(|at| line.get(at + PROMPT.len()..)) {
+        Some(rest) if bracket(rest).is_some() => rest,
+        _ => line,
+    }
+}
+
+/// Tells the kernel's messages from those of processes, and takes the tag off the latter.
+pub(super) fn authored(body: &[u8], facility: Facility) -> (Transport, Tag<'_>, &[u8]) {
     let written = match facility {
         Facility::Kernel => None,
         Facility::User => Some(tag(body).unwrap_or((Tag::default(), body))),
@@ -183,14 +220,18 @@ fn mark<'a>(rest: &'a [u8], ring: &RingLine<'_>, timed: bool) -> Option<(Mark, &
     if rest.first() != Some(&b'[') {
         return iso(rest).filter(|_| !ring.is_utc());
     }
-    if timed && let Some(after) = caller(rest) {
+    // Without a time (`dmesg -t`) only the kernel's own width of six tells a caller from the brackets of a message.
+    if let Some(after) = caller(rest).filter(|_| {
+        timed || (rest.get(1) == Some(&b' ') && rest.get(CALLER_WIDTH - 1) == Some(&b']'))
+    }) {
         return Some((Mark::Other, after));
     }
     let (mark, after) = bracket(rest)?;
     let fresh = match mark {
         Mark::Boot(_) => ring.boot.is_none(),
         Mark::Wall(_) if ring.is_utc() => return Some((Mark::Other, after)),
-        Mark::Wall(_) | Mark::Minute(_) => ring.wall.is_none(),
+        Mark::Wall(_) => ring.wall.is_none() || ring.minute,
+        Mark::Minute(_) => ring.wall.is_none(),
         Mark::Delta(_) => ring.delta.is_none(),
         Mark::Other => true,
     };
@@ -269,123 +310,4 @@ fn relative(time: &[u8]) -> Option<Mark> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stamp::rfc3339;
-
-    /// `clock moment boot-µs transport ident[pid] | body`, `-` for what is not there.
-    fn described(line: &str) -> String {
-        let Some(ring) = parse(line.as_bytes()) else { return "-".to_owned() };
-        let wall = ring.wall.map_or("-".to_owned(), |stamp| {
-            let clock = match stamp.clock {
-                ClockKind::Utc => 'U',
-                ClockKind::Local => 'L',
-                ClockKind::Yearless => 'Y',
-                ClockKind::Boot => 'B',
-            };
-            format!("{clock}{}/{}", rfc3339(stamp.at).unwrap(), stamp.resolution)
-        });
-        let boot = ring.boot.map_or("-".to_owned(), |stamp| stamp.at.to_string());
-        let ident = String::from_utf8_lossy(ring.tag.ident);
-        let pid = ring.tag.pid.map_or(String::new(), |pid| pid.to_string());
-        let body = String::from_utf8_lossy(ring.body);
-        format!("{wall} {boot} {:?} {ident}{pid}|{body}", ring.transport)
-    }
-
-    #[track_caller]
-    fn check(line: &str, expected: &str) {
-        assert_eq!(described(line), expected, "{line}");
-    }
-
-    #[test]
-    fn every_form_of_util_linux() {
-        check("[ 1234.567890] m", "- 1234567890 Kernel |m");
-        check(
-            "[1742446.361065]  exc_page_fault+0x176/0x770",
-            "- 1742446361065 Kernel | exc_page_fault+0x176/0x770",
-        );
-        check("[Fri Nov 20 22:39:26 2026] m", "L2026-11-20T22:39:26.000Z/1000000 - Kernel |m");
-        check("[Di Aug 12 03:54:03 2025] m", "L2025-08-12T03:54:03.000Z/1000000 - Kernel |m");
-        check("[dim. 19 avril 18:03:30 2026] m", "L2026-04-19T18:03:30.000Z/1000000 - Kernel |m");
-        check("2026-11-20T22:12:19,972244+00:00 m", "U2026-11-20T22:12:19.972Z/1 - Kernel |m");
-        check("2026-11-20T22:12:19,972244+00:00 ", "U2026-11-20T22:12:19.972Z/1 - Kernel |");
-        check("<6>[    0.000000] m", "- 0 Kernel |m");
-        check("kern  :warn  : [    1.000000] m", "- 1000000 Kernel |m");
-        check("kern  :warn  : m", "- - Kernel |m");
-        check(
-            "kern  :notice: [Fri Feb 13 23:31:30 2009] m",
-            "L2009-02-13T23:31:30.000Z/1000000 - Kernel |m",
-        );
-        check("[    1.000000 <    0.500000>] m", "- 1000000 Kernel |m");
-        check(
-            "[Fri Feb 13 23:31:30 2009 <    0.000000>] m",
-            "L2009-02-13T23:31:30.000Z/1000000 - Kernel |m",
-        );
-        check("[<    7.000000>] m", "- - Kernel |m");
-        check("[Feb13 23:31] m", "Y1972-02-13T23:31:00.000Z/60000000 - Kernel |m");
-        check("[  +0.000012] m", "- - Kernel |m");
-        assert_eq!(parse(b"[  +1.000012] m").unwrap().delta, Some(1_000_012));
-        check(
-            "[    0.000000] [Fri Feb 13 23:31:30 2009] 2009-02-13T23:31:30,123456+00:00 m",
-            "U2009-02-13T23:31:30.123Z/1 0 Kernel |m",
-        );
-    }
-
-    #[test]
-    fn caller_ids_and_brackets_of_the_message() {
-        check("[    1.234567][    T1] m", "- 1234567 Kernel |m");
-        check("[    1.234567] [T1] m", "- 1234567 Kernel |m");
-        check("[    1.234567][   C0] m", "- 1234567 Kernel |m");
-        check(
-            "[ 4447.084169] [  31687]    33 31687 gunicorn",
-            "- 4447084169 Kernel |[  31687]    33 31687 gunicorn",
-        );
-        check("[ 4447.084169] [    1.000000] m", "- 4447084169 Kernel |[    1.000000] m");
-        check("[    1.234567] [drm] m", "- 1234567 Kernel |[drm] m");
-    }
-
-    #[test]
-    fn processes_that_write_to_the_ring() {
-        check(
-            "[ 2302.334707] systemd-journald[28428]: Received SIGTERM from PID 28373 (python3).",
-            "- 2302334707 Process systemd-journald28428|Received SIGTERM from PID 28373 (python3).",
-        );
-        check("[   31.1] systemd[1]: Started x", "-");
-        check("[   31.100000] systemd[1]: Started x", "- 31100000 Process systemd1|Started x");
-        check(
-            "[   31.100000] systemd[1]: segfault at 0 ip 0",
-            "- 31100000 Kernel |systemd[1]: segfault at 0 ip 0",
-        );
-        check(
-            "[   31.100000] gunicorn[31757]: segfault at 0",
-            "- 31100000 Kernel |gunicorn[31757]: segfault at 0",
-        );
-        check(
-            "user  :crit  : [    1.000000] foo[12]: Out of memory: Killed",
-            "- 1000000 Process foo12|Out of memory: Killed",
-        );
-        check(
-            "<12>[    1.000000] Out of memory: Killed process 1",
-            "- 1000000 Process |Out of memory: Killed process 1",
-        );
-        check("kern  :warn  : [    1.000000] systemd[1]: x", "- 1000000 Kernel |systemd[1]: x");
-    }
-
-    #[test]
-    fn what_is_not_the_ring() {
-        check("                           active_file:3368", "-");
-        check("[2026-11-20 21:46:41 +0000] [30771] [INFO] x", "-");
-        check("[21-Nov-2026 01:13:38] NOTICE: fpm is running", "-");
-        check("[    12.345] (II) Module", "-");
-        check("[1762344000.123456] x", "-");
-        check("[Wed Nov 05 12:00:00.123456 2025] [proxy:error] x", "-");
-        check("2026-11-20 22:38:58,002 WARNING shop", "-");
-        for line in [
-            "[Wed Nov 05 12:00:00 2025] [error] [client 1.2.3.4] x",
-            "[Wed Nov 05 12:00:00 2025] 127.0.0.1:1 Accepted",
-        ] {
-            assert!(is_foreign_ctime(&parse(line.as_bytes()).unwrap()), "{line}");
-        }
-        assert!(!is_foreign_ctime(&parse(b"[Wed Nov 05 12:00:00 2025] [drm] x").unwrap()));
-    }
-}
+mod tests;

@@ -83,6 +83,16 @@ impl Entry {
         }
     }
 
+    /// Adds a line to a value.
+    pub(super) fn append(&mut self, slot: Slot, line: &[u8]) {
+        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
+        let kept = &mut self.values[slot as usize];
+        if kept.len() + line.len() < limit {
+            kept.push(b'\n');
+            kept.extend_from_slice(line);
+        }
+    }
+
     pub(super) fn has_message(&self) -> bool {
         self.message
     }

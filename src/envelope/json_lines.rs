@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::stamp::Micros;
+
 use super::journal::{Entry, Slot, slot};
 use super::lines::LINE_MAX_BYTES;
 use super::outlet::{Outlet, Sink};
@@ -106,6 +108,35 @@ impl Objects {
 pub(super) fn without_frame(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(b"\x1e").unwrap_or(line);
     line.strip_prefix(b"data:").unwrap_or(line).trim_ascii()
+}
+
+/// A message of `dmesg --json`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RingEntry {
+    /// The level, of newer versions with 8 times the facility; `None` where `-x` wrote a word.
+    pub(super) priority: Option<u64>,
+    /// `kern`, `user`, .. where `-x` wrote it.
+    pub(super) facility: Option<String>,
+    /// Time since boot.
+    pub(super) boot: Option<Micros>,
+    /// The text.
+    pub(super) message: String,
+}
+
+/// Reads one object of `dmesg --json`; its bytes need not be UTF-8.
+pub(super) fn ring_entry(object: &[u8]) -> Option<RingEntry> {
+    let mut entry: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&String::from_utf8_lossy(object)).ok()?;
+    let serde_json::Value::String(message) = entry.remove("msg")? else { return None };
+    let seconds = entry.get("time").and_then(serde_json::Value::as_f64);
+    let boot = seconds.filter(|seconds| (0.0..1e9).contains(seconds));
+    Some(RingEntry {
+        priority: entry.get("pri").and_then(serde_json::Value::as_u64),
+        facility: entry.get("fac").and_then(|word| word.as_str()).map(str::to_owned),
+        // Below 1e15 µs a double is exact to a quarter of one.
+        boot: boot.map(|seconds| (seconds * 1e6).round() as Micros),
+        message,
+    })
 }
 
 /// The object: fields into the entry, the rest skipped.

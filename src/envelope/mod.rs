@@ -7,23 +7,36 @@ use std::borrow::Cow;
 use crate::event::Origin;
 use crate::stamp::{Micros, RawStamp};
 
-use docker::Joiner;
 use journal_export::Export;
-use json_lines::{Objects, Outcome};
-use lines::{LineSplitter, without_escapes};
-use outlet::{Found, Outlet, Sink, assign};
+use lines::LineSplitter;
+use nested::Nest;
+use opener::Opener;
+use outlet::{Outlet, Sink};
+use ring_json::RingJson;
+use utf16::Decoder;
 
+mod compose;
 mod dmesg;
 mod docker;
+mod glue;
 mod journal;
 mod journal_export;
 mod json_lines;
+mod klog;
+mod kmsg;
 pub mod lines;
 mod months;
+mod nested;
+mod opener;
 mod outlet;
+mod platform;
+mod ring_json;
 mod sniff;
 mod syslog;
 pub mod times;
+mod unescape;
+mod utf16;
+mod verbose;
 
 /// Which way a record came: kernel messages are only believed when they came from the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -59,33 +72,43 @@ pub enum Envelope {
     JournalExport,
     /// journald's JSON forms.
     JournalJson,
+    /// journald's `-o verbose`.
+    JournalVerbose,
     /// Docker's `json-file` driver.
     DockerJson,
     /// `docker logs -t`, and the CRI files of Kubernetes.
     DockerStamped,
-    /// Every output form of dmesg.
+    /// Every output form of dmesg, its JSON and /dev/kmsg among them.
     Dmesg,
-    /// RFC 3164, journalctl's `short` and `short-precise`, also `short-monotonic`; an optional `<PRI>` before it.
+    /// RFC 3164, journalctl's `short` and `short-precise`, also `short-monotonic` and `short-delta`; an optional `<PRI>` before it.
+    /// Busybox's syslogd and `logread`.
     Syslog,
-    /// rsyslog's RFC 3339 lines, RFC 5424, journalctl's `short-iso` and `short-unix`.
+    /// rsyslog's RFC 3339 lines, RFC 5424, journalctl's `short-iso` and `short-unix`, the drains of Heroku and Fly.
     SyslogIso,
     /// journalctl's `short-full` and `with-unit`.
     JournalFull,
+    /// `docker compose logs` and `docker service logs`.
+    Compose,
+    /// Kubernetes' klog, and glog; the line stays whole.
+    Klog,
     /// None: the line is the message.
     Plain,
 }
 
 impl Envelope {
     /// Every wrapper; `Plain`, that always fits, is the last.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::JournalExport,
         Self::JournalJson,
+        Self::JournalVerbose,
         Self::DockerJson,
         Self::DockerStamped,
         Self::Dmesg,
         Self::Syslog,
         Self::SyslogIso,
         Self::JournalFull,
+        Self::Compose,
+        Self::Klog,
         Self::Plain,
     ];
 
@@ -95,12 +118,15 @@ impl Envelope {
         match self {
             Self::JournalExport => "journal-export",
             Self::JournalJson => "journal-json",
+            Self::JournalVerbose => "journal-verbose",
             Self::DockerJson => "docker-json",
             Self::DockerStamped => "docker-stamped",
             Self::Dmesg => "dmesg",
             Self::Syslog => "syslog",
             Self::SyslogIso => "syslog-iso",
             Self::JournalFull => "journal-full",
+            Self::Compose => "compose",
+            Self::Klog => "klog",
             Self::Plain => "plain",
         }
     }
@@ -111,6 +137,19 @@ impl Envelope {
 #[must_use]
 pub fn sniff(sample: &[u8]) -> Envelope {
     sniff::envelope(sample)
+}
+
+/// Whether a sample in no wrapper is a dump of the ring without times (`dmesg --notime`, `printk.time=0`): to be read as
+/// [`Envelope::Dmesg`]. `fits` tells kernel messages from others, which is no business of a wrapper.
+#[must_use]
+pub fn is_untimed_ring(sample: &[u8], fits: &dyn Fn(&[u8]) -> bool) -> bool {
+    sniff::untimed_ring(sample, fits)
+}
+
+/// Whether a file begins with the byte order mark of UTF-16: its bytes are no text until [`Unwrapper`] has decoded them.
+#[must_use]
+pub fn is_utf16(head: &[u8]) -> bool {
+    utf16::is_marked(head)
 }
 
 /// What was met on the way.
@@ -132,222 +171,130 @@ pub struct Tally {
     pub damaged: u64,
 }
 
-/// Takes the wrapper off a file that comes in pieces.
+/// Takes the wrapper off a file that comes in pieces, and the wrappers inside of it.
 #[derive(Debug, Clone)]
 pub struct Unwrapper {
+    decoder: Decoder,
     outlet: Outlet,
     form: Form,
+    nest: Nest,
 }
 
 #[derive(Debug, Clone)]
 enum Form {
     Export(Box<Export>),
     Lines(LineSplitter, Box<Opener>),
+    /// A ring of which nothing has come yet: lines or JSON.
+    Ring(LineSplitter),
+    Json(Box<RingJson>),
+}
+
+impl Form {
+    fn new(envelope: Envelope) -> Self {
+        match envelope {
+            Envelope::JournalExport => Self::Export(Box::default()),
+            Envelope::Dmesg => Self::Ring(LineSplitter::default()),
+            _ => Self::lines(LineSplitter::default(), envelope),
+        }
+    }
+
+    fn lines(splitter: LineSplitter, envelope: Envelope) -> Self {
+        Self::Lines(splitter, Box::new(Opener::new(envelope)))
+    }
+
+    fn feed(&mut self, text: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
+        if let Self::Ring(splitter) = self
+            && let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace())
+        {
+            *self = match first {
+                b'{' => Self::Json(Box::default()),
+                _ => Self::lines(std::mem::take(splitter), Envelope::Dmesg),
+            };
+        }
+        match self {
+            Self::Export(export) => export.feed(text, outlet, sink),
+            Self::Lines(splitter, opener) => {
+                splitter.feed(text, &mut |number, line| opener.line(number, line, outlet, sink));
+            }
+            Self::Ring(splitter) => splitter.feed(text, &mut |_, _| {}),
+            Self::Json(json) => json.feed(text, outlet, sink),
+        }
+    }
+
+    fn finish(&mut self, complete: bool, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+        match self {
+            Self::Export(export) => export.finish(complete, outlet, sink),
+            Self::Lines(splitter, opener) => {
+                splitter
+                    .finish(complete, &mut |number, line| opener.line(number, line, outlet, sink));
+                opener.finish(complete, outlet, sink);
+            }
+            Self::Ring(splitter) => splitter.finish(complete, &mut |_, _| {}),
+            Self::Json(json) => json.finish(),
+        }
+    }
 }
 
 impl Unwrapper {
     /// For a file in this wrapper.
     #[must_use]
     pub fn new(envelope: Envelope) -> Self {
-        let form = match envelope {
-            Envelope::JournalExport => Form::Export(Box::default()),
-            _ => Form::Lines(LineSplitter::default(), Box::new(Opener::new(envelope))),
-        };
-        Self { outlet: Outlet::default(), form }
+        Self {
+            decoder: Decoder::default(),
+            outlet: Outlet::default(),
+            form: Form::new(envelope),
+            nest: Nest::new(envelope),
+        }
     }
 
-    /// Takes the next piece of the file, and delivers the records that end in it.
+    /// Takes the next piece of the file, and delivers records that end in it. The first few hundred are held back until it is clear
+    /// what is wrapped in them.
     pub fn feed(&mut self, block: &[u8], sink: &mut dyn FnMut(&Record<'_>)) {
-        let outlet = &mut self.outlet;
-        match &mut self.form {
-            Form::Export(export) => export.feed(block, outlet, sink),
-            Form::Lines(splitter, opener) => {
-                splitter.feed(block, &mut |number, line| opener.line(number, line, outlet, sink));
-            }
-        }
+        let Self { decoder, outlet, form, nest } = self;
+        let mut inner = |record: &Record<'_>| nest.record(record, sink);
+        decoder.feed(block, &mut |text| form.feed(text, outlet, &mut inner));
     }
 
     /// End of the file. Where it is not `complete` (the stream was truncated), the unfinished last line is dropped.
     pub fn finish(&mut self, complete: bool, sink: &mut dyn FnMut(&Record<'_>)) {
-        let outlet = &mut self.outlet;
-        match &mut self.form {
-            Form::Export(export) => export.finish(complete, outlet, sink),
-            Form::Lines(splitter, opener) => {
-                splitter
-                    .finish(complete, &mut |number, line| opener.line(number, line, outlet, sink));
-                opener.finish(complete, outlet, sink);
-            }
-        }
+        let Self { decoder, outlet, form, nest } = self;
+        let mut inner = |record: &Record<'_>| nest.record(record, sink);
+        decoder.finish(&mut |text| form.feed(text, outlet, &mut inner));
+        form.finish(complete, outlet, &mut inner);
+        nest.finish(complete, sink);
     }
 
     /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        match &self.form {
+        let tally = match &self.form {
             Form::Export(export) => export.tally(&self.outlet),
-            Form::Lines(splitter, opener) => Tally {
-                lines: splitter.lines(),
-                records: self.outlet.records,
-                bare: opener.bare,
-                long_lines: splitter.long_lines() + opener.joiner.long_lines,
-                partial_last_line: splitter.partial_last_line() || opener.open_at_end,
-                nul_bytes: splitter.nul_bytes(),
-                damaged: opener.damaged + opener.objects.torn,
-            },
-        }
-    }
-}
-
-/// Opens the wrapper of single lines.
-#[derive(Debug, Clone)]
-struct Opener {
-    envelope: Envelope,
-    joiner: Joiner,
-    objects: Objects,
-    /// The last absolute time of `dmesg --reltime`, and the deltas since.
-    anchor: Option<RawStamp>,
-    bare: u64,
-    damaged: u64,
-    open_at_end: bool,
-    scratch: Vec<u8>,
-}
-
-impl Opener {
-    fn new(envelope: Envelope) -> Self {
-        Self {
-            envelope,
-            joiner: Joiner::default(),
-            objects: Objects::default(),
-            anchor: None,
-            bare: 0,
-            damaged: 0,
-            open_at_end: false,
-            scratch: Vec::new(),
-        }
-    }
-
-    fn line(&mut self, number: u64, line: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
-        if self.envelope == Envelope::Plain {
-            outlet.deliver(Found { line: number, body: line, ..Found::default() }, sink);
-            return;
-        }
-        if line.is_empty() {
-            return;
-        }
-        let explained = match self.envelope {
-            Envelope::DockerJson => self.docker_json(number, line, outlet, sink),
-            Envelope::JournalJson => match self.objects.line(number, line, outlet, sink) {
-                Outcome::Taken => true,
-                Outcome::Damaged => {
-                    self.damaged += 1;
-                    true
+            Form::Json(json) => json.tally(&self.outlet),
+            Form::Ring(splitter) => splitter_tally(splitter),
+            Form::Lines(splitter, opener) => {
+                let (long_lines, damaged, open_at_end) = opener.faults();
+                let tally = splitter_tally(splitter);
+                Tally {
+                    bare: opener.bare,
+                    long_lines: tally.long_lines + long_lines,
+                    partial_last_line: tally.partial_last_line || open_at_end,
+                    damaged,
+                    ..tally
                 }
-                Outcome::Foreign => false,
-            },
-            // The parts of a line are counted in bytes, escapes among them.
-            Envelope::DockerStamped => self.joiner.stamped_line(number, line, outlet, sink),
-            _ => self.text_line(number, line, outlet, sink),
+            }
         };
-        if !explained && !syslog::is_noise(line) {
-            self.bare += 1;
-            outlet.deliver_bare(number, line, sink);
-        }
-    }
-
-    fn docker_json(
-        &mut self,
-        number: u64,
-        line: &[u8],
-        outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
-    ) -> bool {
-        if !line.starts_with(b"{") {
-            return false;
-        }
-        self.damaged += u64::from(!self.joiner.json_line(number, line, outlet, sink));
-        true
-    }
-
-    /// A dmesg or syslog line; colours may stand around its time.
-    fn text_line(
-        &mut self,
-        number: u64,
-        line: &[u8],
-        outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
-    ) -> bool {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let line = without_escapes(line, &mut scratch);
-        let explained = match self.envelope {
-            Envelope::Dmesg => self.ring_line(number, line, outlet, sink),
-            _ => self.header_line(number, line, outlet, sink),
-        };
-        self.scratch = scratch;
-        explained
-    }
-
-    fn header_line(
-        &self,
-        line: u64,
-        text: &[u8],
-        outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
-    ) -> bool {
-        let Some(header) =
-            syslog::parse(self.envelope, text).or_else(|| syslog::parse_other(self.envelope, text))
-        else {
-            return false;
-        };
-        let is_unit = self.envelope == Envelope::JournalFull && names_unit(header.tag.ident);
-        let (ident, unit): (&[u8], &[u8]) =
-            if is_unit { (b"", header.tag.ident) } else { (header.tag.ident, b"") };
-        assign(&mut outlet.origin.host, header.host);
-        assign(&mut outlet.origin.ident, ident);
-        assign(&mut outlet.origin.unit, unit);
-        outlet.origin.pid = header.tag.pid;
-        let (stamp, boot, transport, body) =
-            (Some(header.stamp), header.boot, header.transport, header.body);
-        outlet.deliver(Found { line, stamp, boot, transport, body }, sink);
-        true
-    }
-
-    fn ring_line(
-        &mut self,
-        line: u64,
-        text: &[u8],
-        outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
-    ) -> bool {
-        let Some(ring) = dmesg::parse(text) else { return false };
-        assign(&mut outlet.origin.ident, ring.tag.ident);
-        outlet.origin.pid = ring.tag.pid;
-        let stamp = ring.wall.or_else(|| self.relative(ring.delta)).or(ring.boot);
-        if ring.minute {
-            self.anchor = ring.wall;
-        }
-        let (boot, transport, body) = (ring.boot.map(|stamp| stamp.at), ring.transport, ring.body);
-        outlet.deliver(Found { line, stamp, boot, transport, body }, sink);
-        true
-    }
-
-    /// `dmesg --reltime`: the minute of an earlier line and the deltas since.
-    fn relative(&mut self, delta: Option<Micros>) -> Option<RawStamp> {
-        let (anchor, delta) = (self.anchor.as_mut()?, delta?);
-        anchor.at = anchor.at.saturating_add(delta);
-        Some(*anchor)
-    }
-
-    fn finish(&mut self, complete: bool, outlet: &mut Outlet, sink: &mut Sink<'_>) {
-        self.damaged += u64::from(self.objects.is_open());
-        self.open_at_end = self.joiner.finish(complete, outlet, sink) || self.objects.is_open();
+        Tally { records: self.nest.records, ..tally }
     }
 }
 
-/// Whether a tag of `with-unit` is a unit and no program.
-fn names_unit(tag: &[u8]) -> bool {
-    const KINDS: [&[u8]; 8] =
-        [b".service", b".scope", b".socket", b".timer", b".mount", b".slice", b".path", b".target"];
-    KINDS.iter().any(|kind| tag.ends_with(kind))
+fn splitter_tally(splitter: &LineSplitter) -> Tally {
+    Tally {
+        lines: splitter.lines(),
+        long_lines: splitter.long_lines(),
+        partial_last_line: splitter.partial_last_line(),
+        nul_bytes: splitter.nul_bytes(),
+        ..Tally::default()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use crate::stamp::{ClockKind, Micros, RawStamp};
 
-use super::{Envelope, Transport, dmesg, times};
+use super::{Envelope, Transport, dmesg, platform, times};
 
 /// Longest tag looked for, in bytes: RFC 5424 allows 48 for the app name, journald's identifiers are file names.
 const TAG_MAX_BYTES: usize = 128;
@@ -27,6 +27,8 @@ pub(super) struct Header<'a> {
     pub(super) stamp: RawStamp,
     /// Host name, empty where there is none.
     pub(super) host: &'a [u8],
+    /// Process of a hosting platform, empty elsewhere.
+    pub(super) container: &'a [u8],
     /// Program and pid.
     pub(super) tag: Tag<'a>,
     /// The kernel's own stamp.
@@ -39,14 +41,71 @@ pub(super) struct Header<'a> {
 
 /// The header of a line in one of the three syslog wrappers.
 pub(super) fn parse(envelope: Envelope, line: &[u8]) -> Option<Header<'_>> {
+    let line = without_count(line);
     let (framed, rest) = dmesg::priority(line).map_or((false, line), |(_, rest)| (true, rest));
     if framed && envelope == Envelope::SyslogIso && rest.starts_with(b"1 ") {
         return rfc5424(rest.get(2..)?);
     }
-    let (stamp, rest) = stamp(envelope, rest)?;
-    let (host, rest) = host(rest.strip_prefix(b" ")?.trim_ascii_start())?;
+    let Some((stamp, rest)) = stamp(envelope, rest) else {
+        return logread(rest).filter(|_| envelope == Envelope::Syslog);
+    };
+    let rest = rest.strip_prefix(b" ")?.trim_ascii_start();
+    if envelope == Envelope::SyslogIso
+        && let Some(source) = platform::source(rest)
+    {
+        let tag = Tag { ident: source.ident, pid: None };
+        let body = if source.own_words { line } else { source.body };
+        let header = attributed(stamp, b"", tag, body, None);
+        return Some(Header { container: source.process, ..header });
+    }
+    let found = facility(rest);
+    let (host, rest) = if found.is_some() { (&b""[..], rest) } else { host(rest)? };
+    let found = found.or_else(|| facility(rest));
+    let (facility, rest) = found.map_or((None, rest), |(word, rest)| (Some(word), rest));
     let (tag, body) = tag(rest).unwrap_or((Tag::default(), rest));
-    Some(attributed(stamp, host, tag, body))
+    Some(attributed(stamp, host, tag, body, facility))
+}
+
+/// OpenWrt's `logread`: `Wed Nov  5 12:00:00 2025 kern.warn kernel: msg`.
+fn logread(text: &[u8]) -> Option<Header<'_>> {
+    let (stamp, taken) = times::ctime(text)?;
+    let (facility, rest) = facility(text.get(taken..)?.strip_prefix(b" ")?)?;
+    let (tag, body) = tag(rest)?;
+    Some(attributed(stamp, b"", tag, body, Some(facility)))
+}
+
+/// `kern.warn ` before the tag, as busybox's syslogd and logread write it; gives the facility.
+fn facility(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    const FACILITIES: [&[u8]; 12] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"authpriv",
+        b"ftp",
+    ];
+    let width = text.iter().take(16).position(|byte| *byte == b' ')?;
+    let (word, rest) = text.split_at(width);
+    let dot = word.iter().position(|byte| *byte == b'.')?;
+    let (facility, level) = (&word[..dot], &word[dot + 1..]);
+    let local = facility.len() == 6 && facility.starts_with(b"local");
+    ((local || FACILITIES.contains(&facility)) && is_level(level))
+        .then(|| (facility, without_blank(rest)))
+}
+
+/// Without the length that RFC 6587 puts before a frame: `83 <40>1 2012-...`.
+fn without_count(line: &[u8]) -> &[u8] {
+    let digits = line.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    match line.get(digits..).and_then(|rest| rest.strip_prefix(b" ")) {
+        Some(frame) if digits > 0 && frame.first() == Some(&b'<') => frame,
+        _ => line,
+    }
 }
 
 /// The header in one of the other two wrappers: a file changes its style in the middle when rsyslog's template is edited. Only
@@ -96,6 +155,10 @@ fn bracketed_pid<'a>(ident: &'a [u8], rest: &'a [u8]) -> Option<(Tag<'a>, &'a [u
     let end = rest.iter().take(TAG_MAX_BYTES).position(|byte| *byte == b']')?;
     let pid = std::str::from_utf8(&rest[1..end]).ok()?.parse().ok();
     let after = &rest[end + 1..];
+    // Nobody is called `kernel[router]`, least of all the kernel.
+    if ident == b"kernel" && pid.is_none() {
+        return None;
+    }
     match (after.strip_prefix(b":"), pid) {
         (Some(body), pid) => Some((Tag { ident, pid }, without_blank(body))),
         (None, Some(_)) if matches!(after.first(), None | Some(b' ')) => {
@@ -161,8 +224,8 @@ fn is_host(word: &[u8]) -> bool {
 }
 
 /// Words that stand where the host would, when an app wrote `time LEVEL logger: text`.
-fn is_level(word: &[u8]) -> bool {
-    const LEVELS: [&[u8]; 16] = [
+pub(super) fn is_level(word: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 18] = [
         b"trace",
         b"debug",
         b"info",
@@ -179,6 +242,9 @@ fn is_level(word: &[u8]) -> bool {
         b"panic",
         b"severe",
         b"log",
+        // dnf's own.
+        b"subdebug",
+        b"ddebug",
     ];
     LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level))
 }
@@ -200,7 +266,10 @@ fn rfc5424(text: &[u8]) -> Option<Header<'_>> {
     let pid = std::str::from_utf8(procid).ok().and_then(|digits| digits.parse().ok());
     let body = without_blank(structured_data(rest)?);
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    Some(attributed(stamp, host, Tag { ident, pid }, body))
+    let header = attributed(stamp, host, Tag { ident, pid }, body, None);
+    // A Heroku drain has the dyno where others have the pid.
+    let dyno = if platform::is_heroku(ident) && pid.is_none() { procid } else { b"" };
+    Some(Header { container: dyno, ..header })
 }
 
 /// What is behind `-` or `[id name="value"]..`.
@@ -226,13 +295,21 @@ fn element_end(inner: &[u8]) -> Option<usize> {
     })
 }
 
-/// Tells the kernel from the processes, and takes the kernel's prefix and the repetition of rsyslog off.
-fn attributed<'a>(stamp: RawStamp, host: &'a [u8], tag: Tag<'a>, body: &'a [u8]) -> Header<'a> {
+/// Tells the kernel from the processes, and takes the kernel's prefix and the repetition of rsyslog off. What a process sent with
+/// `logger -t kernel` is told by its facility, where that is written.
+fn attributed<'a>(
+    stamp: RawStamp,
+    host: &'a [u8],
+    tag: Tag<'a>,
+    body: &'a [u8],
+    facility: Option<&[u8]>,
+) -> Header<'a> {
     let boot = (stamp.clock == ClockKind::Boot).then_some(stamp.at);
     let body = repeated(body).unwrap_or(body);
-    let mut header = Header { stamp, host, tag, boot, transport: Transport::Process, body };
+    let transport = Transport::Process;
+    let mut header = Header { stamp, host, container: b"", tag, boot, transport, body };
     // macOS and forgers write a pid behind `kernel`; Linux never does.
-    if tag.ident != b"kernel" || tag.pid.is_some() {
+    if tag.ident != b"kernel" || tag.pid.is_some() || facility.is_some_and(|name| name != b"kern") {
         return header;
     }
     let body = body.strip_prefix(b"kernel: ").unwrap_or(body);
@@ -259,130 +336,4 @@ fn without_blank(text: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stamp::rfc3339;
-
-    /// `moment host ident[pid] transport boot | body`.
-    fn described(envelope: Envelope, line: &str) -> String {
-        let Some(header) = parse(envelope, line.as_bytes()) else { return "-".to_owned() };
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let pid = header.tag.pid.map_or(String::new(), |pid| format!("[{pid}]"));
-        let boot = header.boot.map_or(String::new(), |boot| boot.to_string());
-        let at = rfc3339(header.stamp.at).unwrap();
-        let who = format!(
-            "{} {}{pid} {:?} {boot}",
-            text(header.host),
-            text(header.tag.ident),
-            header.transport
-        );
-        format!("{at} {who}|{}", text(header.body))
-    }
-
-    #[track_caller]
-    fn check(envelope: Envelope, line: &str, expected: &str) {
-        assert_eq!(described(envelope, line), expected, "{line}");
-    }
-
-    #[test]
-    fn traditional() {
-        let check = |line, expected| check(Envelope::Syslog, line, expected);
-        check(
-            "Nov 20 22:42:19 shop-web-01 kernel: [ 4615.556504] python3 invoked oom-killer: order=0",
-            "1972-11-20T22:42:19.000Z shop-web-01 kernel Kernel 4615556504|python3 invoked oom-killer: order=0",
-        );
-        check("Nov  5 12:00:00 h kernel:msg", "1972-11-05T12:00:00.000Z h kernel Kernel |msg");
-        check(
-            "Nov  5 12:00:00 h kernel: kernel: [    1.000000][    T1] m",
-            "1972-11-05T12:00:00.000Z h kernel Kernel 1000000|m",
-        );
-        check("<4>Nov  5 12:00:00 h kernel: m", "1972-11-05T12:00:00.000Z h kernel Kernel |m");
-        check(
-            "Nov  5 12:00:00 h kernel: [    3.000000] systemd[1]: up",
-            "1972-11-05T12:00:00.000Z h systemd[1] Process 3000000|up",
-        );
-        check("Nov  5 12:00:00 h kernel[0]: m", "1972-11-05T12:00:00.000Z h kernel[0] Process |m");
-        check(
-            "Nov  5 12:00:00 h postfix/smtpd[9]: x: y",
-            "1972-11-05T12:00:00.000Z h postfix/smtpd[9] Process |x: y",
-        );
-        check(
-            "Nov  5 12:00:00 h Web Content[9]: x",
-            "1972-11-05T12:00:00.000Z h Web Content[9] Process |x",
-        );
-        check("Nov 05 12:00:00 kernel: m", "1972-11-05T12:00:00.000Z  kernel Kernel |m");
-        check(
-            "Nov  5 12:00:00 h last message repeated 3 times",
-            "1972-11-05T12:00:00.000Z h  Process |last message repeated 3 times",
-        );
-        check(
-            "Nov  5 12:00:00 h app[7]: message repeated 3 times: [ gone]",
-            "1972-11-05T12:00:00.000Z h app[7] Process |gone",
-        );
-        check(
-            "[ 1234.567890] web01 kernel: m",
-            "1970-01-01T00:20:34.567Z web01 kernel Kernel 1234567890|m",
-        );
-        check("Nov  5 12:00:00 INFO app: m", "-");
-        check("                         continuation", "-");
-    }
-
-    #[test]
-    fn rfc3339_and_journalctl() {
-        let check = |line, expected| check(Envelope::SyslogIso, line, expected);
-        check(
-            "2026-11-21T05:36:16.011192+07:00 shop-db-1 kernel: [    0.000000] Linux version 6.1.0",
-            "2026-11-20T22:36:16.011Z shop-db-1 kernel Kernel 0|Linux version 6.1.0",
-        );
-        check(
-            "2026-11-20T22:40:54.345884+0000 shop-web-01 gunicorn[1161]: [2026-11-20 22:40:54 +0000] [1161] [INFO] x",
-            "2026-11-20T22:40:54.345Z shop-web-01 gunicorn[1161] Process |[2026-11-20 22:40:54 +0000] [1161] [INFO] x",
-        );
-        check(
-            "<4>1 2025-11-05T12:00:00Z h kernel - - - [    1.000000] m",
-            "2025-11-05T12:00:00.000Z h kernel Kernel 1000000|m",
-        );
-        check(
-            r#"<34>1 2025-11-05T12:00:00.003Z h su 77 ID47 [a@1 x="\"]"][b y="z"] m"#,
-            "2025-11-05T12:00:00.003Z h su[77] Process |m",
-        );
-        check(
-            "<14>2021-03-06T04:07:33.196352+00:00 h tag: m",
-            "2021-03-06T04:07:33.196Z h tag Process |m",
-        );
-        check("1762344000.123456 h app[9]: m", "2025-11-05T12:00:00.123Z h app[9] Process |m");
-        check("2025-11-05T12:00:00.123456+00:00 heroku[router]: at=error", "-");
-        check("2025-11-05T12:00:00Z INFO app: m", "-");
-        check("2026-11-20 22:38:58,002 WARNING django.request: m", "-");
-        check("2026-11-20T22:12:19,972244+00:00 gunicorn[1]: segfault", "-");
-    }
-
-    #[test]
-    fn full() {
-        let check = |line, expected| check(Envelope::JournalFull, line, expected);
-        check(
-            "Wed 2025-11-05 12:00:00 UTC web01 app[9]: m",
-            "2025-11-05T12:00:00.000Z web01 app[9] Process |m",
-        );
-        check(
-            "Wed 2025-11-05 12:00:00 MSK web01 kernel: m",
-            "2025-11-05T12:00:00.000Z web01 kernel Kernel |m",
-        );
-    }
-
-    #[test]
-    fn noise_of_journalctl() {
-        for line in [
-            "-- Boot 0b4b7ecdd6f94e968ea2eb9117d024a3 --",
-            "-- Reboot --",
-            "-- No entries --",
-            "lines 1-50/50 (END)",
-            "lines 1-50",
-        ] {
-            assert!(is_noise(line.as_bytes()), "{line}");
-        }
-        for line in ["-- x --", "lines of text", "lines ", "Nov  5 12:00:00 h app: -- Reboot --"] {
-            assert!(!is_noise(line.as_bytes()), "{line}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,10 @@
 use super::*;
 use crate::stamp::rfc3339;
 
+mod recognised;
+mod ring;
+mod wraps;
+
 fn unwrapped(
     envelope: Envelope,
     file: &[u8],
@@ -323,7 +327,7 @@ fn noise(seed: u64, length: usize, pieces: &[&[u8]]) -> Vec<u8> {
 
 #[test]
 fn noise_never_panics_and_blocks_do_not_matter() {
-    const PIECES: [&[u8]; 26] = [
+    const PIECES: [&[u8]; 40] = [
         b"\n",
         b"\0\0\0\0\0\0\0\0",
         b"MESSAGE",
@@ -350,9 +354,26 @@ fn noise_never_panics_and_blocks_do_not_matter() {
         b"-- ",
         b"Wed 2025-11-05 12:00:00 UTC ",
         b"stdout P ",
+        b"backend-1  | ",
+        b"web exited with code 137\n",
+        b"{\"dmesg\":[{\"pri\":4,\"time\":1.5,\"msg\":\"",
+        b"\"},{",
+        b"6,12,5678901234,-,caller=T1;",
+        b" KEY=v\n",
+        b"\\x0a",
+        b"E0507 11:59:41.375710    4736 f.go:1] ",
+        b"<14>2021-03-06T04:07:33.196352+00:00 h t: ",
+        b"heroku[router]: ",
+        b"#033[1m#012",
+        b" [s=1;t=64]\n",
+        b"    MESSAGE=",
+        b"web01 login: ",
     ];
     for seed in 1..200 {
-        let file = noise(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed), 3_000, &PIECES);
+        let mut file = noise(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed), 3_000, &PIECES);
+        if seed % 8 == 0 {
+            file.splice(..0, *b"\xff\xfe");
+        }
         let _ = sniff(&file);
         for envelope in Envelope::ALL {
             let whole = unwrapped(envelope, &file, 1 << 20, true);

@@ -5,6 +5,7 @@ use crate::access::Shape;
 use crate::access::apache::Apache;
 use crate::access::log_format::{KNOWN, LogFormat};
 use crate::envelope::{self, Envelope, Unwrapper};
+use crate::kernel::looks_like_kernel;
 
 use super::Reading;
 
@@ -53,13 +54,19 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     if crate::snapshot::sniff(head) {
         return Kind::Snapshot;
     }
-    let envelope = envelope::sniff(head);
-    if envelope == Envelope::Plain && is_binary(head) {
+    let wide = envelope::is_utf16(head);
+    let mut envelope = envelope::sniff(head);
+    if envelope == Envelope::Plain && !wide && is_binary(head) {
         return Kind::Binary("binary bytes");
+    }
+    if envelope == Envelope::Plain && envelope::is_untimed_ring(head, &looks_like_kernel) {
+        envelope = Envelope::Dmesg;
     }
     let bodies = sample(head, envelope);
     let requests = requests(&bodies, reading, formats);
+    // The quick way reads bytes; only the other one decodes them.
     let only_requests = envelope == Envelope::Plain
+        && !wide
         && requests.as_ref().is_some_and(|(shape, _)| {
             let read = bodies.iter().filter(|body| shape.parse(body).is_some()).count();
             read * 20 >= bodies.len() * 19 && !shape.is_mixed()
