@@ -29,6 +29,8 @@ pub struct Answers {
     pub failures: Vec<Failure>,
     /// Failures that a retry hid.
     pub hidden: u64,
+    /// The same by moment.
+    pub hidden_at: BTreeMap<Micros, u64>,
     /// Requests by step.
     pub load: BTreeMap<Micros, u64>,
     /// Length of a step.
@@ -68,6 +70,7 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         for (key, count) in placed.failures.clone() {
             if key.hidden {
                 answers.hidden += count.answers;
+                *answers.hidden_at.entry(count.first).or_default() += count.answers;
             } else if count.answers > 0 {
                 answers.failures.push(Failure { key, count, source: *index });
             }
@@ -111,6 +114,7 @@ fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
                 last: at,
                 line: fact.event.at.line,
                 longest: None,
+                largest_bytes: None,
             };
             Some(Failure { key, count, source: fact.event.at.source.0 })
         })

@@ -10,6 +10,7 @@ use crate::clock::Clocks;
 use crate::death::Death;
 use crate::event::EventKind;
 use crate::ingest::Source;
+use crate::recurrence::Recurrence;
 use crate::scene::{Class, LEAD, Scene, TAIL};
 use crate::service::{Join, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
@@ -97,7 +98,7 @@ pub struct Focus {
 pub fn explain<'a>(
     timeline: &'a Timeline,
     services: &'a Services,
-    deaths: &'a [Death],
+    (deaths, recurrences): (&'a [Death], &'a [Recurrence]),
     (sources, clocks): (&'a [Source], &'a Clocks),
     answers: &Answers,
     focus: &Focus,
@@ -113,7 +114,7 @@ pub fn explain<'a>(
         }
         let failures = within(answers, class, burst.start, burst.end);
         let scene = Scene::set(
-            (timeline, services, deaths),
+            (timeline, services, deaths, recurrences),
             (sources, clocks),
             class,
             (burst.start, burst.end),

@@ -18,6 +18,8 @@
 //!   [`death`] who died of what.
 //! - [`answers`] counts what users got, each request once; [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
 //!   weighs it; [`diagnose`] turns weights into a probability and a verdict.
+//! - [`gap`] finds silence where traffic was expected, [`recurrence`] what keeps coming back, [`suspect`] the requests that were on
+//!   the way when processes died.
 //! - [`report`] writes it down.
 //!
 //! Where things go: a log format is one file in `grammars/` (no Rust); a cause one file in `src/causes/` and a line in its list;
@@ -39,17 +41,20 @@ pub mod diagnose;
 pub mod envelope;
 pub mod error;
 pub mod event;
+pub mod gap;
 pub mod grammar;
 pub mod ingest;
 pub mod kernel;
 pub mod mark;
 pub mod problem;
+pub mod recurrence;
 pub mod report;
 pub mod scene;
 pub mod service;
 pub mod snapshot;
 pub mod source;
 pub mod stamp;
+pub mod suspect;
 pub mod timeline;
 pub mod traffic;
 
@@ -117,15 +122,21 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
     let timeline = timeline::build(&ingested.sources, &clocks);
     let services = service::find(&ingested.sources, &timeline, &grammars);
     let deaths = death::find(&timeline, &services);
+    let recurrences = recurrence::find(&timeline, &services, &deaths);
     let answers = answers::count(&ingested.sources, &clocks, &timeline);
     let (incidents, isolated) = diagnose::explain(
         &timeline,
         &services,
-        &deaths,
+        (&deaths, &recurrences),
         (&ingested.sources, &clocks),
         &answers,
         &options.focus,
     );
+    let gaps = gap::find(&answers, &ingested.sources, &clocks, &timeline);
+    let suspects: Vec<Vec<suspect::Suspect>> = incidents
+        .iter()
+        .map(|incident| suspect::find(&incident.scene, &answers, &ingested.sources))
+        .collect();
     let report = report::build::report(&report::build::Parts {
         ingested: &ingested,
         clocks: &clocks,
@@ -134,6 +145,10 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         answers: &answers,
         incidents: &incidents,
         isolated: &isolated,
+        services: &services,
+        gaps: &gaps,
+        recurrences: &recurrences,
+        suspects: &suspects,
     });
     let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
     Ok(Analysis { report, lost_bytes })

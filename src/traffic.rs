@@ -70,6 +70,8 @@ pub struct FailureCount {
     pub line: u64,
     /// Longest logged duration of such a request, in microseconds.
     pub longest: Option<Micros>,
+    /// Largest logged size of such a request, with its body.
+    pub largest_bytes: Option<u64>,
 }
 
 /// An access log, counted.
@@ -185,8 +187,14 @@ impl Traffic {
             upstream: key_text(upstream.unwrap_or_default()),
             route: if with_route { route.to_owned() } else { String::new() },
         };
-        let count =
-            FailureCount { answers: 1, first: stamp.at, last: stamp.at, line, longest: busy };
+        let count = FailureCount {
+            answers: 1,
+            first: stamp.at,
+            last: stamp.at,
+            line,
+            longest: busy,
+            largest_bytes: request.request_bytes,
+        };
         self.failures.entry(key).and_modify(|known| known.add(count)).or_insert(count);
     }
 
@@ -341,6 +349,7 @@ impl FailureCount {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         self.longest = self.longest.max(other.longest);
+        self.largest_bytes = self.largest_bytes.max(other.largest_bytes);
     }
 }
 

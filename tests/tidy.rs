@@ -7,10 +7,34 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 24] = [
-    "stamp", "source", "problem", "error", "event", "mark", //
-    "access", "bundle", "envelope", "kernel", "grammar", "snapshot", "traffic", "ingest", "clock",
-    "timeline", "service", "death", "answers", "burst", "scene", "causes", "diagnose", "report",
+const ORDER: [&str; 27] = [
+    "stamp",
+    "source",
+    "problem",
+    "error",
+    "event",
+    "mark", //
+    "access",
+    "bundle",
+    "envelope",
+    "kernel",
+    "grammar",
+    "snapshot",
+    "traffic",
+    "ingest",
+    "clock",
+    "timeline",
+    "service",
+    "death",
+    "recurrence",
+    "answers",
+    "gap",
+    "burst",
+    "scene",
+    "suspect",
+    "causes",
+    "diagnose",
+    "report",
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.

@@ -124,6 +124,31 @@ fn advice(when: &'static str, text: impl Into<String>, verify: impl Into<String>
     Advice { when, text: text.into(), verify: verify.into() }
 }
 
+/// For ends that keep a pace: more memory is no remedy, and the pace says how long there is.
+fn against_growth(scene: &Scene<'_>) -> Option<Advice> {
+    let growth = scene.steady_growth()?;
+    let pace = growth.after_start.unwrap_or(growth.interval);
+    let since = if growth.after_start.is_some() { "after a start" } else { "after the last end" };
+    let text = format!(
+        "Restart or recycle {} before it is {} old: it ended {} times at an even pace, at the earliest {} {since}; what fills it comes back, and more memory only moves the next end",
+        scene.failing_names(),
+        whole_seconds(pace.least),
+        growth.at.len(),
+        whole_seconds(pace.least),
+    );
+    Some(advice(
+        "now",
+        text,
+        "no further end past that age; resident memory over time stays below the limit",
+    ))
+}
+
+/// `45 s`, `17 min`.
+fn whole_seconds(micros: Micros) -> String {
+    let seconds = micros / SECOND;
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}
+
 /// The proxy's error line that ends a chain: the first one after its root, or the first of the incident.
 fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
     let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");

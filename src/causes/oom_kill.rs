@@ -21,7 +21,8 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
 use super::{
-    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, mib, plural, some_of,
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, for_share, mib,
+    plural, some_of,
 };
 
 /// A cgroup's own limit.
@@ -396,6 +397,7 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let unit = scene.failing_names();
     let mut list = Vec::new();
     match (limit, rss) {
+        _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
         (Some(limit), Some(rss)) => list.push(advice(
             "now",
             format!("Raise the memory limit of {unit} above {} or run fewer workers: one victim alone held {}", mib(limit), mib(rss)),

@@ -17,7 +17,9 @@ use crate::scene::{Class, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, plural, some_of};
+use super::{
+    Advice, Cause, Weight, advice, against_growth, first_proxy_error, for_share, plural, some_of,
+};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "runtime_heap_limit",
@@ -83,7 +85,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
-    vec![
+    let raise = || {
         advice(
             "now",
             format!(
@@ -91,7 +93,10 @@ fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
                 scene.failing_names()
             ),
             "no further limit line in its log",
-        ),
+        )
+    };
+    vec![
+        against_growth(scene).unwrap_or_else(raise),
         advice(
             "this_week",
             "Find the request that fills the heap: stream large uploads and exports instead of holding them",

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::access;
 use crate::event::{Event, EventKind, Origin};
 use crate::stamp::{HOUR, MINUTE, Micros, SECOND};
 
@@ -22,6 +23,13 @@ const PASSING_FIELDS: [&str; 9] = [
     "subrequest",
     "attributes",
 ];
+
+/// Method and path template of a request line.
+fn route_of(request: &str) -> Option<String> {
+    let (method, rest) = request.split_once(' ')?;
+    let target = rest.split([' ', '?']).next()?;
+    Some(format!("{method} {}", access::route::route(target.as_bytes())))
+}
 
 #[derive(Debug, Default)]
 pub(super) struct EventTable {
@@ -51,6 +59,12 @@ impl EventTable {
 
     /// Adds an event, or counts it with its like.
     pub(super) fn add(&mut self, mut event: Event) {
+        // Which route an upload went to is what its event is for.
+        if event.kind == EventKind::UploadBuffered
+            && let Some(route) = event.field("request").and_then(route_of)
+        {
+            event.fields.insert("route".to_owned(), route);
+        }
         for field in PASSING_FIELDS {
             event.fields.remove(field);
         }

@@ -35,6 +35,8 @@ pub struct Report {
     pub events: Vec<Event>,
     /// Stretches without traffic where it was expected.
     pub gaps: Vec<Gap>,
+    /// Ends of processes that keep coming back.
+    pub recurrences: Vec<Recurrence>,
     /// What was looked for and not found, or could not have been seen.
     pub negatives: Vec<Negative>,
     /// What could not be read.
@@ -188,6 +190,10 @@ pub struct Incident {
     pub routes: Vec<Route>,
     /// Upstreams with failures, most first.
     pub upstreams: Vec<Upstream>,
+    /// Failures in it that a retry on another upstream hid from the users; not part of `errors`.
+    pub hidden_by_retry: u64,
+    /// Requests that were on the way when processes died, more often than their traffic explains.
+    pub suspect_requests: Vec<SuspectRequest>,
     /// Cause name of the contract.
     pub cause: String,
     /// Verdict word of the contract.
@@ -428,6 +434,88 @@ pub struct Gap {
     pub expected_requests: u64,
     /// What other logs say of it.
     pub why: String,
+    /// The events that say so.
+    pub events: Vec<String>,
+}
+
+/// Ends of one service, by one reason, that keep coming back.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recurrence {
+    /// The service, or the process where no service is known.
+    pub subject: String,
+    /// Reason, in the words of [`Death::why`].
+    pub why: String,
+    /// How many times; ends within five seconds of each other count once.
+    pub episodes: u64,
+    /// First of them.
+    pub first: String,
+    /// Last of them.
+    pub last: String,
+    /// From one to the next.
+    pub interval_seconds: Spread,
+    /// Probability that ends at random times lie as evenly.
+    pub interval_chance: f64,
+    /// From the last start of the service to the end, where that is alike each time.
+    pub after_start_seconds: Option<Spread>,
+    /// Memory that the victims held (the median), where they were killed for it.
+    pub victim_bytes: Option<u64>,
+    /// When the next is due if nothing changes.
+    pub next: Option<Forecast>,
+    /// The ends, by id; those beyond the list of deaths are left out.
+    pub deaths: Vec<String>,
+    /// All of it in a sentence.
+    pub text: String,
+}
+
+/// Least, middle and most of some lengths.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spread {
+    /// Least.
+    pub least: f64,
+    /// Half are longer.
+    pub median: f64,
+    /// Most.
+    pub most: f64,
+}
+
+/// A moment to come.
+#[derive(Debug, Clone, Serialize)]
+pub struct Forecast {
+    /// When.
+    pub time: String,
+    /// Within what, either way.
+    pub within_seconds: f64,
+}
+
+/// A route that was on the way when processes died.
+#[derive(Debug, Clone, Serialize)]
+pub struct SuspectRequest {
+    /// HTTP method.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// Deaths at which one of its requests was on the way.
+    pub at_deaths: u64,
+    /// Deaths that were looked at; deaths within five seconds of each other count once.
+    pub deaths: u64,
+    /// Deaths at which it had run longest of all requests that failed.
+    pub longest_at: u64,
+    /// Its share of all requests.
+    pub normal_share: f64,
+    /// Probability that its traffic alone puts it there as often.
+    pub chance: f64,
+    /// Longest run of one of its failed requests.
+    pub longest_seconds: Option<f64>,
+    /// Largest of its failed requests, where the log tells sizes.
+    pub largest_bytes: Option<u64>,
+    /// Its uploads that the proxy put on disk before a death, by event id; the first few.
+    pub uploads: Vec<String>,
+    /// How many such uploads there were.
+    pub uploads_count: u64,
+    /// Lines of its failed requests, for the first deaths.
+    pub witnesses: Vec<Line>,
+    /// All of it in a sentence.
+    pub text: String,
 }
 
 /// Something that was looked for.

@@ -11,6 +11,7 @@ use crate::clock::{Basis, Clocks};
 use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
+use crate::recurrence::Recurrence;
 use crate::service::{Join, ServiceId, ServiceRole, Services};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
@@ -81,6 +82,8 @@ pub struct Scene<'a> {
     pub services: &'a Services,
     /// All deaths.
     pub deaths: &'a [Death],
+    /// Ends that keep coming back.
+    pub recurrences: &'a [Recurrence],
     /// All sources.
     pub sources: &'a [Source],
     /// All clocks.
@@ -115,7 +118,12 @@ impl<'a> Scene<'a> {
     /// Sets the scene: finds the failing services and what links to them.
     #[must_use]
     pub fn set(
-        (timeline, services, deaths): (&'a Timeline, &'a Services, &'a [Death]),
+        (timeline, services, deaths, recurrences): (
+            &'a Timeline,
+            &'a Services,
+            &'a [Death],
+            &'a [Recurrence],
+        ),
         (sources, clocks): (&'a [Source], &'a Clocks),
         class: Class,
         (start, end): (Micros, Micros),
@@ -125,6 +133,7 @@ impl<'a> Scene<'a> {
             timeline,
             services,
             deaths,
+            recurrences,
             sources,
             clocks,
             class,
@@ -415,6 +424,17 @@ impl<'a> Scene<'a> {
         self.deaths.iter().filter(|death| {
             death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at))
                 && death.service.is_some_and(|service| self.failing.contains(&service))
+        })
+    }
+
+    /// Ends of a failing service for memory that keep an interval, or an age after its start: what grows at such a pace is a leak or
+    /// a cache without a bound, and more memory only moves the next end.
+    #[must_use]
+    pub fn steady_growth(&self) -> Option<&Recurrence> {
+        self.recurrences.iter().find(|one| {
+            matches!(one.why, Why::OomKill | Why::RuntimeHeapLimit)
+                && one.service.is_some_and(|service| self.failing.contains(&service))
+                && (one.after_start.is_some() || one.is_rhythmic())
         })
     }
 

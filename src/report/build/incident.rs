@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::Answers;
-use crate::diagnose::{Incident, Verdict};
+use crate::diagnose::{Incident, Verdict, Weighed};
 use crate::event::EventKind;
 use crate::scene::Class;
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};
@@ -53,6 +53,13 @@ pub(super) fn incident(
         spark_step_seconds,
         routes: routes(incident, parts),
         upstreams: upstreams(incident),
+        hidden_by_retry: parts
+            .answers
+            .hidden_at
+            .range(scene.start..=scene.end)
+            .map(|(_, answers)| answers)
+            .sum(),
+        suspect_requests: super::patterns::suspects(&parts.suspects[index], ids),
         cause: best.map_or("unknown", |best| best.cause.name).to_owned(),
         verdict: incident.verdict.name().to_owned(),
         probability: probability(
@@ -88,24 +95,43 @@ pub(super) fn incident(
             .collect(),
         context: ids.all(&scene.context()),
         missing: missing::of(incident),
-        actions: best.filter(|_| incident.verdict > Verdict::Undetermined).map_or_else(
-            Vec::new,
-            |best| {
-                let because = ids.all(best.weight.path.iter().take(2));
-                (best.cause.advice)(scene, &best.weight)
-                    .into_iter()
-                    .map(|advice| model::Action {
-                        when: advice.when.to_owned(),
-                        text: full_sentence(&advice.text),
-                        because: because.clone(),
-                        verify: advice.verify,
-                    })
-                    .collect()
-            },
-        ),
+        actions: actions(incident, best, parts, index, ids),
         summary,
     }
 }
+
+/// What to do about the likeliest cause, where there is one, and about the requests that were on the way at the deaths.
+fn actions(
+    incident: &Incident<'_>,
+    best: Option<&Weighed>,
+    parts: &Parts<'_>,
+    index: usize,
+    ids: &Ids,
+) -> Vec<model::Action> {
+    let Some(best) = best.filter(|_| incident.verdict > Verdict::Undetermined) else {
+        return Vec::new();
+    };
+    let because = ids.all(best.weight.path.iter().take(2));
+    let mut actions: Vec<model::Action> = (best.cause.advice)(&incident.scene, &best.weight)
+        .into_iter()
+        .map(|advice| model::Action {
+            when: advice.when.to_owned(),
+            text: full_sentence(&advice.text),
+            because: because.clone(),
+            verify: advice.verify,
+        })
+        .collect();
+    if FOR_MEMORY.contains(&best.cause.name) {
+        let place = actions.iter().position(|action| action.when != "now").unwrap_or(actions.len());
+        let suspects = super::patterns::suspect_actions(&parts.suspects[index], &because, ids);
+        actions.splice(place..place, suspects);
+    }
+    actions
+}
+
+/// Causes that a request brings about by what it makes the app hold.
+const FOR_MEMORY: [&str; 4] =
+    ["oom_kill_memcg", "oom_kill_global", "runtime_heap_limit", "memory_pressure"];
 
 fn unknown_share(incident: &Incident<'_>) -> f64 {
     1.0 - incident.weighed.iter().map(|weighed| weighed.probability).sum::<f64>()

@@ -3,6 +3,7 @@
 
 mod ends;
 mod incident;
+mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,17 +12,24 @@ use crate::clock::Clocks;
 use crate::death::{Death, Why};
 use crate::diagnose::Incident;
 use crate::event::EventKind;
+use crate::gap::Gap;
 use crate::ingest::Ingested;
+use crate::recurrence::Recurrence;
 use crate::scene::Observed;
+use crate::service::Services;
 use crate::snapshot::Snapshot;
 use crate::source::LineRef;
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
+use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
 
 use super::model;
 
 /// Deaths listed; a crash loop of a day has tens of thousands.
 const DEATHS_MAX: usize = 500;
+
+/// Uploads cited for a suspect request.
+const UPLOADS_MAX: usize = 5;
 
 /// Figures of snapshots listed; a cluster's pods could be thousands.
 const CONTEXT_MAX: usize = 500;
@@ -43,6 +51,14 @@ pub struct Parts<'a> {
     pub incidents: &'a [Incident<'a>],
     /// Failures outside of incidents.
     pub isolated: &'a BTreeMap<u16, u64>,
+    /// The services.
+    pub services: &'a Services,
+    /// Silence.
+    pub gaps: &'a [Gap],
+    /// What keeps coming back.
+    pub recurrences: &'a [Recurrence],
+    /// Suspect requests of each incident.
+    pub suspects: &'a [Vec<Suspect>],
 }
 
 /// Ids of the facts that the report speaks of.
@@ -121,7 +137,8 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         oom_kills: ends::oom_kills(parts, &ids),
         deaths,
         events: ids.0.iter().map(|(fact, id)| event(id, parts.timeline.fact(*fact))).collect(),
-        gaps: Vec::new(),
+        gaps: patterns::gaps(parts, &ids),
+        recurrences: patterns::recurrences(parts),
         negatives: negatives(parts),
         data_quality: data_quality(parts),
         approximate,
@@ -166,6 +183,10 @@ fn number(parts: &Parts<'_>) -> Ids {
         wanted.extend(incident.ruled_out.iter().map(|ruled_out| ruled_out.fact));
         wanted.extend(incident.scene.context());
     }
+    wanted.extend(parts.gaps.iter().flat_map(|gap| &gap.facts));
+    wanted.extend(
+        parts.suspects.iter().flatten().flat_map(|one| one.uploads.iter().take(UPLOADS_MAX)),
+    );
     wanted.extend(parts.timeline.of(EventKind::OomKill).map(|(id, _)| id));
     wanted.extend(parts.timeline.of(EventKind::UserspaceOomKill).map(|(id, _)| id));
     Ids(wanted

@@ -45,6 +45,7 @@ pub(super) fn write(
     timeline(reading, incident, out)?;
     chain(reading, incident, out)?;
     belief(reading, incident, out)?;
+    suspects(reading, incident, out)?;
     doubt(reading, incident, out)?;
     unseen(incident, out)?;
     other_causes(reading, incident, out)?;
@@ -79,6 +80,10 @@ fn impact(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     ];
     for (name, value) in figures {
         row(out, &[name.to_owned(), value])?;
+    }
+    if incident.hidden_by_retry > 0 {
+        let hidden = incident.hidden_by_retry.to_string();
+        row(out, &["Hidden by a retry, not counted above".to_owned(), hidden])?;
     }
     for route in incident.routes.iter().take(ROUTES_MAX) {
         let name =
@@ -180,6 +185,30 @@ fn event_item(reading: &Reading<'_>, event: &Event) -> String {
         escape::markdown(&event.id),
         escape::markdown(&event.kind)
     )
+}
+
+fn suspects(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+    if incident.suspect_requests.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Suspect requests\n")?;
+    for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
+        let route = escape::code_span(&short(
+            &format!("{} {}", suspect.method, suspect.path),
+            TEXT_MAX_CHARS,
+        ));
+        let places: Vec<String> = suspect
+            .witnesses
+            .iter()
+            .map(|line| escape::code_span(&reading.place(&line.source, line.line)))
+            .collect();
+        let uploads = ids(reading, &suspect.uploads);
+        let failed =
+            if places.is_empty() { String::new() } else { format!("; {}", places.join(", ")) };
+        writeln!(out, "- {route} was {}{uploads}{failed}", escape::markdown(&suspect.text))?;
+    }
+    writeln!(out)?;
+    more(out, incident.suspect_requests.len(), ENTRIES_MAX)
 }
 
 fn doubt(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {

@@ -13,6 +13,9 @@ use crate::report::reading::{self, Reading};
 /// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
 const DEATHS_MAX: usize = 30;
 
+/// Deaths named beside what keeps coming back.
+const RECURRING_MAX: usize = 6;
+
 /// Rows of any other table.
 const ROWS_MAX: usize = 200;
 
@@ -25,6 +28,7 @@ pub(super) fn write(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()
     traffic(report, out)?;
     kills(report, out)?;
     deaths(reading, out)?;
+    recurrences(report, out)?;
     gaps(report, out)?;
     negatives(report, out)?;
     clocks(report, out)?;
@@ -152,6 +156,28 @@ fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
         death.incident.as_ref().map(|id| escape::cell(id)).unwrap_or_default(),
         code(witness.as_ref()),
     ]
+}
+
+fn recurrences(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.recurrences.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## What keeps coming back\n")?;
+    table(out, &["What", "Times", "First", "Last", "Deaths"])?;
+    for one in report.recurrences.iter().take(ROWS_MAX) {
+        let deaths: Vec<&str> = one.deaths.iter().take(RECURRING_MAX).map(String::as_str).collect();
+        let more = if one.deaths.len() > RECURRING_MAX { ", ..." } else { "" };
+        let cells = [
+            escape::cell(&one.text),
+            one.episodes.to_string(),
+            figures::moment(&one.first, ""),
+            figures::moment(&one.last, figures::day(&one.first)),
+            format!("{}{more}", deaths.join(", ")),
+        ];
+        row(out, &cells)?;
+    }
+    writeln!(out)?;
+    more(out, report.recurrences.len(), ROWS_MAX)
 }
 
 fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -49,6 +49,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         None => rest::no_incident(&mut page, &reading)?,
     }
     rest::unfelt(&mut page, &reading)?;
+    rest::recurrences(&mut page, report)?;
     rest::gaps(&mut page, report)?;
     rest::quality(&mut page, &reading)?;
     rest::clocks(&mut page, report)

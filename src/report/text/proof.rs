@@ -28,6 +28,7 @@ pub(super) fn write(
     draw(page, reading, incident)?;
     chain(page, reading, incident)?;
     evidence(page, reading, incident)?;
+    suspects(page, reading, incident)?;
     against(page, reading, incident)?;
     unseen(page, incident)
 }
@@ -73,6 +74,23 @@ fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
         page.row(&format!("      > {}", event.text))?;
     }
     left_out(page, events.len(), EVIDENCE_MAX)
+}
+
+/// Requests that were on the way when processes died.
+fn suspects(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
+    if incident.suspect_requests.is_empty() {
+        return Ok(());
+    }
+    page.heading("Suspect requests")?;
+    for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
+        let uploads = ids(reading, &suspect.uploads);
+        let text = format!("{} {}: {}{uploads}", suspect.method, suspect.path, suspect.text);
+        page.paragraph("  - ", &text)?;
+        if let Some(line) = suspect.witnesses.first() {
+            page.row(&format!("      {}", reading.place(&line.source, line.line)))?;
+        }
+    }
+    left_out(page, incident.suspect_requests.len(), ENTRIES_MAX)
 }
 
 fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {

@@ -128,6 +128,12 @@ pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<(
     section(page, "Other deaths outside of the incidents", deaths.collect())
 }
 
+/// Ends that keep coming back.
+pub(super) fn recurrences(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let texts = report.recurrences.iter().map(|one| one.text.clone());
+    section(page, "Keeps coming back", texts.collect())
+}
+
 /// Stretches without traffic.
 pub(super) fn gaps(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let gaps = report.gaps.iter().map(|gap| {

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::report::model::{
-    Action, Bundle, Clock, DataQuality, Death, Event, Gap, Hop, Incident, Line, Missing, Negative,
-    OomKill, Process, Report, Route, RuledOut, SCHEMA_VERSION, Source, Tool, Traffic, Upstream,
-    Weighed, Window,
+    Action, Bundle, Clock, DataQuality, Death, Event, Forecast, Gap, Hop, Incident, Line, Missing,
+    Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION, Source,
+    Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
 };
 
 /// A report whose log texts are all `text`.
@@ -38,6 +38,21 @@ pub(in crate::report) fn report(text: &str) -> Report {
             end: at("20:40:00"),
             expected_requests: 1_500,
             why: text.to_owned(),
+            events: vec!["E2".to_owned()],
+        }],
+        recurrences: vec![Recurrence {
+            subject: text.to_owned(),
+            why: "oom_kill".to_owned(),
+            episodes: 3,
+            first: at("20:30:00"),
+            last: at("21:40:00"),
+            interval_seconds: Spread { least: 1_900.0, median: 2_000.0, most: 2_300.0 },
+            interval_chance: 0.004,
+            after_start_seconds: Some(Spread { least: 1_000.0, median: 1_020.0, most: 1_040.0 }),
+            victim_bytes: Some(200 << 20),
+            next: Some(Forecast { time: at("22:10:00"), within_seconds: 400.0 }),
+            deaths: vec!["D1".to_owned()],
+            text: format!("{text} was killed for memory 3 times."),
         }],
         negatives: vec![Negative {
             claim: format!("no disk trouble {text}"),
@@ -212,6 +227,22 @@ fn killed(text: &str) -> Incident {
             service: Some(text.to_owned()),
             failures: BTreeMap::from([("upstream-refused".to_owned(), 1_120)]),
         }],
+        hidden_by_retry: 4,
+        suspect_requests: vec![SuspectRequest {
+            method: "POST".to_owned(),
+            path: text.to_owned(),
+            at_deaths: 3,
+            deaths: 3,
+            longest_at: 2,
+            normal_share: 0.004,
+            chance: 0.000_02,
+            longest_seconds: Some(10.4),
+            largest_bytes: Some(652 << 20),
+            uploads: vec!["E2".to_owned()],
+            uploads_count: 3,
+            witnesses: vec![Line { source: "S1".to_owned(), line: 7 }],
+            text: "on the way at 3 of 3 deaths".to_owned(),
+        }],
         cause: "oom_kill_memcg".to_owned(),
         verdict: "confirmed".to_owned(),
         probability: 0.98,
@@ -260,6 +291,8 @@ fn unknown(text: &str) -> Incident {
         spark: Vec::new(),
         routes: Vec::new(),
         upstreams: Vec::new(),
+        hidden_by_retry: 0,
+        suspect_requests: Vec::new(),
         cause: "unknown".to_owned(),
         verdict: "unknown".to_owned(),
         probability: 0.31,
