@@ -26,8 +26,13 @@ pub enum ClockKind {
     Utc,
     /// Wall clock of an unknown zone; `at` counts as if the zone were UTC.
     Local,
+    /// [`ClockKind::Local`] after it went back by about an hour in mid-file, as at the end of summer time: the same wall clock, perhaps
+    /// with another offset.
+    LocalAgain,
     /// As [`ClockKind::Local`], and the year is not written: `at` lies in [`YEARLESS_BASE`].
     Yearless,
+    /// [`ClockKind::Yearless`] after it went back by about an hour.
+    YearlessAgain,
     /// Time since the kernel started, as printk and journald's monotonic fields count it.
     Boot,
 }
@@ -43,11 +48,38 @@ pub struct RawStamp {
     pub resolution: Micros,
 }
 
+impl ClockKind {
+    /// The clock without a zone that this one goes on from after it went back.
+    #[must_use]
+    pub const fn before_the_fold(self) -> Option<Self> {
+        match self {
+            Self::LocalAgain => Some(Self::Local),
+            Self::YearlessAgain => Some(Self::Yearless),
+            _ => None,
+        }
+    }
+
+    /// Whether the year is not written.
+    #[must_use]
+    pub const fn is_yearless(self) -> bool {
+        matches!(self, Self::Yearless | Self::YearlessAgain)
+    }
+}
+
 impl RawStamp {
     /// A stamp on an explicit clock.
     #[must_use]
     pub const fn new(clock: ClockKind, at: Micros, resolution: Micros) -> Self {
         Self { clock, at, resolution }
+    }
+}
+
+impl RawStamp {
+    /// Whether it is the later of two stamps of one file.
+    #[must_use]
+    pub fn is_after(self, other: Self) -> bool {
+        (self.clock.before_the_fold().is_some(), self.at)
+            > (other.clock.before_the_fold().is_some(), other.at)
     }
 }
 

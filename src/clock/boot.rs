@@ -10,9 +10,9 @@ use crate::envelope::Envelope;
 use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
-use crate::stamp::{ClockKind, Micros, SECOND};
+use crate::stamp::{ClockKind, DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
-use super::{Basis, Clocks, Rule, zone};
+use super::{Basis, Clocks, Course, Rule, zone};
 
 /// Uncertainty of an anchor by receipt: against kernel tracepoints, kills in five recordings lay 0.03 to 0.94 s off, for the
 /// printk clock is not quite CLOCK_MONOTONIC and receipts are late.
@@ -45,32 +45,49 @@ pub(super) fn by_pairs(sources: &[Source], clocks: &mut Clocks) {
             if clocks.has(index, ClockKind::Boot, &id) {
                 continue;
             }
-            if let Some((difference, coarse)) = smallest(source, index, &id, clocks) {
-                let dump = source.envelope == Envelope::Dmesg;
-                let sigma = if dump {
-                    SECOND
-                } else if coarse {
-                    SECOND / 3
-                } else {
-                    RECEIPT_SIGMA
-                };
-                let evidence =
-                    "its records carry both the kernel's clock and wall-clock time".to_owned();
-                clocks.set(
-                    index,
-                    ClockKind::Boot,
-                    &id,
-                    Rule { offset: -difference, sigma, basis: Basis::BootAnchored, evidence },
-                );
+            let Some((steps, coarse)) = steps(source, index, &id, clocks) else { continue };
+            let Some((_, offset)) = steps.last().copied() else { continue };
+            let sigma = if source.envelope == Envelope::Dmesg {
+                SECOND
+            } else if coarse {
+                SECOND / 3
+            } else {
+                RECEIPT_SIGMA
+            };
+            let mut evidence =
+                "its records carry both the kernel's clock and wall-clock time".to_owned();
+            let most = steps.iter().map(|(_, offset)| (offset - steps[0].1).abs()).max();
+            if let Some(most) = most.filter(|most| *most >= STEP) {
+                evidence.push_str(&format!(
+                    "; the two part by {} s on the way (a sleep of the host, or its clock was set)",
+                    most / SECOND
+                ));
             }
+            let course = if steps.len() > 1 { Course::Steps(steps) } else { Course::Constant };
+            let rule = Rule { offset, course, sigma, basis: Basis::BootAnchored, evidence };
+            clocks.set(index, ClockKind::Boot, &id, rule);
         }
     }
 }
 
-/// Smallest UTC minus boot of a source's pairs. A stamp of whole seconds may be up to a second later than it says, so its end
-/// bounds the receipt; half a second of that is taken back.
-fn smallest(source: &Source, index: usize, id: &str, clocks: &Clocks) -> Option<(Micros, bool)> {
-    let mut differences = Vec::new();
+/// Uptime after which the offset is measured anew: two clocks of one host part by up to a second a day.
+const DRIFT_STRETCH: Micros = 6 * HOUR;
+/// A step of the wall clock is told from late receipts by what comes after it: within this time, and so many minutes with records.
+const CONFIRMED: Micros = 30 * MINUTE;
+/// See [`CONFIRMED`].
+const CONFIRMED_BY: usize = 3;
+
+/// Boot minus UTC of a source's pairs, by uptime: (from, offset). A new step begins where the wall clock was set or the host slept,
+/// and after some hours for the drift. Receipts are late and never early, so the smallest difference of a step is its best. A
+/// stamp of whole seconds may be up to a second later than it says; half a second of that is taken back. Also whether the wall
+/// clock tells only seconds.
+fn steps(
+    source: &Source,
+    index: usize,
+    id: &str,
+    clocks: &Clocks,
+) -> Option<(Vec<(Micros, Micros)>, bool)> {
+    let mut pairs: Vec<(Micros, Micros)> = Vec::new();
     let mut coarse = false;
     for ((own, _), (boot, stamp, _)) in &source.boot_pairs.earliest {
         if own != id {
@@ -78,13 +95,53 @@ fn smallest(source: &Source, index: usize, id: &str, clocks: &Clocks) -> Option<
         }
         let Some(utc) = clocks.utc(index, *stamp, id) else { continue };
         coarse |= stamp.resolution >= SECOND;
-        differences.push((utc - boot).saturating_add(stamp.resolution / 2));
+        pairs.push((*boot, utc.saturating_sub(*boot).saturating_add(stamp.resolution / 2)));
     }
-    // After a step of the wall clock the later differences hold for the later lines; the last stretch is the one that is asked for.
-    let last = *differences.last()?;
-    let near = differences.iter().filter(|difference| (**difference - last).abs() <= 120 * SECOND);
-    let best = near.min().copied()?;
-    Some((if coarse { best.max(last - STEP) } else { best }, coarse))
+    let steps =
+        stretches(&pairs).into_iter().map(|(from, difference)| (from, -difference)).collect();
+    (!pairs.is_empty()).then_some((steps, coarse))
+}
+
+/// The stretches of uptime in which wall clock minus boot clock stays the same, from pairs of (uptime, difference), with the least
+/// difference of each.
+fn stretches(pairs: &[(Micros, Micros)]) -> Vec<(Micros, Micros)> {
+    let mut found: Vec<(Micros, Micros)> = Vec::new();
+    // Pairs that the last stretch rests on.
+    let mut rests_on = 0;
+    for (place, (uptime, difference)) in pairs.iter().copied().enumerate() {
+        let Some((from, least)) = found.last_mut() else {
+            found.push((uptime, difference));
+            rests_on = 1;
+            continue;
+        };
+        let ahead = pairs[place + 1..]
+            .iter()
+            .take(CONFIRMED_BY)
+            .take_while(|(later, _)| later - uptime <= CONFIRMED)
+            .map(|(_, difference)| *difference)
+            .min();
+        if (difference - *least).abs() <= STEP {
+            if uptime - *from <= DRIFT_STRETCH {
+                *least = difference.min(*least);
+                rests_on += 1;
+            } else {
+                found.push((uptime, difference));
+                rests_on = 1;
+            }
+        } else if difference < *least && rests_on < CONFIRMED_BY {
+            // What came before was received late, as at boot.
+            *least = difference;
+            rests_on = 1;
+        } else if difference < *least {
+            found.push((uptime, difference));
+            rests_on = 1;
+        } else if let Some(ahead) = ahead.filter(|ahead| ahead - *least > STEP) {
+            found.push((uptime, difference.min(ahead)));
+            rests_on = 1;
+        }
+        // Else it was received late: what comes after is as before, or nothing comes after that would tell.
+    }
+    found
 }
 
 /// Anchors by things that an already placed log tells too: the same kernel line, or the end of the same pid.
@@ -124,6 +181,97 @@ fn same_boot(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> 
     Some(Rule { evidence, ..rule.clone() })
 }
 
+/// `dmesg -T` and `iso` add the moment of boot, as computed when they run, to each line's uptime (util-linux dmesg(1): "could be
+/// inaccurate"): after a sleep of the host, or when its clock was set, lines before it are off. Where another log has the same kernel
+/// lines with their uptime, the dump is corrected by them, step by step.
+pub(super) fn correct_dumps(sources: &[Source], clocks: &mut Clocks) {
+    for (index, source) in sources.iter().enumerate() {
+        if source.envelope != Envelope::Dmesg {
+            continue;
+        }
+        for clock in [ClockKind::Utc, ClockKind::Local] {
+            let Some(rule) = clocks.rule(index, clock, "").cloned() else { continue };
+            if rule.course != Course::Constant || rule.basis == Basis::Given {
+                continue;
+            }
+            let mut seen = early_by(sources, index, clock, clocks);
+            seen.sort_unstable();
+            let Some(((_, least, _), (_, most, _))) = seen
+                .iter()
+                .min_by_key(|(_, early, _)| *early)
+                .zip(seen.iter().max_by_key(|(_, early, _)| *early))
+            else {
+                continue;
+            };
+            // Beyond a day it is another boot, or another line with the same words.
+            if seen.len() < CORRECTED_BY || (*most).max(-least) > DAY {
+                continue;
+            }
+            let (least, most) = (*least, *most);
+            let pairs: Vec<(Micros, Micros)> =
+                seen.iter().map(|(reading, early, _)| (*reading, *early)).collect();
+            let steps: Vec<(Micros, Micros)> = stretches(&pairs)
+                .into_iter()
+                .map(|(from, early)| (from, rule.offset + early))
+                .collect();
+            let other = seen.first().map_or("", |(_, _, other)| sources[*other].path.as_str());
+            let evidence = format!(
+                "{}; corrected by {} kernel lines shared with {other}, {:.1} to {:.1} s off",
+                rule.evidence,
+                seen.len(),
+                least as f64 / SECOND as f64,
+                most as f64 / SECOND as f64,
+            );
+            let offset = steps.last().map_or(rule.offset, |(_, offset)| *offset);
+            let course = Course::Steps(steps);
+            clocks.set(
+                index,
+                clock,
+                "",
+                Rule { offset, course, sigma: RECEIPT_SIGMA, evidence, ..rule },
+            );
+        }
+    }
+}
+
+/// Shared kernel lines that correct a dump.
+const CORRECTED_BY: usize = 3;
+
+/// Kernel lines of a dump that another log has with an anchored uptime: (reading, dump minus truth, other log). Only those of one
+/// boot, which shares most: the next boot writes many of the same words.
+fn early_by(
+    sources: &[Source],
+    index: usize,
+    clock: ClockKind,
+    clocks: &Clocks,
+) -> Vec<(Micros, Micros, usize)> {
+    let mut found: BTreeMap<(usize, &str), Vec<(Micros, Micros, usize)>> = BTreeMap::new();
+    for (key, own) in sources[index].marks.of(MarkKind::KernelLine) {
+        let [own] = own else { continue };
+        let Some(shown) = clocks.utc(index, own.stamp, "").filter(|_| own.stamp.clock == clock)
+        else {
+            continue;
+        };
+        for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
+            for (id, boot) in source.boot_lines.get(&key).into_iter().flatten() {
+                let stamp = RawStamp::new(ClockKind::Boot, *boot, 1);
+                if let Some(truth) = clocks.utc(other, stamp, id) {
+                    let early = shown.saturating_sub(truth);
+                    found.entry((other, id)).or_default().push((own.stamp.at, early, other));
+                }
+            }
+        }
+    }
+    // A dump's own step of time is rare: the boot whose lines agree best with each other is the dump's.
+    let agreeing = |lines: &[(Micros, Micros, usize)]| {
+        let mut early: Vec<Micros> = lines.iter().map(|(_, early, _)| *early).collect();
+        early.sort_unstable();
+        let middle = early.get(early.len() / 2).copied().unwrap_or(0);
+        early.iter().filter(|early| (**early - middle).abs() <= STEP).count()
+    };
+    found.into_values().max_by_key(|lines| agreeing(lines)).unwrap_or_default()
+}
+
 /// The same kernel text with a wall-clock time in a placed log.
 fn same_lines(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> {
     let mut found: Vec<(Micros, usize)> = Vec::new();
@@ -146,7 +294,13 @@ fn same_lines(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule>
     let dump = sources[other].envelope == Envelope::Dmesg;
     let evidence = format!("{} kernel lines shared with {}", found.len(), sources[other].path);
     let sigma = if dump { SECOND } else { SECOND / 3 };
-    Some(Rule { offset: -difference, sigma, basis: Basis::BootAnchored, evidence })
+    Some(Rule {
+        offset: -difference,
+        course: Course::Constant,
+        sigma,
+        basis: Basis::BootAnchored,
+        evidence,
+    })
 }
 
 /// Killed pids whose end an app server's log tells.
@@ -175,7 +329,13 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
     let other = bounds.iter().find(|bound| bound.0 <= from && bound.1 >= to)?.2;
     let evidence = format!("{count} killed pids whose end {} tells", sources[other].path);
     let sigma = ((to - from) / 3).max(SECOND / 10);
-    Some(Rule { offset: -(from + (to - from) / 2), sigma, basis: Basis::BootAnchored, evidence })
+    Some(Rule {
+        offset: -(from + (to - from) / 2),
+        course: Course::Constant,
+        sigma,
+        basis: Basis::BootAnchored,
+        evidence,
+    })
 }
 
 /// The stretch that most of the bounds cover: sweep over their ends.
@@ -225,6 +385,7 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
             );
             let rule = Rule {
                 offset: -difference,
+                course: Course::Constant,
                 sigma: SECOND / 2,
                 basis: Basis::BootAnchored,
                 evidence,
@@ -267,4 +428,46 @@ fn best_shift(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
         .map_or(0, |(count, _)| *count);
     let lead = gain(best.0) - gain(rival);
     (best.0 >= 3 && gain(best.0) - width.ln() > 2.0 && lead > 4.6).then_some((best.1, best.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(differences: &[i64], expected: &[(i64, i64)]) {
+        let pairs: Vec<(Micros, Micros)> = differences
+            .iter()
+            .zip(0..)
+            .map(|(seconds, minute)| (minute * MINUTE, seconds * SECOND))
+            .collect();
+        let found: Vec<(i64, i64)> = stretches(&pairs)
+            .into_iter()
+            .map(|(from, difference)| (from / MINUTE, difference / SECOND))
+            .collect();
+        assert_eq!(found, expected, "{differences:?}");
+    }
+
+    #[test]
+    fn late_receipts_are_no_step() {
+        check(&[173, 100, 100, 101, 105, 100, 114], &[(0, 100)]);
+        check(&[100, 100, 100, 100, 160], &[(0, 100)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is() {
+        check(&[100, 100, 100, 147, 147, 148, 147], &[(0, 100), (3, 147)]);
+        check(&[100, 100, 100, 53, 53, 53], &[(0, 100), (3, 53)]);
+    }
+
+    #[test]
+    fn drift_is_followed() {
+        let drifting: Vec<i64> = (0..2000).map(|minute| 100 + minute / 500).collect();
+        let pairs: Vec<(Micros, Micros)> = drifting
+            .iter()
+            .zip(0..)
+            .map(|(seconds, minute)| (minute * MINUTE, seconds * SECOND))
+            .collect();
+        let found = stretches(&pairs);
+        assert!(found.len() >= 3 && found.last().unwrap().1 >= 102 * SECOND, "{found:?}");
+    }
 }

@@ -54,14 +54,43 @@ impl Basis {
 /// The rule that turns one clock of one source into UTC: UTC = stamp − `offset`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Local minus UTC; for the boot clock minus the moment of boot.
+    /// Local minus UTC; for the boot clock minus the moment of boot. Where it changes, that of most stamps.
     pub offset: Micros,
+    /// Whether and how it changes over time.
+    pub course: Course,
     /// One standard deviation of the offset itself, without the stamp's own step.
     pub sigma: Micros,
     /// How it is known.
     pub basis: Basis,
     /// The evidence, for a person.
     pub evidence: String,
+}
+
+/// How an offset changes over time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Course {
+    /// It does not.
+    #[default]
+    Constant,
+    /// By the rules of a zone, with its summer time.
+    Zone(Tz),
+    /// In steps: from this reading of the clock on it is this, in order. Before the first step it is that of the first.
+    Steps(Vec<(Micros, Micros)>),
+}
+
+impl Rule {
+    /// Local minus UTC at a reading of the clock with its year.
+    fn offset_at(&self, clock: ClockKind, reading: Micros) -> Micros {
+        match &self.course {
+            Course::Constant => self.offset,
+            Course::Zone(zone) => zone_offset(*zone, reading, clock.before_the_fold().is_some())
+                .unwrap_or(self.offset),
+            Course::Steps(steps) => {
+                let next = steps.partition_point(|(from, _)| *from <= reading);
+                steps.get(next.saturating_sub(1)).map_or(self.offset, |(_, offset)| *offset)
+            }
+        }
+    }
 }
 
 /// Which clock of which source. The boot id tells the boots of one source apart.
@@ -106,6 +135,7 @@ pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
     loop {
         let before = clocks.rules.len();
         zone::by_marks(sources, &mut clocks);
+        zone::after_the_fold(sources, &mut clocks);
         boot::by_pairs(sources, &mut clocks);
         boot::by_marks(sources, &mut clocks);
         if clocks.rules.len() == before {
@@ -119,12 +149,13 @@ pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
             break;
         }
     }
+    boot::correct_dumps(sources, &mut clocks);
     clocks
 }
 
 /// The clocks without a zone that a source uses.
 fn zoneless(source: &Source) -> impl Iterator<Item = ClockKind> {
-    [ClockKind::Local, ClockKind::Yearless]
+    [ClockKind::Local, ClockKind::LocalAgain, ClockKind::Yearless, ClockKind::YearlessAgain]
         .into_iter()
         .filter(|clock| source.spans.contains_key(clock))
 }
@@ -138,7 +169,13 @@ fn explicit(source: &Source) -> Rule {
     } else {
         (0, "offset in each line")
     };
-    Rule { offset: 0, sigma, basis: Basis::Offset, evidence: evidence.to_owned() }
+    Rule {
+        offset: 0,
+        course: Course::Constant,
+        sigma,
+        basis: Basis::Offset,
+        evidence: evidence.to_owned(),
+    }
 }
 
 /// Middle of the UTC spans.
@@ -169,6 +206,7 @@ fn given_rule(
     let offset = offset_of(&named.zone, at)?;
     Some(Rule {
         offset,
+        course: named.zone.parse().map_or(Course::Constant, Course::Zone),
         sigma: 0,
         basis: Basis::Given,
         evidence: format!("--tz {}={}", named.file, named.zone),
@@ -181,9 +219,14 @@ pub fn offset_of(zone: &str, local: Micros) -> Option<Micros> {
     if let Some(offset) = numeric_offset(zone) {
         return Some(offset);
     }
-    let zone: Tz = zone.parse().ok()?;
+    zone_offset(zone.parse().ok()?, local, false)
+}
+
+/// Local minus UTC of a zone at a local moment, the earlier or the later of two equal readings; `None` where the clock never showed it.
+fn zone_offset(zone: Tz, local: Micros, later: bool) -> Option<Micros> {
     let time: NaiveDateTime = chrono::DateTime::from_timestamp_micros(local)?.naive_utc();
-    let offset = zone.offset_from_local_datetime(&time).earliest()?;
+    let offsets = zone.offset_from_local_datetime(&time);
+    let offset = if later { offsets.latest() } else { offsets.earliest() }?;
     Some(Micros::from(offset.fix().local_minus_utc()) * SECOND)
 }
 
@@ -201,7 +244,7 @@ fn numeric_offset(zone: &str) -> Option<Micros> {
 
 /// A zone-less stamp with its year: the year that brings a year-less one nearest to the middle of the bundle.
 fn wall(stamp: RawStamp, middle: Option<Micros>) -> Option<Micros> {
-    if stamp.clock != ClockKind::Yearless {
+    if !stamp.clock.is_yearless() {
         return Some(stamp.at);
     }
     let middle = middle?;
@@ -234,7 +277,8 @@ impl Clocks {
     #[must_use]
     pub fn utc(&self, source: usize, stamp: RawStamp, boot_id: &str) -> Option<Micros> {
         let rule = self.rule(source, stamp.clock, boot_id)?;
-        wall(stamp, self.middle)?.checked_sub(rule.offset)
+        let reading = wall(stamp, self.middle)?;
+        reading.checked_sub(rule.offset_at(stamp.clock, reading))
     }
 
     /// A stamp in UTC: the middle of its step, with the uncertainty of step and clock together.
@@ -293,7 +337,13 @@ impl Clocks {
                 Basis::None => "no times in it",
                 _ => "nothing in the bundle ties its clock to UTC",
             };
-            Rule { offset: 0, sigma: 0, basis, evidence: evidence.to_owned() }
+            Rule {
+                offset: 0,
+                course: Course::Constant,
+                sigma: 0,
+                basis,
+                evidence: evidence.to_owned(),
+            }
         })
     }
 

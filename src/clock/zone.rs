@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
-use super::{Basis, Clocks, Rule, wall, zoneless};
+use super::{Basis, Clocks, Course, Rule, wall, zone_offset, zoneless};
 
 /// All offsets in use are multiples of this.
 const GRID: Micros = 15 * MINUTE;
@@ -37,6 +39,39 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
     }
 }
 
+/// What a file writes after its clock went back by an hour: by the zone on earth that folds there, or, where none does, as before.
+pub(super) fn after_the_fold(sources: &[Source], clocks: &mut Clocks) {
+    for (index, source) in sources.iter().enumerate() {
+        for clock in zoneless(source) {
+            let Some(before) = clock.before_the_fold().filter(|_| !clocks.has(index, clock, ""))
+            else {
+                continue;
+            };
+            let Some(base) = clocks.rule(index, before, "").cloned() else { continue };
+            let last = source.spans.get(&before).and_then(|(_, last)| wall(*last, clocks.middle));
+            let rule = match last.and_then(|last| folding_zone(base.offset, last)) {
+                Some((zone, offset)) => Rule {
+                    offset,
+                    course: Course::Zone(zone),
+                    evidence: format!("{}; summer time ends in it", base.evidence),
+                    ..base
+                },
+                None => base,
+            };
+            clocks.set(index, clock, "", rule);
+        }
+    }
+}
+
+/// A zone that was on this offset and shows this reading twice, with the offset of the second time. All zones that do so agree.
+fn folding_zone(offset: Micros, reading: Micros) -> Option<(Tz, Micros)> {
+    chrono_tz::TZ_VARIANTS.iter().find_map(|zone| {
+        let first = zone_offset(*zone, reading, false)?;
+        let second = zone_offset(*zone, reading, true)?;
+        (first == offset && second != first).then_some((*zone, second))
+    })
+}
+
 /// Lines of the file with an offset beside lines without one.
 fn by_own_votes(source: &Source, clock: ClockKind) -> Option<Rule> {
     if clock != ClockKind::Local {
@@ -47,7 +82,7 @@ fn by_own_votes(source: &Source, clock: ClockKind) -> Option<Rule> {
     )?;
     let evidence =
         format!("{votes:.0} lines stand next to lines of the same file that carry an offset");
-    Some(Rule { offset, sigma: 0, basis: Basis::ZoneInferred, evidence })
+    Some(Rule { offset, course: Course::Constant, sigma: 0, basis: Basis::ZoneInferred, evidence })
 }
 
 /// The offset with most votes, if it leads clearly.
@@ -63,6 +98,7 @@ fn winner(votes: &BTreeMap<Micros, f64>) -> Option<(Micros, f64)> {
 fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -> Option<Rule> {
     let mut votes: BTreeMap<Micros, f64> = BTreeMap::new();
     let mut residuals: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
+    let mut readings: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
     let mut with: BTreeMap<Micros, BTreeMap<(MarkKind, usize), u64>> = BTreeMap::new();
     for kind in [MarkKind::Request, MarkKind::Death, MarkKind::Start, MarkKind::KernelLine] {
         for (key, own) in marks_of(&sources[index], kind) {
@@ -87,12 +123,16 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
                     let slack = TOLERANCE.max(mine.resolution).max(yours.resolution);
                     if (RANGE.0..=RANGE.1).contains(&offset) && residual.abs() <= slack {
                         *votes.entry(offset).or_default() += weight;
+                        readings.entry(offset).or_default().push(local);
                         residuals.entry(offset).or_default().push(residual);
                         *with.entry(offset).or_default().entry((kind, other)).or_default() += 1;
                     }
                 }
             }
         }
+    }
+    if let Some(rule) = with_summer_time(&votes, &readings, clock) {
+        return Some(rule);
     }
     let (offset, _) = winner(&votes)?;
     let ((kind, other), count) =
@@ -105,7 +145,54 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
     };
     let evidence = format!("{count} {what} shared with {}", sources[other].path);
     let (shift, sigma) = dump_correction(&sources[index], kind, residuals.remove(&offset)?);
-    Some(Rule { offset: offset + shift, sigma, basis: Basis::ZoneInferred, evidence })
+    Some(Rule {
+        offset: offset + shift,
+        course: Course::Constant,
+        sigma,
+        basis: Basis::ZoneInferred,
+        evidence,
+    })
+}
+
+/// Two offsets, one until a day and the other from then on: a zone on earth that changed so. Each must rest on more than one vote.
+fn with_summer_time(
+    votes: &BTreeMap<Micros, f64>,
+    readings: &BTreeMap<Micros, Vec<Micros>>,
+    clock: ClockKind,
+) -> Option<Rule> {
+    let mut ranked: Vec<(Micros, f64)> =
+        votes.iter().map(|(offset, votes)| (*offset, *votes)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.abs().cmp(&b.0.abs())));
+    let [(one, more), (other, fewer), ..] = ranked.as_slice() else { return None };
+    let third = ranked.get(2).map_or(0.0, |third| third.1);
+    if *fewer < 2.0 || third * LEAD > *fewer || (one - other).abs() > HOUR {
+        return None;
+    }
+    let span = |offset: &Micros| {
+        let own = readings.get(offset)?;
+        Some((*own.iter().min()?, *own.iter().max()?))
+    };
+    let (ones, others) = (span(one)?, span(other)?);
+    let apart = ones.1 < others.0 || others.1 < ones.0;
+    let later = clock.before_the_fold().is_some();
+    let fits = |zone: &Tz| {
+        let shows = |at: Micros, offset: Micros| zone_offset(*zone, at, later) == Some(offset);
+        shows(ones.0, *one)
+            && shows(ones.1, *one)
+            && shows(others.0, *other)
+            && shows(others.1, *other)
+    };
+    let zone = chrono_tz::TZ_VARIANTS.iter().find(|zone| apart && fits(zone))?;
+    Some(Rule {
+        offset: *one,
+        course: Course::Zone(*zone),
+        sigma: 0,
+        basis: Basis::ZoneInferred,
+        evidence: format!(
+            "{:.0} things shared with other logs, on two offsets as summer time changes in {zone}",
+            more + fewer
+        ),
+    })
 }
 
 /// `dmesg -T` is off by a constant that the shared process ends show; other logs keep the plain zone.
@@ -168,7 +255,13 @@ pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
                     index,
                     clock,
                     "",
-                    Rule { offset, sigma: SECOND / 4, basis: Basis::ZoneInferred, evidence },
+                    Rule {
+                        offset,
+                        course: Course::Constant,
+                        sigma: SECOND / 4,
+                        basis: Basis::ZoneInferred,
+                        evidence,
+                    },
                 );
                 return;
             }
@@ -281,6 +374,7 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 "",
                 Rule {
                     offset,
+                    course: Course::Constant,
                     sigma: SECOND,
                     basis: Basis::ZoneAssumed,
                     evidence: evidence.to_owned(),

@@ -17,6 +17,7 @@ use crate::traffic::{Traffic, request_mark};
 
 use super::events::EventTable;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
+use super::wall_clock::WallClock;
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
 
 /// Bytes read at a time.
@@ -275,6 +276,8 @@ struct Reader<'a, 'g> {
     hints: BTreeMap<String, Option<usize>>,
     hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
+    wrapper_clock: WallClock,
+    own_clock: WallClock,
     /// Events of lines without a time, waiting for the next line that has one.
     waiting: Vec<Event>,
     boot_lines_level: u32,
@@ -301,6 +304,8 @@ impl<'a, 'g> Reader<'a, 'g> {
             hints: BTreeMap::new(),
             hosts: BTreeMap::new(),
             last_stamp: None,
+            wrapper_clock: WallClock::default(),
+            own_clock: WallClock::default(),
             waiting: Vec::new(),
             boot_lines_level: 0,
         }
@@ -349,6 +354,13 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     fn record(&mut self, record: &Record<'_>) {
+        match record.stamp.map(|stamp| self.wrapper_clock.place(stamp)) {
+            placed if placed == record.stamp => self.placed(record),
+            placed => self.placed(&Record { stamp: placed, ..record.clone() }),
+        }
+    }
+
+    fn placed(&mut self, record: &Record<'_>) {
         self.source.records += 1;
         if let Some(host) = &record.origin.host
             && (self.hosts.len() < HOSTS_MAX || self.hosts.contains_key(host))
@@ -379,10 +391,10 @@ impl<'a, 'g> Reader<'a, 'g> {
             });
             coverage.records += 1;
             coverage.from_boot |= from_boot;
-            if stamp.at < coverage.first.at {
+            if coverage.first.is_after(stamp) {
                 coverage.first = stamp;
             }
-            if stamp.at > coverage.last.at {
+            if stamp.is_after(coverage.last) {
                 coverage.last = stamp;
             }
             let mark = text_mark(&record.body);
@@ -438,10 +450,11 @@ impl<'a, 'g> Reader<'a, 'g> {
             None if self.source.envelope == Envelope::Plain => self.not_understood(record),
             None => {}
         }
-        if let (Some(wrapper), Some(own)) = (record.stamp, read.stamp) {
+        let own = read.stamp.map(|stamp| self.own_clock.place(stamp));
+        if let (Some(wrapper), Some(own)) = (record.stamp, own) {
             self.zone_vote(wrapper, own);
         }
-        let stamp = believed(record.stamp, read.stamp);
+        let stamp = believed(record.stamp, own);
         if let Some(stamp) = stamp {
             self.stamped(stamp);
         }

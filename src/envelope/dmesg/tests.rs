@@ -9,8 +9,8 @@ fn described(line: &str) -> String {
     let wall = ring.wall.map_or("-".to_owned(), |stamp| {
         let clock = match stamp.clock {
             ClockKind::Utc => 'U',
-            ClockKind::Local => 'L',
-            ClockKind::Yearless => 'Y',
+            ClockKind::Local | ClockKind::LocalAgain => 'L',
+            ClockKind::Yearless | ClockKind::YearlessAgain => 'Y',
             ClockKind::Boot => 'B',
         };
         format!("{clock}{}/{}", rfc3339(stamp.at).unwrap(), stamp.resolution)

@@ -118,8 +118,8 @@ fn authors() -> Vec<(Transport, String)> {
 fn moment(boot: Micros, clock: ClockKind) -> Micros {
     match clock {
         ClockKind::Boot => boot,
-        ClockKind::Utc | ClockKind::Local => booted() + boot,
-        ClockKind::Yearless => in_year(booted() + boot, 1972).unwrap(),
+        ClockKind::Utc | ClockKind::Local | ClockKind::LocalAgain => booted() + boot,
+        ClockKind::Yearless | ClockKind::YearlessAgain => in_year(booted() + boot, 1972).unwrap(),
     }
 }
 
