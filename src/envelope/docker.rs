@@ -144,7 +144,7 @@ impl Joiner {
 }
 
 fn found(line: u64, stamp: Option<RawStamp>, body: &[u8]) -> Found<'_> {
-    Found { line, stamp, boot: None, transport: Transport::Process, body }
+    Found { line, stamp, boot: None, transport: Transport::Process, body, repeats: 0 }
 }
 
 /// The stamp of a container line and the text behind it: nanoseconds for docker, trimmed zeros for CRI.

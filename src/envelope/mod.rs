@@ -63,6 +63,8 @@ pub struct Record<'a> {
     pub transport: Transport,
     /// The message.
     pub body: Cow<'a, [u8]>,
+    /// How many more such messages it stands for: rsyslog's `message repeated N times`.
+    pub repeats: u64,
 }
 
 /// The wrappers that are known.
