@@ -500,7 +500,8 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
     let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
     // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
     // nobody is known to have sent it.
-    let by_runtime = death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
+    let by_runtime =
+        death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,
         _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,

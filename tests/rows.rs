@@ -22,7 +22,9 @@ fn report(files: &[(&str, &str)]) -> Value {
 const CART: &str = "15e2faf4dde7e29559c11939e840f863b13612ddd59c478c62a65fce43e2a35d";
 
 fn event(second: &str, words: &str, pairs: &str) -> String {
-    format!("2026-11-20T22:41:{second}Z container {words} {CART} ({pairs}image=cart:2.0, name=cart)\n")
+    format!(
+        "2026-11-20T22:41:{second}Z container {words} {CART} ({pairs}image=cart:2.0, name=cart)\n"
+    )
 }
 
 #[track_caller]
@@ -96,7 +98,10 @@ fn kernel_log(cgroup: &str) -> String {
         format!("oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg={cgroup},task_memcg={cgroup},task=gunicorn,pid=48213,uid=1000"),
         "Memory cgroup out of memory: Killed process 48213 (gunicorn) total-vm:900000kB, anon-rss:500000kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:1200kB oom_score_adj:987".to_owned(),
     ];
-    lines.iter().map(|line| format!("2026-11-20T22:41:40.000000+00:00 node1 kernel: {line}\n")).collect()
+    lines
+        .iter()
+        .map(|line| format!("2026-11-20T22:41:40.000000+00:00 node1 kernel: {line}\n"))
+        .collect()
 }
 
 /// The deaths that are told by the kernel and by the app's own line.
@@ -109,7 +114,8 @@ fn joined(report: &Value) -> usize {
 fn a_pod_is_known_by_the_path_of_its_log() {
     let id = "6".repeat(64);
     let slice = format!("kubepods-burstable-pod{}.slice", UID.replace('-', "_"));
-    let cgroup = format!("/kubepods.slice/kubepods-burstable.slice/{slice}/cri-containerd-{id}.scope");
+    let cgroup =
+        format!("/kubepods.slice/kubepods-burstable.slice/{slice}/cri-containerd-{id}.scope");
     let foreign = cgroup.replace("0d3f2a51", "1d3f2a51").replace('6', "7");
     let paths = [
         format!("var/log/pods/prod_shop-7c-x2_{UID}/shop/0.log"),
@@ -147,11 +153,8 @@ Nov 20 22:41:50 web01 last message repeated 3 times
     let options = coroner::Options { bundles: vec![file], ..coroner::Options::default() };
     let grammars = coroner::grammar::Grammars::built_in().unwrap();
     let bundles = coroner::bundle::open(&options.bundles).unwrap();
-    let reading = coroner::ingest::Reading {
-        grammars: &grammars,
-        log_format: None,
-        limits: &options.limits,
-    };
+    let reading =
+        coroner::ingest::Reading { grammars: &grammars, log_format: None, limits: &options.limits };
     let read = coroner::ingest::ingest(&bundles, &reading, &coroner::bundle::Silent);
     let told: Vec<(&str, u64, Option<&str>)> = read.sources[0]
         .events
@@ -160,6 +163,10 @@ Nov 20 22:41:50 web01 last message repeated 3 times
         .collect();
     assert_eq!(
         told,
-        [("dependency-refused", 1, None), ("dependency-refused", 76, None), ("log-loss", 1, Some("3"))]
+        [
+            ("dependency-refused", 1, None),
+            ("dependency-refused", 76, None),
+            ("log-loss", 1, Some("3"))
+        ]
     );
 }

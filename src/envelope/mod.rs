@@ -78,7 +78,7 @@ pub enum Envelope {
     JournalVerbose,
     /// Docker's `json-file` driver.
     DockerJson,
-    /// `docker logs -t`, and the CRI files of Kubernetes.
+    /// `docker logs -t`, the CRI files of Kubernetes, and runit's `svlogd -tt`.
     DockerStamped,
     /// Every output form of dmesg, its JSON and /dev/kmsg among them.
     Dmesg,

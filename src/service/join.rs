@@ -293,7 +293,9 @@ impl Services {
                 return Join::Cgroup;
             }
             Some(Owner::Container(_))
-                if cgroup.and_then(cgroup_pod).is_some_and(|uid| service.containers.contains(&uid)) =>
+                if cgroup
+                    .and_then(cgroup_pod)
+                    .is_some_and(|uid| service.containers.contains(&uid)) =>
             {
                 return Join::Cgroup;
             }
@@ -303,7 +305,9 @@ impl Services {
                 return Join::Mismatch;
             }
             // A container of which only the name is known may be the one.
-            Some(Owner::Container(_)) if service.containers.iter().any(|name| is_identity(name)) => {
+            Some(Owner::Container(_))
+                if service.containers.iter().any(|name| is_identity(name)) =>
+            {
                 return Join::Mismatch;
             }
             Some(Owner::Container(_)) if !service.units.is_empty() => return Join::Mismatch,

@@ -45,6 +45,15 @@ fn is_pod_uid(text: &str) -> bool {
     digits == 32 && (dashes == 0 || dashes == 4) && digits + dashes == text.len()
 }
 
+/// Whether a name ends as Kubernetes makes it end: five of its letters, or a number of a stateful set.
+fn is_pod_name(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(_, end)| {
+        let drawn = |byte: u8| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte);
+        (end.len() == 5 && end.bytes().all(drawn))
+            || (!end.is_empty() && end.len() <= 3 && end.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
 /// Who wrote a log of the container runtime interface, by its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PodLog {
@@ -71,6 +80,14 @@ pub fn pod_log(path: &str) -> Option<PodLog> {
         && id.bytes().all(|byte| byte.is_ascii_hexdigit())
     {
         return Some(PodLog { pod, uid: None, container: Some(id.to_owned()) });
+    }
+    // Support bundles of troubleshoot.sh, and `kubectl cluster-info dump`.
+    let mut above = folder.rsplit('/');
+    if let (Some(pod), Some(_)) = (above.next().filter(|pod| is_pod_name(pod)), above.next()) {
+        let troubleshoot = above.next() == Some("logs") && above.next() == Some("pods");
+        if file == "logs.txt" || (troubleshoot && file.ends_with(".log")) {
+            return Some(PodLog { pod: pod.to_owned(), uid: None, container: None });
+        }
     }
     // A rotated file is `0.log.20261120-223917`, perhaps packed.
     let (number, _) = file.split_once(".log")?;
@@ -135,11 +152,25 @@ mod tests {
         let (uid, id) = ("0d3f2a51-7f6e-4a0f-9f0f-0b8b3f0c2a11", "6".repeat(64));
         let log = |uid: Option<&str>, container: Option<&str>| {
             let own = |text: &str| text.to_owned();
-            Some(PodLog { pod: own("shop-7c-x2"), uid: uid.map(own), container: container.map(own) })
+            Some(PodLog {
+                pod: own("shop-7c-x2"),
+                uid: uid.map(own),
+                container: container.map(own),
+            })
         };
         for end in ["0.log", "12.log", "0.log.20261120-223917", "0.log.20261120-223917.gz"] {
             let path = format!("node/var/log/pods/prod_shop-7c-x2_{uid}/web/{end}");
             assert_eq!(pod_log(&path), log(Some(uid), None), "{path}");
+        }
+        for path in [
+            "support-bundle-2026-11-20T22_42_00/cluster-resources/pods/logs/prod/shop-7c9d8f6b5-x2x4q/shop-previous.log",
+            "dump/prod/shop-7c9d8f6b5-x2x4q/logs.txt",
+            "dump/prod/db-0/logs.txt",
+        ] {
+            assert!(pod_log(path).is_some_and(|log| log.uid.is_none()), "{path}");
+        }
+        for path in ["incident/web/logs.txt", "logs/prod/shop-7c9d8f6b5-x2x4q/shop.log"] {
+            assert_eq!(pod_log(path), None, "{path}");
         }
         let path = format!("var/log/containers/shop-7c-x2_prod_web-{id}.log");
         assert_eq!(pod_log(&path), log(None, Some(&id)));
