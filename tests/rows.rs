@@ -170,3 +170,122 @@ Nov 20 22:41:50 web01 last message repeated 3 times
         ]
     );
 }
+
+/// A folder's report, and its sources as `path format`.
+fn sources(files: &[(&str, &str)]) -> Vec<String> {
+    let report = report(files);
+    let name = |source: &Value| {
+        format!("{} {}", source["path"].as_str().unwrap(), source["format"].as_str().unwrap())
+    };
+    list(&report, "sources").iter().map(name).collect()
+}
+
+const FREE: &str = "               total        used        free      shared  buff/cache   available\nMem:        24684096     1723764    17576628        9940     5795160    22960332\nSwap:              0           0           0\n";
+const DF: &str = "Filesystem     1K-blocks     Used Available Use% Mounted on\n/dev/vda       264212084 65560820  29725068  69% /\n";
+const PS: &str = "USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\nroot         1  0.4  0.0  49168 18480 ?        SLl  Nov20   0:58 /sbin/init\n";
+const UPTIME: &str = " 03:39:08 up  3:51,  0 user,  load average: 8.30, 6.07, 4.79\n";
+
+#[test]
+fn a_sos_report_is_read_whole() {
+    let kernel = "[ 4615.556504] gunicorn invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n[ 4615.556700] Memory cgroup out of memory: Killed process 48213 (gunicorn) total-vm:900000kB, anon-rss:500000kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:1200kB oom_score_adj:0\n";
+    let journal = "-- Logs begin at Fri 2026-11-20 20:00:00 UTC, end at Fri 2026-11-20 23:00:00 UTC. --\nNov 20 22:41:40 web01 systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.\n";
+    let root = "sosreport-web01-2026-11-21-abcdefg";
+    let name = |path: &str| format!("{root}/{path}");
+    let files = [
+        (
+            "proc/meminfo",
+            "MemTotal:       24684096 kB\nMemFree:        17576628 kB\nMemAvailable:   22960332 kB\n",
+        ),
+        ("sos_commands/filesys/df_-al_-x_autofs", DF),
+        ("sos_commands/host/uptime", UPTIME),
+        ("sos_commands/kernel/dmesg", kernel),
+        ("sos_commands/logs/journalctl_--no-pager", journal),
+        ("sos_commands/memory/free", FREE),
+        ("sos_commands/process/ps_auxwwwm", PS),
+        (
+            "sos_commands/process/ps_axo_pid_ppid",
+            "    PID    PPID USER     GROUP        LWP NLWP START COMMAND         CGROUP\n      1       0 root     root           1    1 Nov20 systemd         0::/init.scope\n",
+        ),
+    ];
+    let named: Vec<(String, &str)> = files.iter().map(|(path, text)| (name(path), *text)).collect();
+    let borrowed: Vec<(&str, &str)> =
+        named.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let expected = ["meminfo", "df", "uptime", "kernel", "syslog", "free", "ps", "ps"];
+    let expected: Vec<String> =
+        named.iter().zip(expected).map(|((path, _), format)| format!("{path} {format}")).collect();
+    assert_eq!(sources(&borrowed), expected);
+}
+
+/// The pods of a namespace, as kubectl and troubleshoot.sh write them.
+fn pods(kind: &str) -> String {
+    format!(
+        r#"{{"kind": "{kind}", "apiVersion": "v1", "items": [{{"metadata": {{"name": "shop-7c9d8f6b5-x2x4q", "namespace": "prod", "uid": "{UID}"}},
+ "spec": {{"containers": [{{"name": "shop"}}]}}, "status": {{"containerStatuses": [{{"name": "shop", "restartCount": 1, "containerID": "containerd://{CART}",
+ "lastState": {{"terminated": {{"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-11-20T22:41:40Z", "containerID": "containerd://{CART}"}}}}}}]}}}}]}}"#
+    )
+}
+
+#[test]
+fn bundles_of_a_cluster_are_read_whole_and_their_logs_are_the_pods() {
+    let log = "[2026-11-20 22:41:00 +0000] [1] [INFO] Starting gunicorn 23.0.0\n[2026-11-20 22:41:35 +0000] [1] [INFO] Handling signal: hup\n";
+    let dumped = format!(
+        "==== START logs for container shop of pod prod/shop-7c9d8f6b5-x2x4q ====\n{log}==== END logs for container shop of pod prod/shop-7c9d8f6b5-x2x4q ====\n"
+    );
+    let events = r#"{"kind": "EventList", "apiVersion": "v1", "items": [{"kind": "Event", "involvedObject": {"kind": "Pod", "namespace": "prod", "name": "shop-7c9d8f6b5-x2x4q"}, "reason": "Started", "message": "Started container shop", "source": {"component": "kubelet"}, "firstTimestamp": "2026-11-20T22:41:50Z", "lastTimestamp": "2026-11-20T22:41:50Z", "count": 1}]}"#;
+    let list_of = pods("PodList");
+    let troubleshoot = [
+        ("support-bundle-2026-11-20T22_42_00/cluster-resources/events/prod.json", events),
+        (
+            "support-bundle-2026-11-20T22_42_00/cluster-resources/pods/logs/prod/shop-7c9d8f6b5-x2x4q/shop-previous.log",
+            log,
+        ),
+        ("support-bundle-2026-11-20T22_42_00/cluster-resources/pods/prod.json", list_of.as_str()),
+    ];
+    let dump = [
+        ("dump/prod/events.json", events),
+        ("dump/prod/pods.json", list_of.as_str()),
+        ("dump/prod/shop-7c9d8f6b5-x2x4q/logs.txt", dumped.as_str()),
+    ];
+    for files in [troubleshoot, dump] {
+        let report = report(&files);
+        let formats: Vec<&str> = list(&report, "sources")
+            .iter()
+            .map(|source| source["format"].as_str().unwrap())
+            .collect();
+        let mut sorted = formats.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, ["gunicorn", "kubernetes-events", "kubernetes-pods"], "{files:?}");
+        let unparsed = list(&report, "sources").iter().filter(|source| source["unparsed"] != 0);
+        assert_eq!(unparsed.count(), 0, "{files:?}");
+        // One death, of the one service that both the API and the log speak of.
+        let deaths = list(&report, "deaths");
+        assert_eq!((deaths.len(), deaths[0]["why"].as_str()), (1, Some("oom_kill")), "{deaths:?}");
+    }
+}
+
+#[test]
+fn the_logs_of_a_runit_service_are_unwrapped() {
+    let files = [
+        ("gitlabsos.gitlab01_20261120224200/df_hT", DF),
+        ("gitlabsos.gitlab01_20261120224200/free_m", FREE),
+        ("gitlabsos.gitlab01_20261120224200/ps", PS),
+        ("gitlabsos.gitlab01_20261120224200/uptime", UPTIME),
+        (
+            "gitlabsos.gitlab01_20261120224200/var/log/gitlab/postgresql/current",
+            "2026-11-20_22:41:05.12345 LOG:  server process (PID 315) was terminated by signal 9: Killed\n2026-11-20_22:41:05.22345 LOG:  terminating any other active server processes\n",
+        ),
+        (
+            "gitlabsos.gitlab01_20261120224200/var/log/gitlab/redis/current",
+            "2026-11-20_22:41:05.12345 12:M 20 Nov 2026 22:41:05.123 * Ready to accept connections\n",
+        ),
+    ];
+    let formats: Vec<String> = sources(&files)
+        .iter()
+        .map(|source| source.rsplit(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(formats, ["df", "free", "ps", "uptime", "docker-stamped", "docker-stamped"]);
+    // The stamp is told as what it looks like; what is behind it has its own grammars.
+    let report = report(&files);
+    let crash = list(&report, "events").iter().find(|event| event["kind"] == "store-crashed");
+    assert_eq!(crash.unwrap()["time"], "2026-11-20T22:41:05.12345Z");
+}
