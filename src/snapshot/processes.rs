@@ -18,7 +18,7 @@ pub(super) fn is_table(words: &[&str]) -> bool {
     };
     words.contains(&"PID")
         && words.iter().any(|word| matches!(*word, "COMMAND" | "CMD" | "ARGS"))
-        && words.iter().all(|word| capitals(word))
+        && words.iter().all(capitals)
 }
 
 /// busybox's top begins with the memory: `Mem: 1693240K used, 22000000K free, 9940K shrd, ...`.
