@@ -1,6 +1,12 @@
 //! Logs of every platform, as small bundles: containers and pods are joined by what their paths and cgroups say, an end has
 //! the reason that its runtime gives, and folders of support bundles are read whole.
 
+use std::path::Path;
+
+use coroner::bundle::Silent;
+use coroner::event::EventKind;
+use coroner::grammar::Grammars;
+use coroner::ingest::{Reading, Source, ingest};
 use serde_json::Value;
 
 use crate::corpus::list;
@@ -140,6 +146,15 @@ fn a_container_that_is_known_by_name_alone_is_no_stranger_to_its_cgroup() {
     assert_eq!(joined(&report), 1, "{:#}", report["deaths"]);
 }
 
+/// What is read of a bundle before anything is reasoned from it.
+fn ingested(bundle: &Path) -> Vec<Source> {
+    let limits = coroner::bundle::Limits::default();
+    let grammars = Grammars::built_in().unwrap();
+    let bundles = coroner::bundle::open(&[bundle.to_owned()]).unwrap();
+    let reading = Reading { grammars: &grammars, log_format: None, limits: &limits };
+    ingest(&bundles, &reading, &Silent).sources
+}
+
 #[test]
 fn a_repeated_message_counts_as_often_as_it_was_said() {
     let log = "\
@@ -150,13 +165,8 @@ Nov 20 22:41:50 web01 last message repeated 3 times
 ";
     let folder = folder();
     let file = put(folder.path(), "syslog", log.as_bytes());
-    let options = coroner::Options { bundles: vec![file], ..coroner::Options::default() };
-    let grammars = coroner::grammar::Grammars::built_in().unwrap();
-    let bundles = coroner::bundle::open(&options.bundles).unwrap();
-    let reading =
-        coroner::ingest::Reading { grammars: &grammars, log_format: None, limits: &options.limits };
-    let read = coroner::ingest::ingest(&bundles, &reading, &coroner::bundle::Silent);
-    let told: Vec<(&str, u64, Option<&str>)> = read.sources[0]
+    let sources = ingested(&file);
+    let told: Vec<(&str, u64, Option<&str>)> = sources[0]
         .events
         .iter()
         .map(|event| (event.kind.name(), event.count, event.field("lines")))
@@ -285,7 +295,17 @@ fn the_logs_of_a_runit_service_are_unwrapped() {
         .collect();
     assert_eq!(formats, ["df", "free", "ps", "uptime", "docker-stamped", "docker-stamped"]);
     // The stamp is told as what it looks like; what is behind it has its own grammars.
-    let report = report(&files);
-    let crash = list(&report, "events").iter().find(|event| event["kind"] == "store-crashed");
-    assert_eq!(crash.unwrap()["time"], "2026-11-20T22:41:05.12345Z");
+    let folder = folder();
+    for (name, text) in files {
+        put(folder.path(), name, text.as_bytes());
+    }
+    let sources = ingested(folder.path());
+    let crash = sources.iter().flat_map(|source| &source.events);
+    let crash: Vec<_> = crash
+        .filter(|event| event.kind == EventKind::StoreCrashed)
+        .map(|event| event.stamp)
+        .collect();
+    let at = chrono::DateTime::parse_from_rfc3339("2026-11-20T22:41:05.12345Z").unwrap();
+    assert_eq!(crash.len(), 1);
+    assert_eq!(crash[0].map(|stamp| stamp.at), Some(at.timestamp_micros()));
 }
