@@ -86,6 +86,8 @@ const TIMEOUT_TO_END: Micros = 15 * SECOND;
 const STOP_TO_KILL: Micros = 95 * SECOND;
 /// A runtime at its heap limit takes a while to write its trace and die.
 const HEAP_TO_END: Micros = 30 * SECOND;
+/// A container's runtime reports the OOM event of its cgroup and the end of its main process this close together.
+const OOM_TO_END: Micros = 5 * SECOND;
 /// In another pid namespace only time joins a kill and a worker's end; kill → line was seen to take 13 to 155 ms.
 const PATTERN: Micros = 2 * SECOND;
 
@@ -496,11 +498,16 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
         || before(EventKind::UnitSignalSent, 15 * SECOND)
             .any(|fact| own(fact) && asked(fact) == death.signal);
     let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
+    // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
+    // nobody is known to have sent it.
+    let by_runtime =
+        death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,
         _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,
         _ if told_to_stop => Why::Stop,
         Some(_) if by_hand => Why::Operator,
+        _ if by_runtime => Why::OomKill,
         None if death.exit_code.is_some_and(|code| code != 0) => Why::Crash,
         _ => Why::Unknown,
     }

@@ -116,10 +116,17 @@ fn order_of(scene: &Scene<'_>, death: &Death) -> Option<FactId> {
         .timeline
         .between(at - 15 * crate::stamp::SECOND, at + 3 * crate::stamp::SECOND)
         .find(|(_, fact)| {
+            // An audit record names its target, in the pid namespace of whoever sent the signal.
+            let target = fact.pid("target").zip(death.pid.filter(|_| !is_namespaced(scene, death)));
             kinds.contains(&fact.kind)
                 && (scene.is_failing(fact) || fact.kind == crate::event::EventKind::OperatorCommand)
+                && target.is_none_or(|(target, own)| target == own)
         })
         .map(|(id, _)| id)
+}
+
+fn is_namespaced(scene: &Scene<'_>, death: &Death) -> bool {
+    death.service.is_some_and(|service| scene.services.get(service).namespaced)
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {

@@ -1,4 +1,4 @@
-//! Container logs: docker's `json-file`, `docker logs -t` and the CRI files of Kubernetes. In: lines; out: one record for each line
+//! Container logs: docker's `json-file`, `docker logs -t`, the CRI files of Kubernetes, and svlogd's. In: lines; out: one record for each line
 //! that the container wrote. Exists because runtimes split lines above 16 KiB, each in its own way.
 //! Must never join the parts of stdout with those of stderr.
 
@@ -17,6 +17,8 @@ use super::times;
 const PART_BYTES: usize = 16_384;
 /// `2006-01-02T15:04:05.000000000` and its `Z`.
 const NANO_DIGITS_END: usize = 29;
+/// `2006-01-02_15:04:05.00000`.
+const SVLOGD_DIGITS_END: usize = 25;
 
 /// One line of a json-file log (moby: `jsonlog.JSONLog`); `log` is left out when it is empty.
 #[derive(Deserialize)]
@@ -144,11 +146,14 @@ impl Joiner {
 }
 
 fn found(line: u64, stamp: Option<RawStamp>, body: &[u8]) -> Found<'_> {
-    Found { line, stamp, boot: None, transport: Transport::Process, body }
+    Found { line, stamp, boot: None, transport: Transport::Process, body, repeats: 0 }
 }
 
 /// The stamp of a container line and the text behind it: nanoseconds for docker, trimmed zeros for CRI.
 pub(super) fn stamped(line: &[u8]) -> Option<(RawStamp, &[u8])> {
+    if is_svlogd(line) {
+        return svlogd(line);
+    }
     if line.get(10) != Some(&b'T') || line.get(19) == Some(&b',') {
         return None;
     }
@@ -164,6 +169,22 @@ pub(super) fn stamped(line: &[u8]) -> Option<(RawStamp, &[u8])> {
 pub(super) fn is_nano(line: &[u8]) -> bool {
     line.get(19) == Some(&b'.')
         && line.get(20..NANO_DIGITS_END).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether the stamp is that of runit's `svlogd -tt`, under which GitLab's services run: `2026-11-20_22:41:05.12345`.
+pub(super) fn is_svlogd(line: &[u8]) -> bool {
+    line.get(10) == Some(&b'_') && line.get(SVLOGD_DIGITS_END - 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// UTC, as svlogd(8) says, with five digits.
+fn svlogd(line: &[u8]) -> Option<(RawStamp, &[u8])> {
+    let mut stamp = [b'Z'; SVLOGD_DIGITS_END + 1];
+    let (head, rest) = line.split_at_checked(SVLOGD_DIGITS_END)?;
+    stamp.get_mut(..SVLOGD_DIGITS_END)?.copy_from_slice(head);
+    *stamp.get_mut(10)? = b'T';
+    let (at, taken) = times::rfc3339(&stamp)?;
+    let body = if rest.is_empty() { rest } else { rest.strip_prefix(b" ")? };
+    (taken == stamp.len()).then_some((at, body))
 }
 
 /// `stdout F text` (containerd: `internal/cri/io/logger.go`): stream, whether it is the last part, text.

@@ -170,7 +170,9 @@ impl Entry {
         self.name_origin(&mut outlet.origin);
         let transport = if self.is_kernel() { Transport::Kernel } else { Transport::Process };
         let body = without_line_end(self.value(Slot::Message));
-        outlet
-            .deliver(Found { line, stamp: self.stamp(), boot: self.boot(), transport, body }, sink);
+        outlet.deliver(
+            Found { line, stamp: self.stamp(), boot: self.boot(), transport, body, repeats: 0 },
+            sink,
+        );
     }
 }

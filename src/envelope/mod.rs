@@ -63,6 +63,8 @@ pub struct Record<'a> {
     pub transport: Transport,
     /// The message.
     pub body: Cow<'a, [u8]>,
+    /// How many more such messages it stands for: rsyslog's `message repeated N times`.
+    pub repeats: u64,
 }
 
 /// The wrappers that are known.
@@ -76,7 +78,7 @@ pub enum Envelope {
     JournalVerbose,
     /// Docker's `json-file` driver.
     DockerJson,
-    /// `docker logs -t`, and the CRI files of Kubernetes.
+    /// `docker logs -t`, the CRI files of Kubernetes, and runit's `svlogd -tt`.
     DockerStamped,
     /// Every output form of dmesg, its JSON and /dev/kmsg among them.
     Dmesg,

@@ -268,6 +268,7 @@ fn merged<'a>(outer: &Record<'_>, inner: &'a Record<'_>) -> Record<'a> {
         },
         transport: outer.transport,
         body: Cow::Borrowed(&inner.body),
+        repeats: outer.repeats.max(inner.repeats),
     }
 }
 
@@ -279,5 +280,6 @@ fn owned(record: &Record<'_>) -> Record<'static> {
         origin: record.origin.clone(),
         transport: record.transport,
         body: Cow::Owned(record.body.to_vec()),
+        repeats: record.repeats,
     }
 }

@@ -202,7 +202,8 @@ impl Opener {
             Transport::Process => unescape::written_out(header.body, &mut self.decoded),
         };
         let (stamp, boot, transport) = (Some(header.stamp), header.boot, header.transport);
-        outlet.deliver(Found { line, stamp, boot, transport, body }, sink);
+        let repeats = header.repeats;
+        outlet.deliver(Found { line, stamp, boot, transport, body, repeats }, sink);
         true
     }
 
@@ -232,7 +233,7 @@ impl Opener {
             false => ring.body,
         };
         let (boot, transport) = (ring.boot.map(|stamp| stamp.at), ring.transport);
-        outlet.deliver(Found { line, stamp, boot, transport, body }, sink);
+        outlet.deliver(Found { line, stamp, boot, transport, body, repeats: 0 }, sink);
         true
     }
 

@@ -24,6 +24,7 @@ pub(super) struct Found<'a> {
     pub(super) boot: Option<Micros>,
     pub(super) transport: Transport,
     pub(super) body: &'a [u8],
+    pub(super) repeats: u64,
 }
 
 /// Delivers records, and remembers the last one's way and writer.
@@ -51,9 +52,9 @@ impl Outlet {
     }
 
     fn send(&mut self, found: Found<'_>, origin: Origin, sink: &mut Sink<'_>) -> Origin {
-        let Found { line, stamp, boot, transport, body } = found;
+        let Found { line, stamp, boot, transport, body, repeats } = found;
         let body = Cow::Borrowed(without_escapes(body, &mut self.scratch));
-        let record = Record { line, stamp, boot, origin, transport, body };
+        let record = Record { line, stamp, boot, origin, transport, body, repeats };
         sink(&record);
         self.transport = transport;
         self.records += 1;

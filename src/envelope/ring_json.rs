@@ -111,5 +111,5 @@ fn deliver(line: u64, entry: &RingEntry, outlet: &mut Outlet, sink: &mut Sink<'_
     outlet.origin.pid = tag.pid;
     let boot = entry.boot;
     let stamp = boot.map(|at| RawStamp::new(ClockKind::Boot, at, 1));
-    outlet.deliver(Found { line, stamp, boot, transport, body }, sink);
+    outlet.deliver(Found { line, stamp, boot, transport, body, repeats: 0 }, sink);
 }

@@ -37,6 +37,8 @@ pub(super) struct Header<'a> {
     pub(super) transport: Transport,
     /// The message.
     pub(super) body: &'a [u8],
+    /// How many more such messages it stands for.
+    pub(super) repeats: u64,
 }
 
 /// The header of a line in one of the three syslog wrappers.
@@ -305,9 +307,9 @@ fn attributed<'a>(
     facility: Option<&[u8]>,
 ) -> Header<'a> {
     let boot = (stamp.clock == ClockKind::Boot).then_some(stamp.at);
-    let body = repeated(body).unwrap_or(body);
-    let transport = Transport::Process;
-    let mut header = Header { stamp, host, container: b"", tag, boot, transport, body };
+    let (body, times) = repeated(body).unwrap_or((body, 1));
+    let (transport, repeats) = (Transport::Process, times.saturating_sub(1));
+    let mut header = Header { stamp, host, container: b"", tag, boot, transport, body, repeats };
     // macOS and forgers write a pid behind `kernel`; Linux never does.
     if tag.ident != b"kernel" || tag.pid.is_some() || facility.is_some_and(|name| name != b"kern") {
         return header;
@@ -322,13 +324,14 @@ fn attributed<'a>(
     header
 }
 
-/// rsyslog's `message repeated 3 times: [ text]`.
-fn repeated(body: &[u8]) -> Option<&[u8]> {
+/// rsyslog's `message repeated 3 times: [ text]`: the text, and how often it was said since the line before.
+fn repeated(body: &[u8]) -> Option<(&[u8], u64)> {
     let rest = body.strip_prefix(b"message repeated ")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let inner = rest.get(digits..)?.strip_prefix(b" times: [")?;
     let inner = inner.strip_suffix(b"]").unwrap_or(inner);
-    (digits > 0).then(|| without_blank(inner))
+    let times = std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()?;
+    Some((without_blank(inner), times))
 }
 
 fn without_blank(text: &[u8]) -> &[u8] {

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod draft;
 mod file;
+mod hex;
 mod shapes;
 mod time;
 
@@ -349,7 +350,7 @@ fn stamp_of(
 fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut BTreeMap<String, String>) {
     for name in regex.capture_names().flatten() {
         if let Some(found) = captures.name(name) {
-            fields.insert(name.to_owned(), String::from_utf8_lossy(found.as_bytes()).into_owned());
+            fields.extend([hex::field(name, found.as_bytes())]);
         }
     }
 }

@@ -462,6 +462,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         for mut event in read.events {
             event.stamp = stamp;
             event.boot = record.boot;
+            event.count = event.count.saturating_add(record.repeats);
             event.origin = record.origin.clone();
             event.format = read.format.map(str::to_owned);
             let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());

@@ -8,7 +8,7 @@ use crate::ingest::Source;
 use crate::stamp::Micros;
 use crate::timeline::{Timeline, short};
 
-use super::names::{Owner, cgroup_owner, names_container};
+use super::names::{Owner, cgroup_owner, cgroup_pod, names_container, pod_log};
 use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
 
 impl Services {
@@ -52,6 +52,17 @@ impl Services {
             if let Some(owner) = owner {
                 self.absorb(*owner, log);
                 self.list[*owner].namespaced = true;
+            }
+        }
+    }
+
+    /// The path of a pod's log names the pod, and its container or the pod's uid, which the kernel's cgroup paths have too.
+    pub(super) fn join_pod_logs(&mut self, sources: &[Source]) {
+        for service in self.list.iter_mut().filter(|service| service.namespaced) {
+            let logs = service.sources.iter().filter_map(|source| pod_log(&sources[*source].path));
+            for log in logs.filter(|log| service.name == log.pod).collect::<Vec<_>>() {
+                service.containers.extend(log.container.map(|id| short(&id).to_owned()));
+                service.containers.extend(log.uid);
             }
         }
     }
@@ -281,12 +292,24 @@ impl Services {
             Some(Owner::Container(container)) if service.containers.contains(short(&container)) => {
                 return Join::Cgroup;
             }
+            Some(Owner::Container(_))
+                if cgroup
+                    .and_then(cgroup_pod)
+                    .is_some_and(|uid| service.containers.contains(&uid)) =>
+            {
+                return Join::Cgroup;
+            }
             Some(Owner::Unit(unit))
                 if !service.units.is_empty() && !service.units.contains(&unit) =>
             {
                 return Join::Mismatch;
             }
-            Some(Owner::Container(_)) if !service.containers.is_empty() => return Join::Mismatch,
+            // A container of which only the name is known may be the one.
+            Some(Owner::Container(_))
+                if service.containers.iter().any(|name| is_identity(name)) =>
+            {
+                return Join::Mismatch;
+            }
             Some(Owner::Container(_)) if !service.units.is_empty() => return Join::Mismatch,
             _ => {}
         }
@@ -330,6 +353,12 @@ impl Services {
 /// Whether a service's pids look like those of a container while the kernel counts far higher.
 fn looks_namespaced(service: &Service, pid: u32) -> bool {
     service.pids.keys().all(|own| *own < 400) && pid > 1000
+}
+
+/// Whether a container's name is one that cgroup paths have: the head of its id, or the uid of its pod.
+fn is_identity(name: &str) -> bool {
+    let bare = name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    bare && (name.len() == 12 || name.len() == 36 || name.len() == 32)
 }
 
 /// A unit's process writes its first line within this time of its start.

@@ -16,7 +16,7 @@ use crate::snapshot::{Container, Snapshot};
 use crate::stamp::{HOUR, Micros};
 use crate::timeline::{Fact, Timeline, short};
 
-use names::address_key;
+use names::{address_key, pod_log};
 
 /// Index of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +106,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     for container in sources.iter().flat_map(containers) {
         services.learn_container(container);
     }
+    services.join_pod_logs(sources);
     services.join_container_logs(sources);
     services.join_programs(sources);
     services.join_units_by_start(timeline);
@@ -221,9 +222,10 @@ fn writer(fact: &Fact, source: &Source) -> String {
     {
         return format!("unit {unit}");
     }
-    match &origin.ident {
-        Some(ident) => format!("ident {ident}"),
-        None => format!("file {}", source.path),
+    match (&origin.ident, pod_log(&source.path)) {
+        (Some(ident), _) => format!("ident {ident}"),
+        (None, Some(log)) => format!("container {}", log.pod),
+        (None, None) => format!("file {}", source.path),
     }
 }
 

@@ -28,6 +28,74 @@ pub fn cgroup_owner(path: &str) -> Owner {
     Owner::Unknown
 }
 
+/// The uid of the pod in a cgroup path: `kubepods-burstable-pod0d3f2a51_7f6e_....slice`, `/kubepods/burstable/pod0d3f2a51-7f6e-...`.
+#[must_use]
+pub fn cgroup_pod(path: &str) -> Option<String> {
+    path.rsplit('/').find_map(|part| {
+        let part = part.strip_suffix(".slice").unwrap_or(part);
+        let uid = part.get(part.rfind("pod")? + 3..)?.replace('_', "-");
+        is_pod_uid(&uid).then_some(uid)
+    })
+}
+
+/// A UUID, or the 32 digits of a static pod.
+fn is_pod_uid(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    digits == 32 && (dashes == 0 || dashes == 4) && digits + dashes == text.len()
+}
+
+/// Whether a name ends as Kubernetes makes it end: five of its letters, or a number of a stateful set.
+fn is_pod_name(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(_, end)| {
+        let drawn = |byte: u8| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte);
+        (end.len() == 5 && end.bytes().all(drawn))
+            || (!end.is_empty() && end.len() <= 3 && end.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+/// Who wrote a log of the container runtime interface, by its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodLog {
+    /// The pod.
+    pub pod: String,
+    /// Its uid, where the path has it.
+    pub uid: Option<String>,
+    /// The container's id, where the path has it.
+    pub container: Option<String>,
+}
+
+/// kubelet's `/var/log/pods/<namespace>_<pod>_<uid>/<container>/<restart>.log` and
+/// `/var/log/containers/<pod>_<namespace>_<container>-<id>.log`.
+#[must_use]
+pub fn pod_log(path: &str) -> Option<PodLog> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let three = |text: &str| -> Option<[String; 3]> {
+        let mut words = text.splitn(3, '_').filter(|word| !word.is_empty()).map(str::to_owned);
+        Some([words.next()?, words.next()?, words.next()?])
+    };
+    if let Some([pod, _, rest]) = three(file)
+        && let Some((_, id)) = rest.split('.').next()?.rsplit_once('-')
+        && id.len() == 64
+        && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Some(PodLog { pod, uid: None, container: Some(id.to_owned()) });
+    }
+    // Support bundles of troubleshoot.sh, and `kubectl cluster-info dump`.
+    let mut above = folder.rsplit('/');
+    if let (Some(pod), Some(_)) = (above.next().filter(|pod| is_pod_name(pod)), above.next()) {
+        let troubleshoot = above.next() == Some("logs") && above.next() == Some("pods");
+        if file == "logs.txt" || (troubleshoot && file.ends_with(".log")) {
+            return Some(PodLog { pod: pod.to_owned(), uid: None, container: None });
+        }
+    }
+    // A rotated file is `0.log.20261120-223917`, perhaps packed.
+    let (number, _) = file.split_once(".log")?;
+    number.parse::<u32>().ok()?;
+    let [_, pod, uid] = three(folder.rsplit('/').nth(1)?)?;
+    is_pod_uid(&uid).then_some(PodLog { pod, uid: Some(uid), container: None })
+}
+
 /// One spelling of an address: wildcard and localhost become 127.0.0.1, schemes and paths go.
 #[must_use]
 pub fn address_key(address: &str) -> String {
@@ -77,6 +145,55 @@ mod tests {
             Owner::Container(id.to_owned()),
         );
         check("/user.slice/user-1000.slice", Owner::Unknown);
+    }
+
+    #[test]
+    fn pods_are_known_by_their_paths() {
+        let (uid, id) = ("0d3f2a51-7f6e-4a0f-9f0f-0b8b3f0c2a11", "6".repeat(64));
+        let log = |uid: Option<&str>, container: Option<&str>| {
+            let own = |text: &str| text.to_owned();
+            Some(PodLog {
+                pod: own("shop-7c-x2"),
+                uid: uid.map(own),
+                container: container.map(own),
+            })
+        };
+        for end in ["0.log", "12.log", "0.log.20261120-223917", "0.log.20261120-223917.gz"] {
+            let path = format!("node/var/log/pods/prod_shop-7c-x2_{uid}/web/{end}");
+            assert_eq!(pod_log(&path), log(Some(uid), None), "{path}");
+        }
+        for path in [
+            "support-bundle-2026-11-20T22_42_00/cluster-resources/pods/logs/prod/shop-7c9d8f6b5-x2x4q/shop-previous.log",
+            "dump/prod/shop-7c9d8f6b5-x2x4q/logs.txt",
+            "dump/prod/db-0/logs.txt",
+        ] {
+            assert!(pod_log(path).is_some_and(|log| log.uid.is_none()), "{path}");
+        }
+        for path in ["incident/web/logs.txt", "logs/prod/shop-7c9d8f6b5-x2x4q/shop.log"] {
+            assert_eq!(pod_log(path), None, "{path}");
+        }
+        let path = format!("var/log/containers/shop-7c-x2_prod_web-{id}.log");
+        assert_eq!(pod_log(&path), log(None, Some(&id)));
+        for path in [
+            "prod_shop_today/web/0.log".to_owned(),
+            format!("prod_shop-7c-x2_{uid}/web/access.log"),
+            format!("var/log/pods/prod_shop-7c-x2_{uid}/0.log"),
+            "shop_prod_web-1.log".to_owned(),
+            "0.log".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(pod_log(&path), None, "{path}");
+        }
+        for path in [
+            format!("/kubepods/burstable/pod{uid}/{id}"),
+            format!(
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{}.slice/cri-containerd-{id}.scope",
+                uid.replace('-', "_")
+            ),
+        ] {
+            assert_eq!(cgroup_pod(&path).as_deref(), Some(uid), "{path}");
+        }
+        assert_eq!(cgroup_pod("/system.slice/podman.service"), None);
     }
 
     #[test]

@@ -84,6 +84,37 @@ pub(super) fn container_table(text: &str) -> Vec<Container> {
         .collect()
 }
 
+/// `docker compose ps`: `NAME  IMAGE  COMMAND  SERVICE  CREATED  STATUS  PORTS`, and v1's `Name  Command  State  Ports`.
+pub(super) fn looks_like_compose_table(text: &[u8]) -> bool {
+    let head = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let head = String::from_utf8_lossy(head.get(..512).unwrap_or(head)).into_owned();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    match words.as_slice() {
+        ["NAME", rest @ .., "PORTS"] => rest.contains(&"SERVICE") && rest.contains(&"STATUS"),
+        words => words == ["Name", "Command", "State", "Ports"],
+    }
+}
+
+/// The rows of [`looks_like_compose_table`]: name, service and published ports, but no id.
+pub(super) fn compose_table(text: &str) -> Vec<Container> {
+    let mut lines = text.lines();
+    let Some(head) = lines.next() else { return Vec::new() };
+    let service = head.find("SERVICE");
+    lines
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_alphanumeric()))
+        .filter_map(|line| {
+            let name = line.split_whitespace().next()?.to_owned();
+            let cell = |from: usize| line.chars().skip(from).collect::<String>();
+            // v1 centres its headings, so that ports are told by their arrow.
+            let addresses = line.split([' ', ',']).filter_map(published).collect();
+            let service =
+                service.and_then(|at| cell(at).split_whitespace().next().map(str::to_owned));
+            Some(Container { id: name.clone(), name, addresses, service, ..Container::default() })
+        })
+        .take(TABLE_MAX)
+        .collect()
+}
+
 /// Containers of a `docker ps` table that are read.
 const TABLE_MAX: usize = 10_000;
 
@@ -165,6 +196,28 @@ pub(super) fn states(text: &[u8], list: &[Container]) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_of_compose() {
+        let tables = [
+            "NAME         IMAGE        COMMAND                  SERVICE   CREATED        STATUS                  PORTS\nshop-web-1   shop:1.4     \"gunicorn shop:app\"      web       2 hours ago    Up 2 hours (healthy)    0.0.0.0:8000->8000/tcp, :::8000->8000/tcp\n",
+            "NAME                COMMAND                  SERVICE             STATUS              PORTS\nshop-web-1          \"gunicorn shop:app\"      web                 running             0.0.0.0:8000->8000/tcp\n",
+            "   Name               Command          State               Ports         \n---------------------------------------------------------------------\nshop-web-1   gunicorn shop:app          Up      0.0.0.0:8000->8000/tcp\n",
+        ];
+        for table in tables {
+            assert!(looks_like_compose_table(table.as_bytes()), "{table}");
+            let list = compose_table(table);
+            assert_eq!(list.len(), 1, "{table}");
+            assert_eq!((list[0].id.as_str(), list[0].name.as_str()), ("shop-web-1", "shop-web-1"));
+            assert!(list[0].addresses.contains(&"127.0.0.1:8000".to_owned()), "{table}");
+        }
+        assert_eq!(compose_table(tables[0])[0].service.as_deref(), Some("web"));
+        for text in
+            ["NAME READY STATUS\n", "NAME      TYPE     CLUSTER-IP   PORTS\n", "Name Command\n"]
+        {
+            assert!(!looks_like_compose_table(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn an_end_is_an_event_with_its_line() {

@@ -3,12 +3,10 @@
 //! Must never guess a unit: `free` prints bare numbers in KiB or MiB, and where their size does not tell, none is kept.
 
 use super::sizes::{Letters, bytes};
-use super::{FACTS_MAX, StateFact, fact, limits};
+use super::{FACTS_MAX, StateFact, fact, processes};
 
 /// Disk and inode use from which a mount is a reason to look.
 const FULL_PERCENT: u64 = 90;
-/// Processes of a table that are kept, largest first.
-const PROCESSES: usize = 5;
 /// Prompt and heading lines that people leave above a command's output.
 const HEADINGS: usize = 4;
 
@@ -20,8 +18,13 @@ pub(super) fn name(text: &[u8]) -> Option<&'static str> {
     if head.lines().take_while(|line| *line != first).count() > HEADINGS {
         return None;
     }
+    let second = head.lines().skip_while(|line| *line != first).nth(1).unwrap_or_default();
     let words: Vec<&str> = first.split_whitespace().collect();
     match words.as_slice() {
+        _ if is_free(&words, second) => Some("free"),
+        _ if is_df(&words, second) => Some("df"),
+        _ if processes::is_busybox_top(first) => Some("top"),
+        _ if processes::is_table(&words) => Some("ps"),
         ["total", "used", "free", "shared", ..] => Some("free"),
         ["Filesystem", ..] if first.contains("Mounted on") => Some("df"),
         ["USER", "PID", ..] | ["UID", "PID", ..] | ["PID", "TTY", ..] | ["PID", "USER", ..] => {
@@ -30,11 +33,35 @@ pub(super) fn name(text: &[u8]) -> Option<&'static str> {
         ["top", "-", ..] => Some("top"),
         [_, "up", ..] if first.contains("load average: ") => Some("uptime"),
         ["MemTotal:", _, "kB"] => Some("meminfo"),
-        ["CONTAINER", "ID", "NAME", "CPU", ..] | ["NAME", "CPU", "%", "MEM", ..] => {
-            Some("docker-stats")
-        }
+        ["CONTAINER", "ID", "NAME", "CPU", ..]
+        | ["ID", "NAME", "CPU", "%", ..]
+        | ["CONTAINER" | "NAME", "CPU", "%", "MEM", ..] => Some("docker-stats"),
         _ => None,
     }
+}
+
+/// Names of free's first row; its heading is translated too.
+const MEMORY_ROWS: [&str; 5] = ["Mem", "Mem.", "Speicher", "Память", "内存"];
+
+/// free in any language: a heading of words above a row of figures.
+fn is_free(words: &[&str], second: &str) -> bool {
+    let figures = second
+        .split_once([':', '：'])
+        .filter(|(row, _)| MEMORY_ROWS.contains(&row.trim()))
+        .map_or(0, |(_, figures)| figures.split_whitespace().count());
+    words.len() >= 5 && figures >= 3 && !words.concat().contains(|one: char| one.is_ascii_digit())
+}
+
+/// df in any language: a heading whose last but one column is a share, above a row that ends in a mount.
+fn is_df(words: &[&str], second: &str) -> bool {
+    let row: Vec<&str> = second.split_whitespace().collect();
+    let share = row.iter().position(|word| {
+        word.strip_suffix('%').is_some_and(|number| number.parse::<u64>().is_ok())
+    });
+    words
+        .iter()
+        .any(|word| word.ends_with('%') && !word.starts_with(|one: char| one.is_ascii_digit()))
+        && share.and_then(|at| row.get(at + 1)).is_some_and(|mount| mount.starts_with('/'))
 }
 
 /// `$ free -m`, `# df`, `+ ps aux`, `==> memory <==`, `--- uptime ---`.
@@ -51,8 +78,8 @@ pub(super) fn read(name: &str, text: &[u8]) -> Vec<StateFact> {
     let mut facts = match name {
         "free" => free(&lines),
         "df" => lines.iter().filter_map(|(line, text)| mount(*line, text, &lines)).collect(),
-        "ps" => processes(&lines),
-        "top" => lines.iter().flat_map(|(line, text)| top(*line, text)).collect(),
+        "ps" => processes::table(&lines),
+        "top" => processes::top(&lines),
         "uptime" => lines.iter().filter_map(|(line, text)| load(*line, text)).collect(),
         "meminfo" => lines.iter().filter_map(|(line, text)| meminfo(*line, text)).collect(),
         _ => lines.iter().flat_map(|(line, text)| container(*line, text)).collect(),
@@ -66,6 +93,7 @@ fn free(lines: &[(u64, &str)]) -> Vec<StateFact> {
     let columns: Vec<&str> = lines
         .iter()
         .find(|(_, text)| text.contains(" used "))
+        .or_else(|| lines.iter().find(|(_, text)| text.split_whitespace().count() >= 5))
         .map(|(_, text)| text.split_whitespace().collect())
         .unwrap_or_default();
     let asked = lines.iter().find_map(|(_, text)| text.trim().strip_prefix("$ free"));
@@ -74,15 +102,20 @@ fn free(lines: &[(u64, &str)]) -> Vec<StateFact> {
         let Some((row, figures)) = text.split_once(':') else { continue };
         let figures: Vec<&str> = figures.split_whitespace().collect();
         let names: &[(&str, &'static str)] = match row.trim() {
-            "Mem" => &[("total", "memory_total_bytes"), ("available", "memory_available_bytes")],
-            "Swap" => &[("total", "swap_total_bytes"), ("free", "swap_free_bytes")],
+            row if MEMORY_ROWS.contains(&row) => {
+                &[("total", "memory_total_bytes"), ("available", "memory_available_bytes")]
+            }
+            // Before procps 3.3.10, what is free without buffers and cache.
+            "-/+ buffers/cache" | "-/+ buffers" => &[("used", "memory_available_bytes")],
+            "Swap" | "Auslager" | "Подкачка" | "交换" => {
+                &[("total", "swap_total_bytes"), ("free", "swap_free_bytes")]
+            }
             _ => continue,
         };
         let total = figures.first().copied().unwrap_or_default();
         let Some(unit) = unit_of(total, asked, facts.first()) else { continue };
         for (column, what) in names {
-            let figure =
-                columns.iter().position(|name| name == column).and_then(|at| figures.get(at));
+            let figure = place(column, &columns).and_then(|at| figures.get(at));
             let value = figure.and_then(|figure| match unit {
                 0 => bytes(figure, Letters::Binary),
                 unit => figure.parse::<u64>().ok()?.checked_mul(unit),
@@ -91,6 +124,18 @@ fn free(lines: &[(u64, &str)]) -> Vec<StateFact> {
         }
     }
     facts
+}
+
+/// The place of a column; where the heading is translated, by its order.
+fn place(column: &str, columns: &[&str]) -> Option<usize> {
+    let known = columns.iter().position(|name| *name == column);
+    let translated = !columns.contains(&"used");
+    known.or_else(|| match column {
+        "total" if translated => Some(0),
+        "free" if translated => Some(2),
+        "available" if translated => columns.len().checked_sub(1).filter(|last| *last >= 5),
+        _ => None,
+    })
 }
 
 /// Bytes of free's unit, 0 where each figure has its own: as asked, or as the size of the total tells. Below 256 GiB in MiB and
@@ -127,75 +172,13 @@ fn mount(line: u64, text: &str, lines: &[(u64, &str)]) -> Option<StateFact> {
     if mount.is_empty() || mount.starts_with("/snap/") || text.starts_with("/dev/loop") {
         return None;
     }
-    let inodes =
-        lines.iter().any(|(_, head)| head.starts_with("Filesystem") && head.contains("IUse%"));
+    let inodes = lines.iter().any(|(_, head)| head.contains(" Inod") || head.contains(" Inœud"));
     let what = if inodes { "inodes_used_percent" } else { "disk_used_percent" };
     Some(fact(what, &mount, percent, percent >= FULL_PERCENT, line))
 }
 
-/// The largest processes of `ps aux`, and what the command lines of servers say.
-fn processes(lines: &[(u64, &str)]) -> Vec<StateFact> {
-    let Some((_, head)) = lines.iter().find(|(_, text)| text.contains("PID")) else {
-        return Vec::new();
-    };
-    let columns: Vec<&str> = head.split_whitespace().collect();
-    let rss = columns.iter().position(|name| matches!(*name, "RSS" | "RES"));
-    let command = columns.iter().position(|name| matches!(*name, "COMMAND" | "CMD"));
-    let mut largest = Vec::new();
-    let mut facts = Vec::new();
-    for (line, text) in lines {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let Some(line_of) = command.and_then(|at| words.get(at..)).filter(|line| !line.is_empty())
-        else {
-            continue;
-        };
-        let size = rss.and_then(|at| words.get(at)?.parse::<u64>().ok());
-        if let Some(kib) = size {
-            largest.push((std::cmp::Reverse(kib), *line, line_of.join(" ")));
-        }
-        facts.extend(limits::command_line(line_of, *line));
-    }
-    largest.sort();
-    facts.dedup_by(|a, b| (a.what, &a.subject, a.value) == (b.what, &b.subject, b.value));
-    let rows = largest.into_iter().take(PROCESSES);
-    let rows = rows.map(|(kib, line, command)| {
-        let command: String = command.chars().take(60).collect();
-        fact("rss_bytes", &command, kib.0.saturating_mul(1024), false, line)
-    });
-    rows.chain(facts).collect()
-}
-
-/// The head of top: `MiB Mem :   3934.4 total, ...`, and the load.
-fn top(line: u64, text: &str) -> Vec<StateFact> {
-    if text.starts_with("top - ") {
-        return load(line, text).into_iter().collect();
-    }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let Some(unit) = words.first().and_then(|unit| bytes(&format!("1{unit}"), Letters::Binary))
-    else {
-        return Vec::new();
-    };
-    let before = |name: &str| {
-        let (head, _) = text.split_once(name)?;
-        let number: f64 = head.split_whitespace().last()?.parse().ok()?;
-        // A cast from a float saturates.
-        Some((number * unit as f64) as u64)
-    };
-    let figures: &[(&str, &'static str)] = match words.get(1) {
-        Some(&"Mem") => &[(" total", "memory_total_bytes"), (" free", "memory_free_bytes")],
-        Some(&"Swap:") => {
-            &[(" total", "swap_total_bytes"), (" avail Mem", "memory_available_bytes")]
-        }
-        _ => &[],
-    };
-    figures
-        .iter()
-        .filter_map(|(name, what)| Some(fact(what, "", before(name)?, false, line)))
-        .collect()
-}
-
 /// `load average: 8.52, 7.31, 4.10`: the first, in hundredths.
-fn load(line: u64, text: &str) -> Option<StateFact> {
+pub(super) fn load(line: u64, text: &str) -> Option<StateFact> {
     let (_, tail) = text.split_once("load average: ")?;
     let (whole, part) = tail.split(", ").next()?.trim().split_once(['.', ','])?;
     let hundredths = whole.parse::<u64>().ok()?.checked_mul(100)?;
@@ -221,14 +204,27 @@ fn meminfo(line: u64, text: &str) -> Option<StateFact> {
 fn container(line: u64, text: &str) -> Vec<StateFact> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let slash = words.iter().position(|word| *word == "/").filter(|at| *at >= 3 || words.len() > 4);
-    let size = |at: Option<usize>| bytes(words.get(at?)?, Letters::Binary);
-    let (Some(used), Some(limit)) =
-        (size(slash.and_then(|at| at.checked_sub(1))), size(slash.map(|at| at + 1)))
-    else {
+    // Before docker 17, a blank stood before the unit.
+    let size = |at: usize| {
+        let word = *words.get(at)?;
+        let next =
+            words.get(at + 1).filter(|unit| unit.ends_with('B')).copied().unwrap_or_default();
+        bytes(word, Letters::Binary)
+            .filter(|_| next.is_empty() || next.ends_with("/"))
+            .or_else(|| bytes(&format!("{word}{next}"), Letters::Binary))
+    };
+    let used = slash.and_then(|at| {
+        let unit = words
+            .get(at.checked_sub(1)?)
+            .is_some_and(|word| word.starts_with(|one: char| one.is_ascii_alphabetic()));
+        size(at.checked_sub(1 + usize::from(unit))?)
+    });
+    let (Some(used), Some(limit)) = (used, slash.and_then(|at| size(at + 1))) else {
         return Vec::new();
     };
-    // The name stands before the CPU's share, which stands before the memory.
-    let name = slash.and_then(|at| words.get(at.checked_sub(3)?)).copied().unwrap_or_default();
+    // The name, or the id, stands before the CPU's share.
+    let share = words.iter().position(|word| word.ends_with('%') || *word == "--");
+    let name = share.and_then(|at| words.get(at.checked_sub(1)?)).copied().unwrap_or_default();
     let tight = limit > 0 && used >= limit / 10 * 9;
     vec![
         fact("memory_used_bytes", name, used, tight, line),
@@ -298,6 +294,58 @@ mod tests {
             "Filesystem     Inodes IUsed IFree IUse% Mounted on\n/dev/vda1      1310720 1310720 0 100% /\n",
             "df",
             &[("inodes_used_percent", "/", 100, true)],
+        );
+    }
+
+    #[test]
+    fn other_ages_and_languages() {
+        // procps 3.2.8 and busybox before 1.27 have no column for what is available.
+        check(
+            "             total       used       free     shared    buffers     cached\nMem:      16334564   15234564    1100000          0     100000    2000000\n-/+ buffers/cache:   13134564    3200000\nSwap:      4194300          0    4194300\n",
+            "free",
+            &[
+                ("memory_total_bytes", "", 16_334_564 << 10, false),
+                ("memory_available_bytes", "", 3_200_000 << 10, false),
+                ("swap_total_bytes", "", 4_194_300 << 10, false),
+                ("swap_free_bytes", "", 4_194_300 << 10, false),
+            ],
+        );
+        check(
+            "              gesamt       benutzt     frei      gemns.  Puffer/Cache verfügbar\nSpeicher:   16334564    1234567    11610000      12345     3489997    14460000\nSwap:              0           0           0\n",
+            "free",
+            &[
+                ("memory_total_bytes", "", 16_334_564 << 10, false),
+                ("memory_available_bytes", "", 14_460_000 << 10, false),
+                ("swap_total_bytes", "", 0, false),
+                ("swap_free_bytes", "", 0, false),
+            ],
+        );
+        check(
+            "Dateisystem    Größe Benutzt Verf. Verw% Eingehängt auf\n/dev/vda1        20G     20G     0  100% /\n",
+            "df",
+            &[("disk_used_percent", "/", 100, true)],
+        );
+        check(
+            "Sys. de fichiers Inodes IUtil. ILibre IUti% Monté sur\n/dev/vda1        1310720 1310720 0 100% /\n",
+            "df",
+            &[("inodes_used_percent", "/", 100, true)],
+        );
+        // docker 1.13, and podman.
+        check(
+            "CONTAINER           CPU %               MEM USAGE / LIMIT       MEM %\n6029c238c923        0.15%               255.1 MiB / 256 MiB     99.65%\n",
+            "docker-stats",
+            &[
+                ("memory_used_bytes", "6029c238c923", 267_491_737, true),
+                ("memory_limit_bytes", "6029c238c923", 256 << 20, false),
+            ],
+        );
+        check(
+            "ID            NAME        CPU %       MEM USAGE / LIMIT  MEM %       NET IO       BLOCK IO    PIDS\n6029c238c923  cart        0.15%       128MiB / 256MiB    50.00%      0B / 0B      0B / 0B     3\n",
+            "docker-stats",
+            &[
+                ("memory_used_bytes", "cart", 128 << 20, false),
+                ("memory_limit_bytes", "cart", 256 << 20, false),
+            ],
         );
     }
 

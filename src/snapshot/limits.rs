@@ -87,6 +87,10 @@ fn unit(text: &str) -> Vec<StateFact> {
             "TasksMax" => value.parse().ok().map(|value| ("tasks_limit", value)),
             "WatchdogSec" => span("watchdog_seconds"),
             "TimeoutStopSec" => span("stop_timeout_seconds"),
+            "Environment" => {
+                facts.extend(environment(value, line));
+                None
+            }
             "ExecStart" => {
                 let words: Vec<&str> = value.split_whitespace().collect();
                 facts.extend(command_line(&words, line));
@@ -105,11 +109,20 @@ fn yaml(text: &str, manifest: bool) -> Vec<StateFact> {
     let mut facts = Vec::new();
     let mut path: Vec<(usize, String)> = Vec::new();
     let mut name = String::new();
+    let mut command = Command::default();
     for (line, text) in (1..).zip(text.lines()) {
+        if command.goes_on(text) {
+            continue;
+        }
         let bare = text.trim_start_matches([' ', '-']);
+        // What Kubernetes splits into `command` and `args` is one command.
+        if !bare.starts_with("args:") {
+            facts.extend(command.finish());
+        }
         if bare.is_empty() || bare.starts_with('#') {
             continue;
         }
+        facts.extend(environment(bare, line));
         let indent = text.len() - bare.len();
         let Some((key, value)) = bare.split_once(':') else { continue };
         path.retain(|(own, _)| *own < indent);
@@ -127,17 +140,77 @@ fn yaml(text: &str, manifest: bool) -> Vec<StateFact> {
         if limit && let Some(value) = bytes(value, letters) {
             facts.push(fact("memory_limit_bytes", &subject, value, false, line));
         }
-        if key == "command" {
-            let words: Vec<&str> = value.split([' ', '"', ',', '[', ']']).collect();
-            let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-            facts.extend(command_line(&words, line));
+        if ["command", "args", "entrypoint"].contains(&key) {
+            (command.indent, command.line) = (text.len() - text.trim_start().len(), line);
+            match value {
+                "" | ">" | "|" | ">-" | "|-" => command.open = true,
+                value => command.words.extend(words(value)),
+            }
         }
         path.push((indent, key.to_owned()));
         if path.len() > 32 {
             path.clear();
         }
     }
+    facts.extend(command.finish());
     facts
+}
+
+/// A command that a file gives in several lines: a block of text, a list, or Kubernetes' `command` and `args`.
+#[derive(Debug, Default)]
+struct Command {
+    indent: usize,
+    line: u64,
+    words: Vec<String>,
+    open: bool,
+}
+
+/// Words of one command that are read.
+const WORDS_MAX: usize = 200;
+
+impl Command {
+    /// Takes a line that belongs to the command.
+    fn goes_on(&mut self, text: &str) -> bool {
+        let bare = text.trim_start();
+        let indent = text.len() - bare.len();
+        let own = indent > self.indent || (indent == self.indent && bare.starts_with("- "));
+        self.open &= own && self.words.len() < WORDS_MAX;
+        if self.open {
+            self.words.extend(words(bare.strip_prefix("- ").unwrap_or(bare)));
+        }
+        self.open
+    }
+
+    fn finish(&mut self) -> Vec<StateFact> {
+        let words = std::mem::take(&mut self.words);
+        command_line(&words.iter().map(String::as_str).collect::<Vec<_>>(), self.line)
+    }
+}
+
+/// The words of a command or of a list in brackets, without quotes.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split([' ', '"', '\'', ',', '[', ']']).filter(|word| !word.is_empty()).map(str::to_owned)
+}
+
+/// Variables that servers and runtimes read their options from: `NODE_OPTIONS=--max-old-space-size=460`, also with a colon.
+fn environment(text: &str, line: u64) -> Vec<StateFact> {
+    const READERS: [(&str, &str); 5] = [
+        ("GUNICORN_CMD_ARGS", "gunicorn"),
+        ("NODE_OPTIONS", "node"),
+        ("JAVA_OPTS", "java"),
+        ("JAVA_TOOL_OPTIONS", "java"),
+        ("_JAVA_OPTIONS", "java"),
+    ];
+    let bare = text.trim_start_matches(['"', '\'']);
+    READERS
+        .iter()
+        .find_map(|(name, server)| {
+            let value = bare.strip_prefix(name)?.strip_prefix(['=', ':'])?;
+            let line_of: Vec<String> =
+                std::iter::once((*server).to_owned()).chain(words(value)).collect();
+            Some(command_line(&line_of.iter().map(String::as_str).collect::<Vec<_>>(), line))
+        })
+        .unwrap_or_default()
 }
 
 /// Workers, threads, timeouts and heap limits of a server's command line.
@@ -231,6 +304,35 @@ mod tests {
             "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        resources:\n          limits:\n            memory: 512Mi\n          requests:\n            memory: 64Mi\n",
             "kubernetes-manifest",
             &[("memory_limit_bytes", "shop", 512 << 20)],
+        );
+    }
+
+    #[test]
+    fn commands_in_lines_and_variables() {
+        check(
+            "services:\n  shop:\n    image: shop:1\n    command:\n      - gunicorn\n      - --workers=4\n      - shop:app\n    environment:\n      - NODE_OPTIONS=--max-old-space-size=460\n  cart:\n    image: cart\n    command: >-\n      gunicorn --timeout 60\n      cart:app\n    mem_limit: 128m\n    environment:\n      GUNICORN_CMD_ARGS: \"--threads 8\"\n",
+            "docker-compose",
+            &[
+                ("workers", "gunicorn", 4),
+                ("heap_limit_bytes", "node", 460 << 20),
+                ("timeout_seconds", "gunicorn", 60),
+                ("memory_limit_bytes", "cart", 128 << 20),
+                ("threads", "gunicorn", 8),
+            ],
+        );
+        check(
+            "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        command: [\"gunicorn\"]\n        args: [\"--workers\", \"3\", \"shop:app\"]\n        resources:\n          limits:\n            memory: 512Mi\n      - name: cart\n        command:\n        - java\n        args:\n        - -Xmx256m\n        - -jar\n        - cart.jar\n",
+            "kubernetes-manifest",
+            &[
+                ("workers", "gunicorn", 3),
+                ("memory_limit_bytes", "shop", 512 << 20),
+                ("heap_limit_bytes", "java", 256 << 20),
+            ],
+        );
+        check(
+            "[Service]\nEnvironment=\"NODE_OPTIONS=--max-old-space-size=460\"\nExecStart=/usr/bin/node server.js\n",
+            "systemd-unit",
+            &[("heap_limit_bytes", "node", 460 << 20)],
         );
     }
 

@@ -11,6 +11,7 @@ mod kubectl;
 mod kubernetes;
 mod limits;
 mod nginx;
+mod processes;
 mod sizes;
 
 use crate::envelope::times;
@@ -184,6 +185,7 @@ const STATUS_PAGE: [&str; 2] = ["     Loaded: loaded (", "     Active: "];
 #[must_use]
 pub fn sniff(head: &[u8]) -> bool {
     docker::looks_like_inspect(head)
+        || docker::looks_like_compose_table(head)
         || kubernetes::looks_like_objects(head)
         || kubectl::looks_like_output(head)
         || host::name(head).is_some()
@@ -211,6 +213,10 @@ pub fn read(text: &[u8]) -> Option<Taken> {
     }
     if let Some(name) = limits::name(text) {
         return Some(Snapshot::State(name, limits::read(name, text)).into());
+    }
+    if docker::looks_like_compose_table(text) {
+        let list = docker::compose_table(&String::from_utf8_lossy(text));
+        return Some(Snapshot::Containers(list).into());
     }
     if text.starts_with(b"CONTAINER ID ") {
         let list = docker::container_table(&String::from_utf8_lossy(text));
