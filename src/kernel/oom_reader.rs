@@ -180,7 +180,13 @@ impl OomReader {
         out: &mut Vec<Event>,
     ) {
         let here = event_at(EventKind::OomKill, record);
-        if self.announced.as_ref().is_some_and(|(_, announced)| is_same_line(announced, &here)) {
+        // Before 2.6.35 a memory cgroup announced a task that may not be killed again and again, within a millisecond.
+        let again = self.announced.as_ref().is_some_and(|(_, announced)| {
+            is_same_line(announced, &here)
+                || (is_victim(announced, victim)
+                    && within(announced, &here, REPORT_MAX) != Some(false))
+        });
+        if again {
             return;
         }
         self.release(out);
@@ -242,4 +248,10 @@ impl OomReader {
             out.extend(report.into_invoked());
         }
     }
+}
+
+fn is_victim(kill: &Event, victim: &OomProcess) -> bool {
+    kill.oom
+        .as_ref()
+        .is_some_and(|oom| oom.victim.pid == victim.pid && oom.victim.comm == victim.comm)
 }
