@@ -9,6 +9,7 @@ mod grammars;
 mod inputs;
 mod packing;
 mod program;
+mod recognition;
 mod sound;
 mod tidy;
 mod variants;

@@ -196,9 +196,7 @@ fn rivals<'a>(
     sample: &'a SampleTable,
     loaded: &'a BTreeMap<String, Grammar>,
 ) -> impl Iterator<Item = &'a str> {
-    let rank = |grammar: &Grammar| {
-        (grammar.role == Role::Anywhere, grammar.fallback, grammar.access.is_some())
-    };
+    let rank = |grammar: &Grammar| (grammar.role == Role::Anywhere, grammar.fallback);
     loaded
         .iter()
         .filter(move |(other, _)| other.as_str() != name)

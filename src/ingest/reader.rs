@@ -217,7 +217,8 @@ fn format_name(source: &Source, requests: Option<String>) -> String {
     let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
     let claimed: u64 = source.formats.values().sum();
     let kernel = source.kernel.as_ref().map_or(0, |kernel| kernel.records);
-    if source.envelope == Envelope::Dmesg && kernel > 0 {
+    // With or without times.
+    if source.envelope == Envelope::Dmesg {
         return "kernel".to_owned();
     }
     if matches!(source.envelope, Envelope::Plain) {
