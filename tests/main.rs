@@ -12,4 +12,5 @@ mod program;
 mod recognition;
 mod sound;
 mod tidy;
+mod traps;
 mod variants;

@@ -1,0 +1,5 @@
+//! The traps.
+
+#![allow(dead_code)]
+mod files;
+mod scene;
