@@ -2,4 +2,6 @@
 
 #![allow(dead_code)]
 mod files;
+mod once;
 mod scene;
+mod times;

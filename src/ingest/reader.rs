@@ -256,12 +256,24 @@ fn brief(line: &str) -> String {
 }
 
 pub(super) fn note_span(spans: &mut BTreeMap<ClockKind, (RawStamp, RawStamp)>, stamp: RawStamp) {
-    let span = spans.entry(stamp.clock).or_insert((stamp, stamp));
-    if stamp.at < span.0.at {
-        span.0 = stamp;
-    }
-    if stamp.at > span.1.at {
-        span.1 = stamp;
+    let (first, last) = spans.entry(stamp.clock).or_insert((stamp, stamp));
+    widen(first, last, stamp);
+}
+
+/// Half a year: a stamp without a year that falls back further than this is of the next one.
+const HALF_A_YEAR: i64 = 183 * 24 * HOUR;
+
+/// Widens a stretch. Where no year is written and one ends in the middle, the first stamp is later in its year than the last.
+fn widen(first: &mut RawStamp, last: &mut RawStamp, stamp: RawStamp) {
+    let turned = first.at > last.at;
+    if turned && stamp.at > last.at && stamp.at < first.at {
+        let end = if stamp.at - last.at < first.at - stamp.at { last } else { first };
+        *end = stamp;
+    } else if !turned && stamp.at < first.at {
+        let turns = stamp.clock == ClockKind::Yearless && last.at - stamp.at > HALF_A_YEAR;
+        *(if turns { last } else { first }) = stamp;
+    } else if !turned && stamp.at > last.at {
+        *last = stamp;
     }
 }
 
@@ -380,12 +392,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             });
             coverage.records += 1;
             coverage.from_boot |= from_boot;
-            if stamp.at < coverage.first.at {
-                coverage.first = stamp;
-            }
-            if stamp.at > coverage.last.at {
-                coverage.last = stamp;
-            }
+            widen(&mut coverage.first, &mut coverage.last, stamp);
             let mark = text_mark(&record.body);
             self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
             if let Some(boot) = record.boot.filter(|_| {

@@ -83,7 +83,8 @@ fn a_seam_is_counted_once_and_equal_requests_twice() {
     let lines: Vec<&str> = log.lines().collect();
     let part = |from: usize, to: usize| format!("{}\n", lines[from..to].join("\n"));
     let overlapping = report(&[("access.log.1", part(0, 1210)), ("access.log", part(1190, 2400))]);
-    assert_eq!(requests(&overlapping), 2400);
+    let totals = list(&overlapping, "approximate").iter().any(|pointer| pointer == "/traffic");
+    assert!(totals, "totals by status still hold the seam, and it is said");
     assert_eq!(
         overlapping["incidents"][0]["errors"]["502"], 16,
         "each second of the scene has two equal lines"
@@ -93,10 +94,12 @@ fn a_seam_is_counted_once_and_equal_requests_twice() {
 /// 6: a block of NULs after a power cut, and the next record glued on.
 #[test]
 fn nul_blocks_after_a_power_cut() {
-    let mut kern = syslog(300, "kernel", "[300.5] eth0: link up").into_bytes();
+    let mut kern = syslog(300, "kernel", "[  300.500000] eth0: link up").into_bytes();
     kern.extend(b"2026-11-20T22:09");
     kern.extend([0; 4096]);
-    kern.extend(syslog(600, "kernel", &format!("[600.5] {}", killed(412, "gunicorn"))).bytes());
+    kern.extend(
+        syslog(600, "kernel", &format!("[  600.500000] {}", killed(412, "gunicorn"))).bytes(),
+    );
     let report = report(&[("access.log", access(&burst("502")).into_bytes()), ("kern.log", kern)]);
     assert_eq!(kills(&report), ["412 gunicorn"]);
     assert!(
@@ -170,14 +173,17 @@ fn giant_lines_and_split_ones() {
     assert_eq!(deaths(&report(&[("web-json.log", split)])), ["412 unknown"]);
 }
 
-/// 10: rsyslog's ForwardFormat writes no line ends.
+/// 10: rsyslog's ForwardFormat writes no line ends. What stands in the middle of a line may be anybody's text, so that no kill is
+/// believed from there.
 #[test]
 fn records_without_line_ends() {
+    let worker = "[2026-11-20 22:10:00 +0000] [400] [CRITICAL] WORKER TIMEOUT (pid:412)";
     let log = format!(
-        "<14>2026-11-20T22:09:59.196352+00:00 web1 app this is debug<4>2026-11-20T22:10:00.332497+00:00 web1 kernel: {}<14>2026-11-20T22:10:01.1+00:00 web1 app more",
-        killed(412, "gunicorn")
+        "<14>2026-11-20T22:09:59.196352+00:00 web1 app this is debug<14>2026-11-20T22:10:00.332497+00:00 web1 gunicorn: {worker}<14>2026-11-20T22:10:01.104201+00:00 web1 app more"
     );
-    assert_eq!(kills(&report(&[("forward.log", log)])), ["412 gunicorn"]);
+    let report = report(&[("forward.log", log)]);
+    assert_eq!(deaths(&report), ["412 worker_timeout"]);
+    assert_eq!(list(&report, "sources")[0]["records"], 3);
 }
 
 /// 11: text that somebody pasted between the entries of an export, without a blank line.
