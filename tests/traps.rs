@@ -2,6 +2,9 @@
 
 #![allow(dead_code)]
 mod files;
+mod http;
+mod identity;
 mod once;
+mod oom;
 mod scene;
 mod times;
