@@ -41,8 +41,7 @@ fn of_grammar(text: &str) -> Expected {
     let wrapped = grammar.get("only_idents").is_some();
     let mut lines = String::new();
     for (index, sample) in grammar["sample"].as_array().unwrap().iter().enumerate() {
-        let claimed = !sample.get("reject").is_some_and(|reject| reject.as_bool() == Some(true));
-        // What the kernel wrote is no grammar's.
+        let claimed = sample.get("reject").is_none_or(|reject| reject.as_bool() != Some(true));
         let line = sample["line"].as_str().unwrap();
         if !claimed {
             continue;

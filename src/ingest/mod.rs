@@ -8,6 +8,7 @@ mod access_blocks;
 mod events;
 mod reader;
 mod recognise;
+mod span;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;

@@ -17,6 +17,7 @@ use crate::traffic::{Traffic, request_mark};
 
 use super::events::EventTable;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
+use super::span::{note_span, widen};
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
 
 /// Bytes read at a time.
@@ -253,28 +254,6 @@ fn describe_text(source: &Source) -> String {
 
 fn brief(line: &str) -> String {
     line.chars().filter(|letter| !letter.is_control()).take(40).collect()
-}
-
-pub(super) fn note_span(spans: &mut BTreeMap<ClockKind, (RawStamp, RawStamp)>, stamp: RawStamp) {
-    let (first, last) = spans.entry(stamp.clock).or_insert((stamp, stamp));
-    widen(first, last, stamp);
-}
-
-/// Half a year: a stamp without a year that falls back further than this is of the next one.
-const HALF_A_YEAR: i64 = 183 * 24 * HOUR;
-
-/// Widens a stretch. Where no year is written and one ends in the middle, the first stamp is later in its year than the last.
-fn widen(first: &mut RawStamp, last: &mut RawStamp, stamp: RawStamp) {
-    let turned = first.at > last.at;
-    if turned && stamp.at > last.at && stamp.at < first.at {
-        let end = if stamp.at - last.at < first.at - stamp.at { last } else { first };
-        *end = stamp;
-    } else if !turned && stamp.at < first.at {
-        let turns = stamp.clock == ClockKind::Yearless && last.at - stamp.at > HALF_A_YEAR;
-        *(if turns { last } else { first }) = stamp;
-    } else if !turned && stamp.at > last.at {
-        *last = stamp;
-    }
 }
 
 /// The state of reading one log.

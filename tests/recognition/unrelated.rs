@@ -1,8 +1,6 @@
 //! Logs and texts that are none of ours, 2,000 lines each, grown from lines as their programs write them, with words of outages in
 //! the places where they really stand. None may be taken for another log, and nothing may be concluded from any of them.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
 use crate::corpus::{analyse_members, cases, list, named_causes};
@@ -11,6 +9,8 @@ use crate::packing::Member;
 const LINES: u32 = 2000;
 /// Second of the day at which each begins: before most incidents of the corpus, and it goes on for an hour and forty minutes.
 const START: u32 = 21 * 3600;
+/// The midnight before, in seconds since 1970.
+const MIDNIGHT: u64 = 1_795_132_800;
 
 /// A kind of text: its name, the format under which it may be listed, and lines with places to fill in.
 struct Kind {
@@ -47,23 +47,18 @@ fn filled(template: &str, second: u32, numbers: &mut Numbers) -> String {
         rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {
         line += before;
-        match name {
-            "clock" => line += &clock,
-            "n" => _ = write!(line, "{}", 1 + numbers.next(9999)),
-            "nn" => _ = write!(line, "{:02}", numbers.next(60)),
-            "ip" => _ = write!(line, "203.0.113.{}", 1 + numbers.next(250)),
-            "w" => line += WORDS[numbers.next(12) as usize],
-            "hex" => _ = write!(line, "{:012x}", numbers.next(1 << 40)),
-            "epoch" => {
-                _ = write!(
-                    line,
-                    "{}",
-                    1_795_212_000 + u64::from(hour * 3600 + minute * 60 + second)
-                )
-            }
+        let place = match name {
+            "clock" => clock.clone(),
+            "n" => (1 + numbers.next(9999)).to_string(),
+            "nn" => format!("{:02}", numbers.next(60)),
+            "ip" => format!("203.0.113.{}", 1 + numbers.next(250)),
+            "w" => WORDS[numbers.next(12) as usize].to_owned(),
+            "hex" => format!("{:012x}", numbers.next(1 << 40)),
+            "epoch" => (MIDNIGHT + u64::from(hour * 3600 + minute * 60 + second)).to_string(),
             // A brace of the text itself.
-            _ => _ = write!(line, "{{{name}}}"),
-        }
+            _ => format!("{{{name}}}"),
+        };
+        line += &place;
         rest = after;
     }
     line + rest

@@ -134,13 +134,16 @@ fn buffered_lines_are_counted_where_they_belong() {
     }
 }
 
-/// 25: a leap second, a dead clock's 1970, and impossible hours neither stop the reading nor move the rest.
+/// 25: a leap second, a dead clock's 1970, 2038, and impossible hours neither stop the reading nor move the rest.
 #[test]
 fn times_at_the_edge() {
     let mut log = access(&burst("502"));
-    for odd in
-        ["31/Dec/2025:23:59:60 +0000", "20/Nov/2026:24:00:00 +0000", "01/Jan/1970:00:00:07 +0000"]
-    {
+    for odd in [
+        "31/Dec/2025:23:59:60 +0000",
+        "20/Nov/2026:24:00:00 +0000",
+        "01/Jan/1970:00:00:07 +0000",
+        "19/Jan/2038:03:14:08 +0000",
+    ] {
         log += &request(1100, "200", "200")
             .replace(&format!("20/Nov/2026:{} +0000", clock(1100)), odd);
     }
