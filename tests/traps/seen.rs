@@ -121,6 +121,23 @@ fn no_live_upstreams_is_an_after_shock() {
     assert_eq!(incidents(&report), ["22 x 502: oom_kill_memcg, confirmed"]);
 }
 
+/// 75: nothing is logged while nginx itself is away; a hole where there always was traffic is listed.
+#[test]
+fn a_hole_in_the_traffic_is_listed() {
+    let log: String = access(&[])
+        .lines()
+        .zip(0..)
+        .filter(|(_, line)| !(1200..1800).contains(line))
+        .map(|(line, _)| format!("{line}\n"))
+        .collect();
+    let report = report(&[("access.log", log)]);
+    let gap = &list(&report, "gaps")[0];
+    let at = |key: &str| {
+        gap[key].as_str().and_then(|time| time.get(11..17)).unwrap_or_default().to_owned()
+    };
+    assert_eq!((at("start").as_str(), at("end").as_str()), ("22:09:", "22:15:"), "{gap}");
+}
+
 /// 76: a kill of something else three minutes before a database's restart: near, and not the cause.
 #[test]
 fn a_kill_near_by_is_not_the_cause() {
