@@ -16,14 +16,15 @@ const HALF_A_YEAR: i64 = 183 * 24 * HOUR;
 
 /// Widens a stretch. Where no year is written and one ends in the middle, the first stamp is later in its year than the last.
 pub(super) fn widen(first: &mut RawStamp, last: &mut RawStamp, stamp: RawStamp) {
-    let turned = first.at > last.at;
-    if turned && stamp.at > last.at && stamp.at < first.at {
+    let order = |stamp: &RawStamp| (stamp.clock, stamp.at);
+    let turned = order(first) > order(last);
+    if turned && order(&stamp) > order(last) && order(&stamp) < order(first) {
         let end = if stamp.at - last.at < first.at - stamp.at { last } else { first };
         *end = stamp;
-    } else if !turned && stamp.at < first.at {
+    } else if !turned && order(&stamp) < order(first) {
         let turns = stamp.clock == ClockKind::Yearless && last.at - stamp.at > HALF_A_YEAR;
         *(if turns { last } else { first }) = stamp;
-    } else if !turned && stamp.at > last.at {
+    } else if !turned && order(&stamp) > order(last) {
         *last = stamp;
     }
 }
