@@ -187,7 +187,7 @@ const TRAPS: &[(u32, &str, &[Case])] = &[
     (44, "a thread's name for a process", &[Test(VERSIONS, "v5_4_to_6_7_cgroup_v2"), Test(KERNEL, "start_lines_of_all_versions")]),
     (45, "who asked for memory is not who died", &[Test(IDENTITY, "invoker_victim_and_largest_are_three")]),
     (46, "who died is not who held most", &[Test(IDENTITY, "invoker_victim_and_largest_are_three"), Test(VERSIONS, "v3_8_to_4_0")]),
-    (47, "the task table counts pages", &[Test(KERNEL, "table_columns_are_found_by_name"), Test(VERSIONS, "rhel_6_memory_cgroup")]),
+    (47, "the task table counts pages", &[Test(KERNEL, "table_columns_are_found_by_name"), Test(VERSIONS, "rhel_6_memory_cgroup"), Test(VERSIONS, "pages_of_64_kib")]),
     (48, "limits that are none", &[Test(KERNEL, "limits_that_are_none")]),
     (49, "\"Perhaps out of memory?\" after a timeout", &[Test(SEEN, "perhaps_out_of_memory_after_a_timeout"), Corpus("timeout-says-perhaps-oom")]),
     (50, "harakiri ends in SIGKILL", &[Test(OOM, "harakiri_is_a_timeout")]),

@@ -56,6 +56,11 @@ impl OomReader {
             OomLine::Sysrq => self.sysrq_age = Some(0),
             OomLine::Start { comm, sysrq } => self.start(*comm, *sysrq, record, out),
             OomLine::Cpu { uid, pid, rest } => self.name_invoker(*uid, *pid, rest),
+            OomLine::PageSize(bytes) => {
+                if let Some(report) = self.report.as_mut().filter(|report| !report.settled) {
+                    report.table.set_page(*bytes);
+                }
+            }
             OomLine::Group(cgroup) => self.group(cgroup, record, out),
             OomLine::Barren { scope, reason } => self.end_barren(*scope, reason, record, out),
             OomLine::Announced { scope, victim } => self.announce(*scope, victim, record, out),

@@ -417,6 +417,25 @@ fn v6_8_to_7_0() {
     );
 }
 
+/// Pages of 64 KiB, as RHEL's arm64 kernels have: the free blocks before the table tell. Put together from 4.18's `mm/page_alloc.c`.
+#[test]
+fn pages_of_64_kib() {
+    check(
+        "\
+java invoked oom-killer: gfp_mask=0x6200ca(GFP_HIGHUSER_MOVABLE), nodemask=(null), order=0, oom_score_adj=0
+Node 0 DMA32 free:65536kB min:4096kB low:8192kB high:12288kB active_anon:0kB
+Node 0 DMA32: 12*64kB (UME) 5*128kB (UM) 0*256kB 1*512kB (M) = 1920kB
+Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=524288kB
+[ pid ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+[ 1200]  1001  1200   500000    25000   167936        0             0 java
+Out of memory: Kill process 1200 (java) score 801 or sacrifice child
+Killed process 1200 (java) total-vm:32000000kB, anon-rss:1500000kB, file-rss:100000kB, shmem-rss:0kB",
+        &["8 oom-kill global java/1200 anon=1536000000 rss=1638400000; by java/?; \
+           largest java/1200 uid=1001 rss=1638400000"],
+    );
+    check("Node 0 DMA32: 12*64kB (UME) 5*128kB (UM) = 1408kB", &[]);
+}
+
 /// SysRq-f: an operator asked for it. The kill line is that of any other report. Sources: 4.19, 6.1.
 #[test]
 fn sysrq_of_every_generation() {
