@@ -74,15 +74,6 @@ impl RawStamp {
     }
 }
 
-impl RawStamp {
-    /// Whether it is the later of two stamps of one file.
-    #[must_use]
-    pub fn is_after(self, other: Self) -> bool {
-        (self.clock.before_the_fold().is_some(), self.at)
-            > (other.clock.before_the_fold().is_some(), other.at)
-    }
-}
-
 /// A moment in UTC, and how well it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {

@@ -150,6 +150,14 @@ fn a_format_that_two_grammars_claim_is_a_fault_of_both() {
         });
         assert!(told, "{faults:#?}");
     }
+    // Messages that any app may write have no line of their own to be told by; two grammars may not both want one.
+    let crash = fs::read_to_string(grammars_folder().join("dotnet-crash.toml"))
+        .unwrap()
+        .replace("format = \"dotnet-crash\"", "format = \"my-crash\"");
+    let faults = check::user(&[("my-crash.toml".to_owned(), crash)]);
+    assert!(
+        faults.iter().any(|fault| fault.to_string().contains("claimed by dotnet-crash.toml too"))
+    );
     // A grammar of the user's that takes the lines of a shipped one is told so too.
     let redis = fs::read_to_string(grammars_folder().join("redis.toml"))
         .unwrap()

@@ -121,18 +121,7 @@ const STEPS_MAX: i64 = 200_000;
 
 impl Series {
     fn new(load: &BTreeMap<Micros, u64>, load_step: Micros, failed: &[Failed]) -> Option<Self> {
-        let first = load
-            .first_key_value()
-            .map(|(at, _)| *at)
-            .into_iter()
-            .chain(failed.first().map(|one| one.first))
-            .min()?;
-        let last = load
-            .last_key_value()
-            .map(|(at, _)| *at)
-            .into_iter()
-            .chain(failed.last().map(|one| one.last))
-            .max()?;
+        let (first, last) = bounds(load, failed)?;
         let span = last.saturating_sub(first);
         let requests: u64 = load.values().sum();
         // Ten seconds where they hold five requests on average, else a minute.
@@ -164,6 +153,47 @@ impl Series {
     fn index(&self, at: Micros) -> usize {
         usize::try_from((at - self.start) / self.step).unwrap_or(0).min(self.counts.len() - 1)
     }
+}
+
+/// A hole in the traffic after which few requests are of a clock that was not set: 1970 before NTP, a leap into 2038.
+const STRAY_HOLE: Micros = 30 * 24 * 60 * MINUTE;
+/// Requests beyond such a hole, at most one in so many.
+const STRAY_SHARE: u64 = 100;
+
+/// First and last moment of the series. A few lines of a wrong clock must not stretch it, and its steps, over decades.
+fn bounds(load: &BTreeMap<Micros, u64>, failed: &[Failed]) -> Option<(Micros, Micros)> {
+    let (Some((first, _)), Some((last, _))) = (load.first_key_value(), load.last_key_value())
+    else {
+        return Some((failed.first()?.first, failed.last()?.last));
+    };
+    let total: u64 = load.values().sum();
+    let forth = beyond_strays(load.iter(), total).unwrap_or(*first);
+    let back = beyond_strays(load.iter().rev(), total).unwrap_or(*last);
+    if forth != *first || back != *last {
+        return (forth <= back).then_some((forth, back));
+    }
+    let first = failed.first().map_or(*first, |one| one.first.min(*first));
+    let last = failed.last().map_or(*last, |one| one.last.max(*last));
+    Some((first, last))
+}
+
+/// The first moment behind the last hole before which there are only strays.
+fn beyond_strays<'a>(
+    load: impl Iterator<Item = (&'a Micros, &'a u64)>,
+    total: u64,
+) -> Option<Micros> {
+    let (mut passed, mut before, mut found) = (0_u64, None, None);
+    for (at, requests) in load {
+        if before.is_some_and(|before: Micros| before.abs_diff(*at) > STRAY_HOLE.unsigned_abs()) {
+            found = Some(*at);
+        }
+        passed += requests;
+        before = Some(*at);
+        if passed * STRAY_SHARE > total {
+            break;
+        }
+    }
+    found
 }
 
 /// Viterbi states, the baseline share and its dispersion after they agree.

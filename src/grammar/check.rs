@@ -1,8 +1,8 @@
 //! The check of a grammar against its own samples and everyone else's. The same code serves `cargo test` and the user's
 //! `coroner grammar check FILE`, so that a grammar that ships and one written at 3 a.m. obey the same rules.
 //!
-//! It demands: every sample is claimed and read as it says; every event rule is hit by a sample; no other grammar of the same
-//! rank claims the sample; a `reject` sample is left alone.
+//! It demands: every sample is claimed and read as it says; every event rule is hit by a sample; no other grammar that
+//! is asked as early claims the sample; a `reject` sample is left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,22 +189,24 @@ fn differences(
     messages
 }
 
-/// Other grammars of the same rank that would take the sample too.
+/// Other grammars that would take the sample too, and be asked no later than its own: a fallback is asked last, those of role
+/// `anywhere` only about messages that nobody else made anything of.
 fn rivals<'a>(
     name: &'a str,
     grammar: &'a Grammar,
     sample: &'a SampleTable,
     loaded: &'a BTreeMap<String, Grammar>,
 ) -> impl Iterator<Item = &'a str> {
-    let rank = |grammar: &Grammar| {
-        (grammar.role == Role::Anywhere, grammar.fallback, grammar.access.is_some())
+    let anywhere = |grammar: &Grammar| grammar.role == Role::Anywhere;
+    let is_asked = move |other: &Grammar| {
+        anywhere(other) == anywhere(grammar)
+            && (!other.fallback || grammar.fallback)
+            && (anywhere(other) || other.accepts(sample.ident.as_deref()))
     };
     loaded
         .iter()
         .filter(move |(other, _)| other.as_str() != name)
-        .filter(move |(_, other)| {
-            rank(other) == rank(grammar) && other.accepts(sample.ident.as_deref())
-        })
+        .filter(move |(_, other)| is_asked(other))
         .filter(move |(_, other)| {
             !sample
                 .ident

@@ -8,6 +8,7 @@ mod access_blocks;
 mod events;
 mod reader;
 mod recognise;
+mod span;
 mod wall_clock;
 
 use std::collections::{BTreeMap, BTreeSet};

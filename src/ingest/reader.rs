@@ -17,6 +17,7 @@ use crate::traffic::{Traffic, request_mark};
 
 use super::events::EventTable;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
+use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
 
@@ -218,7 +219,8 @@ fn format_name(source: &Source, requests: Option<String>) -> String {
     let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
     let claimed: u64 = source.formats.values().sum();
     let kernel = source.kernel.as_ref().map_or(0, |kernel| kernel.records);
-    if source.envelope == Envelope::Dmesg && kernel > 0 {
+    // With or without times.
+    if source.envelope == Envelope::Dmesg {
         return "kernel".to_owned();
     }
     if matches!(source.envelope, Envelope::Plain) {
@@ -253,16 +255,6 @@ fn describe_text(source: &Source) -> String {
 
 fn brief(line: &str) -> String {
     line.chars().filter(|letter| !letter.is_control()).take(40).collect()
-}
-
-pub(super) fn note_span(spans: &mut BTreeMap<ClockKind, (RawStamp, RawStamp)>, stamp: RawStamp) {
-    let span = spans.entry(stamp.clock).or_insert((stamp, stamp));
-    if stamp.at < span.0.at {
-        span.0 = stamp;
-    }
-    if stamp.at > span.1.at {
-        span.1 = stamp;
-    }
 }
 
 /// The state of reading one log.
@@ -391,12 +383,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             });
             coverage.records += 1;
             coverage.from_boot |= from_boot;
-            if coverage.first.is_after(stamp) {
-                coverage.first = stamp;
-            }
-            if stamp.is_after(coverage.last) {
-                coverage.last = stamp;
-            }
+            widen(&mut coverage.first, &mut coverage.last, stamp);
             let mark = text_mark(&record.body);
             self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
             if let Some(boot) = record.boot.filter(|_| {

@@ -3,7 +3,7 @@
 
 use crate::access::Shape;
 use crate::access::apache::Apache;
-use crate::access::log_format::{KNOWN, LogFormat};
+use crate::access::log_format::{self, KNOWN, LogFormat};
 use crate::envelope::{self, Envelope, Unwrapper};
 use crate::kernel::looks_like_kernel;
 
@@ -148,8 +148,10 @@ fn requests(
     let asking: Vec<&[u8]> =
         lines.iter().copied().filter(|line| looks_like_request(line)).collect();
     let enough = asking.len() >= MIXED_MIN || asking.len() * 2 >= lines.len();
-    let shape =
-        Shape::detect(&[], &lines).or_else(|| Shape::detect(&[], &asking).filter(|_| enough))?;
+    // A column that has no value in the whole sample can only be told by the format that the program is known to have.
+    let known = log_format::known();
+    let shape = Shape::detect(&known, &lines)
+        .or_else(|| Shape::detect(&known, &asking).filter(|_| enough))?;
     let name = name_of(&shape);
     Some((shape, name))
 }

@@ -79,8 +79,8 @@ impl KernelReader {
 pub fn looks_like_kernel(body: &[u8]) -> bool {
     let body = first_line(body);
     match oom_line::parse(body) {
-        // `memory: usage` and `CPU: 0 PID: 1` are common words on their own.
-        Some(OomLine::Cpu { .. } | OomLine::Usage { .. }) => false,
+        // `memory: usage`, `CPU: 0 PID: 1` and `Node 0` are common words on their own.
+        Some(OomLine::Cpu { .. } | OomLine::Usage { .. } | OomLine::PageSize(_)) => false,
         Some(_) => true,
         None => faults::read(body, &Record::default()).is_some(),
     }

@@ -51,6 +51,8 @@ pub(super) enum OomLine<'a> {
     MemcgLimit(&'a [u8]),
     /// `memory: usage .., limit ..`, in bytes.
     Usage { usage: Option<u64>, limit: Option<u64> },
+    /// `Node 0 Normal: 12*64kB ..`: free blocks by size; the smallest is a page, in bytes.
+    PageSize(u64),
     /// Header of the task table.
     TableHeader(Columns),
     /// `oom-kill:constraint=..` (5.0+).
@@ -81,6 +83,7 @@ pub(super) fn parse(body: &[u8]) -> Option<OomLine<'_>> {
         .or_else(|| if is_sysrq(body) { Some(OomLine::Sysrq) } else { None })
         .or_else(|| cpu(body).ok().map(|(_, line)| line))
         .or_else(|| memcg(body))
+        .or_else(|| page_size(body))
         .or_else(|| oom_table::header(body).map(OomLine::TableHeader))
         .or_else(|| body.strip_prefix(b"oom-kill:").and_then(summary).map(OomLine::Summary))
         .or_else(|| barren(body))
@@ -158,6 +161,14 @@ fn usage(body: &[u8]) -> Option<OomLine<'_>> {
         usage: usage.map(bytes),
         limit: limit.filter(|kb| *kb < UNLIMITED_KB).map(bytes),
     })
+}
+
+/// `Node 0 DMA: 3*4kB (U) 2*8kB (UM) ..` of `show_free_areas`.
+fn page_size(body: &[u8]) -> Option<OomLine<'_>> {
+    let (_, blocks) = split_at(body.strip_prefix(b"Node ")?, b": ")?;
+    let (rest, _) = number(blocks).ok()?;
+    let (_, kb) = kilobytes(rest.strip_prefix(b"*")?).ok()?;
+    matches!(kb, 4 | 8 | 16 | 64).then(|| OomLine::PageSize(kb * 1024))
 }
 
 /// Keys from the right, each within what is left: a task named `,oom_memcg=/x` says nothing about cgroups.

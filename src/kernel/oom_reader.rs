@@ -56,6 +56,11 @@ impl OomReader {
             OomLine::Sysrq => self.sysrq_age = Some(0),
             OomLine::Start { comm, sysrq } => self.start(*comm, *sysrq, record, out),
             OomLine::Cpu { uid, pid, rest } => self.name_invoker(*uid, *pid, rest),
+            OomLine::PageSize(bytes) => {
+                if let Some(report) = self.report.as_mut().filter(|report| !report.settled) {
+                    report.table.set_page(*bytes);
+                }
+            }
             OomLine::Group(cgroup) => self.group(cgroup, record, out),
             OomLine::Barren { scope, reason } => self.end_barren(*scope, reason, record, out),
             OomLine::Announced { scope, victim } => self.announce(*scope, victim, record, out),
@@ -180,7 +185,13 @@ impl OomReader {
         out: &mut Vec<Event>,
     ) {
         let here = event_at(EventKind::OomKill, record);
-        if self.announced.as_ref().is_some_and(|(_, announced)| is_same_line(announced, &here)) {
+        // Before 2.6.35 a memory cgroup announced a task that may not be killed again and again, within a millisecond.
+        let again = self.announced.as_ref().is_some_and(|(_, announced)| {
+            is_same_line(announced, &here)
+                || (is_victim(announced, victim)
+                    && within(announced, &here, REPORT_MAX) != Some(false))
+        });
+        if again {
             return;
         }
         self.release(out);
@@ -242,4 +253,10 @@ impl OomReader {
             out.extend(report.into_invoked());
         }
     }
+}
+
+fn is_victim(kill: &Event, victim: &OomProcess) -> bool {
+    kill.oom
+        .as_ref()
+        .is_some_and(|oom| oom.victim.pid == victim.pid && oom.victim.comm == victim.comm)
 }

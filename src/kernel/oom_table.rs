@@ -6,8 +6,8 @@
 use super::words::{self, COMM_MAX_BYTES};
 use crate::event::OomProcess;
 
-/// Bytes of a page. The report does not tell; 4 KiB holds on x86 and on most arm64 kernels.
-pub(super) const PAGE_BYTES: u64 = 4096;
+/// Bytes of a page where the report does not tell: 4 KiB holds on x86 and on most arm64 kernels, of which some have 16 or 64.
+const PAGE_BYTES: u64 = 4096;
 
 /// Most columns that a header may have; kernels print at most 13.
 const COLUMNS_MAX: usize = 32;
@@ -27,6 +27,8 @@ pub(super) struct Columns {
 #[derive(Debug, Default)]
 pub(super) struct TaskTable {
     columns: Option<Columns>,
+    /// Bytes of a page, where a line before the table told them.
+    page_bytes: Option<u64>,
     largest: Option<OomProcess>,
 }
 
@@ -36,13 +38,22 @@ impl TaskTable {
         self.columns = Some(columns);
     }
 
+    /// The report tells the size of a page.
+    pub(super) fn set_page(&mut self, bytes: u64) {
+        self.page_bytes = Some(bytes);
+    }
+
     /// Takes a row; `false` where the line is none.
     pub(super) fn take(&mut self, line: &[u8]) -> bool {
-        let Some(task) = self.columns.and_then(|columns| row(line, columns)) else { return false };
+        let Some(task) = self.row(line) else { return false };
         if self.largest.as_ref().is_none_or(|largest| outweighs(&task, largest)) {
             self.largest = Some(task);
         }
         true
+    }
+
+    fn row(&self, line: &[u8]) -> Option<OomProcess> {
+        row(line, self.columns?, self.page_bytes.unwrap_or(PAGE_BYTES))
     }
 
     /// The task with the most resident memory, of those the one with the lowest pid.
@@ -67,14 +78,14 @@ pub(super) fn header(line: &[u8]) -> Option<Columns> {
     Some(Columns { rss: column(b"rss").filter(|rss| *rss < name)?, uid: column(b"uid"), name })
 }
 
-fn row(line: &[u8], columns: Columns) -> Option<OomProcess> {
+fn row(line: &[u8], columns: Columns, page_bytes: u64) -> Option<OomProcess> {
     let (pid, mut rest) = words::split_at(line.strip_prefix(b"[")?, b"]")?;
     let mut task =
         OomProcess { pid: Some(words::whole_u32(pid.trim_ascii())?), ..OomProcess::default() };
     for column in 0..columns.name {
         let (value, tail) = number_word(rest)?;
         if column == columns.rss {
-            task.rss_bytes = Some(words::leading_u64(value)?.saturating_mul(PAGE_BYTES));
+            task.rss_bytes = Some(words::leading_u64(value)?.saturating_mul(page_bytes));
         }
         if Some(column) == columns.uid {
             task.uid = words::whole_u32(value);

@@ -4,6 +4,7 @@
 
 mod faults;
 mod oom;
+mod versions;
 
 use super::{KernelReader, looks_like_kernel};
 use crate::envelope::Record;
