@@ -5,13 +5,16 @@
 mod cases;
 mod cli;
 mod corpus;
+mod failures;
 mod grammars;
 mod identities;
 mod inputs;
 mod metamorphic;
 mod packing;
 mod program;
+mod quiet;
 mod sound;
+mod stage;
 mod stamps;
 mod tidy;
 mod variants;
