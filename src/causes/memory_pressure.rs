@@ -52,9 +52,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path: Vec<FactId> = global.iter().chain(&signs).copied().take(2).collect();
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 1.5 * late
-            + if signs.is_empty() { 0.0 } else { 0.8 }
-            + if global.is_empty() { 0.0 } else { 1.2 },
+        nats: scene.weights.pressure_late * late
+            + if signs.is_empty() { 0.0 } else { scene.weights.pressure_signs }
+            + if global.is_empty() { 0.0 } else { scene.weights.pressure_kills },
         direct: !global.is_empty(),
         joined: false,
         reservation: Some("a stall for want of memory is not logged itself".to_owned()),

@@ -104,13 +104,6 @@ impl Weight {
     }
 }
 
-/// Nats for a share of failures that a mechanism explains: +3 for all of them, 0 for half, and a mechanism that explains next to
-/// nothing is refuted.
-#[must_use]
-pub fn for_share(explained: f64) -> f64 {
-    if explained < 0.05 { -9.0 } else { 6.0 * (explained - 0.5) }
-}
-
 /// The first and the last of some facts, and up to `more` between: enough to prove, few enough to read.
 fn some_of(facts: &[FactId], more: usize) -> Vec<FactId> {
     let mut some: Vec<FactId> = facts.iter().copied().take(more + 1).collect();
@@ -189,10 +182,5 @@ mod tests {
     fn names_are_unique() {
         let names: std::collections::BTreeSet<_> = ALL.iter().map(|cause| cause.name).collect();
         assert_eq!(names.len(), ALL.len());
-    }
-
-    #[test]
-    fn a_mechanism_that_explains_nothing_is_refuted() {
-        assert!(for_share(1.0) > 2.9 && for_share(0.5).abs() < 1e-9 && for_share(0.0) < -8.0);
     }
 }

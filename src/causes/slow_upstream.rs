@@ -32,7 +32,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let few = if routes.len() == 1 { ", all on one route" } else { "" };
     Weight {
         // Without the app's own log its silence means nothing, and this is a guess.
-        nats: if scene.has_app_log() { 2.4 } else { 1.2 } * late - 1.5 * (1.0 - late),
+        nats: if scene.has_app_log() {
+            scene.weights.slow_upstream
+        } else {
+            scene.weights.slow_upstream_blind
+        } * late
+            + scene.weights.slow_upstream_rest * (1.0 - late),
         direct: false,
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),
