@@ -2,7 +2,8 @@
 //! it, in nats of likelihood against "nothing that is in the bundle explains it", with the facts it rests on.
 //!
 //! To add one: a file with the headings *What happens / What it looks like / Needs / Told apart from / What to do* and one
-//! `pub const CAUSE`, a line in [`ALL`], a corpus case that has it and one look-alike that has not.
+//! `pub const CAUSE`, a line in [`ALL`], its numbers with their reasons in
+//! `src/weights.toml` (and their names in `weights.rs`), a corpus case that has it and one look-alike that has not.
 
 mod crash_exception;
 mod crash_segv;
