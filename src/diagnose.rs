@@ -15,6 +15,7 @@ use crate::scene::{Class, LEAD, Scene, TAIL};
 use crate::service::{Join, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline};
+use crate::weights::Weights;
 
 /// The verdict words of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +103,7 @@ pub fn explain<'a>(
     (sources, clocks): (&'a [Source], &'a Clocks),
     answers: &Answers,
     focus: &Focus,
+    weights: &'a Weights,
 ) -> (Vec<Incident<'a>>, BTreeMap<u16, u64>) {
     let mut incidents = Vec::new();
     let mut isolated: BTreeMap<u16, u64> = BTreeMap::new();
@@ -119,6 +121,7 @@ pub fn explain<'a>(
             class,
             (burst.start, burst.end),
             failures,
+            weights,
         );
         incidents.push(judge(scene, burst, answers.from_error_log));
     }
@@ -186,9 +189,17 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
 }
 
 fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {
+    let (weighed, verdict) = weigh(&scene, from_error_log);
+    let ruled_out = ledger(&scene, weighed.first().filter(|_| verdict > Verdict::Undetermined));
+    Incident { scene, burst, verdict, weighed, ruled_out }
+}
+
+/// Weighs all causes on a scene, by the weights that it holds: the causes, likeliest first, and the word for the first.
+#[must_use]
+pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict) {
     let mut weighed: Vec<Weighed> = causes::ALL
         .iter()
-        .map(|cause| Weighed { cause, weight: (cause.weigh)(&scene), probability: 0.0 })
+        .map(|cause| Weighed { cause, weight: (cause.weigh)(scene), probability: 0.0 })
         .filter(|weighed| weighed.weight.nats > -8.0)
         .collect();
     let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
@@ -207,8 +218,7 @@ fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {
         // Failures on a clock that is only assumed may meet anything by chance.
         verdict = verdict.min(Verdict::Suspected);
     }
-    let ruled_out = ledger(&scene, weighed.first().filter(|_| verdict > Verdict::Undetermined));
-    Incident { scene, burst, verdict, weighed, ruled_out }
+    (weighed, verdict)
 }
 
 /// The word for the likeliest cause. No OOM cause is confirmed without a victim line or the runtime's event; its weight says so

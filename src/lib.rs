@@ -17,7 +17,7 @@
 //! - [`timeline`] tells each fact once, with all its witnesses. [`service`] knows under which names a service appears,
 //!   [`death`] who died of what.
 //! - [`answers`] counts what users got, each request once; [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
-//!   weighs it; [`diagnose`] turns weights into a probability and a verdict.
+//!   weighs it by the numbers of [`weights`]; [`diagnose`] turns weights into a probability and a verdict.
 //! - [`gap`] finds silence where traffic was expected, [`recurrence`] what keeps coming back, [`suspect`] the requests that were on
 //!   the way when processes died.
 //! - [`report`] writes it down.
@@ -57,16 +57,19 @@ pub mod stamp;
 pub mod suspect;
 pub mod timeline;
 pub mod traffic;
+pub mod weights;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use access::log_format::LogFormat;
 use bundle::{Limits, Progress};
 use clock::GivenZone;
-use diagnose::Focus;
+use diagnose::{Focus, Incident};
 use error::Error;
 use grammar::Grammars;
 use report::model::Report;
+use weights::Weights;
 
 /// What the user asked for.
 #[derive(Debug, Default)]
@@ -96,62 +99,132 @@ pub struct Analysis {
     pub lost_bytes: bool,
 }
 
+/// A bundle up to the point where causes are asked for.
+struct Facts {
+    ingested: ingest::Ingested,
+    clocks: clock::Clocks,
+    timeline: timeline::Timeline,
+    services: service::Services,
+    deaths: Vec<death::Death>,
+    recurrences: Vec<recurrence::Recurrence>,
+    answers: answers::Answers,
+}
+
+impl Facts {
+    fn read(options: &Options, progress: &dyn Progress) -> Result<Self, Error> {
+        let grammars = Grammars::with_user(&options.grammars)?;
+        let log_format = options
+            .log_format
+            .as_deref()
+            .map(LogFormat::compile)
+            .transpose()
+            .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
+        let bundles = bundle::open(&options.bundles)?;
+        let reading = ingest::Reading {
+            grammars: &grammars,
+            log_format: log_format.as_ref(),
+            limits: &options.limits,
+        };
+        let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
+        let ingested = read(&bundles, &reading, progress);
+        recognised(&ingested)?;
+
+        let clocks = clock::align(&ingested.sources, &options.zones);
+        let timeline = timeline::build(&ingested.sources, &clocks);
+        let services = service::find(&ingested.sources, &timeline, &grammars);
+        let deaths = death::find(&timeline, &services);
+        let recurrences = recurrence::find(&timeline, &services, &deaths);
+        let answers = answers::count(&ingested.sources, &clocks, &timeline);
+        Ok(Self { ingested, clocks, timeline, services, deaths, recurrences, answers })
+    }
+
+    fn explain<'a>(
+        &'a self,
+        focus: &Focus,
+        weights: &'a Weights,
+    ) -> (Vec<Incident<'a>>, BTreeMap<u16, u64>) {
+        diagnose::explain(
+            &self.timeline,
+            &self.services,
+            (&self.deaths, &self.recurrences),
+            (&self.ingested.sources, &self.clocks),
+            &self.answers,
+            focus,
+            weights,
+        )
+    }
+}
+
 /// The pipeline: bundle in, report out.
 ///
 /// # Errors
 /// When nothing can be opened, nothing is recognised, or an option is wrong. Broken input is no error.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
-    let grammars = Grammars::with_user(&options.grammars)?;
-    let log_format = options
-        .log_format
-        .as_deref()
-        .map(LogFormat::compile)
-        .transpose()
-        .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
-    let bundles = bundle::open(&options.bundles)?;
-    let reading = ingest::Reading {
-        grammars: &grammars,
-        log_format: log_format.as_ref(),
-        limits: &options.limits,
-    };
-    let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
-    let ingested = read(&bundles, &reading, progress);
-    recognised(&ingested)?;
-
-    let clocks = clock::align(&ingested.sources, &options.zones);
-    let timeline = timeline::build(&ingested.sources, &clocks);
-    let services = service::find(&ingested.sources, &timeline, &grammars);
-    let deaths = death::find(&timeline, &services);
-    let recurrences = recurrence::find(&timeline, &services, &deaths);
-    let answers = answers::count(&ingested.sources, &clocks, &timeline);
-    let (incidents, isolated) = diagnose::explain(
-        &timeline,
-        &services,
-        (&deaths, &recurrences),
-        (&ingested.sources, &clocks),
-        &answers,
-        &options.focus,
-    );
-    let gaps = gap::find(&answers, &ingested.sources, &clocks, &timeline);
+    let weights = Weights::built_in().map_err(Error::Usage)?;
+    let facts = Facts::read(options, progress)?;
+    let (incidents, isolated) = facts.explain(&options.focus, &weights);
+    let Facts { ingested, clocks, timeline, services, deaths, recurrences, answers } = &facts;
+    let gaps = gap::find(answers, &ingested.sources, clocks, timeline);
     let suspects: Vec<Vec<suspect::Suspect>> = incidents
         .iter()
-        .map(|incident| suspect::find(&incident.scene, &answers, &ingested.sources))
+        .map(|incident| suspect::find(&incident.scene, answers, &ingested.sources))
         .collect();
     let report = report::build::report(&report::build::Parts {
-        ingested: &ingested,
-        clocks: &clocks,
-        timeline: &timeline,
-        deaths: &deaths,
-        answers: &answers,
+        ingested,
+        clocks,
+        timeline,
+        deaths,
+        answers,
         incidents: &incidents,
         isolated: &isolated,
-        services: &services,
+        services,
         gaps: &gaps,
-        recurrences: &recurrences,
+        recurrences,
         suspects: &suspects,
     });
     let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
     Ok(Analysis { report, lost_bytes })
+}
+
+/// What is said of an incident under certain weights.
+#[derive(Debug)]
+pub struct Judgement {
+    /// First and last failed answer, in microseconds since 1970.
+    pub span: (stamp::Micros, stamp::Micros),
+    /// `gateway` or `server`.
+    pub class: &'static str,
+    /// The word.
+    pub verdict: diagnose::Verdict,
+    /// Causes with nats and probability, likeliest first.
+    pub causes: Vec<(&'static str, f64, f64)>,
+}
+
+/// Reads a bundle once and judges its incidents under each of several weights; for calibration.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn judge_under(options: &Options, many: &[Weights]) -> Result<Vec<Vec<Judgement>>, Error> {
+    let facts = Facts::read(options, &bundle::Silent)?;
+    let Some(first) = many.first() else { return Ok(Vec::new()) };
+    let (mut incidents, _) = facts.explain(&options.focus, first);
+    let mut judged = Vec::new();
+    for weights in many {
+        let mut judgements = Vec::new();
+        for incident in &mut incidents {
+            incident.scene.weights = weights;
+            let (weighed, verdict) = diagnose::weigh(&incident.scene, facts.answers.from_error_log);
+            let cause =
+                |one: &diagnose::Weighed| (one.cause.name, one.weight.nats, one.probability);
+            judgements.push(Judgement {
+                span: (incident.burst.start, incident.burst.end),
+                class: incident.scene.class.name(),
+                verdict,
+                causes: weighed.iter().map(cause).collect(),
+            });
+        }
+        judged.push(judgements);
+    }
+    Ok(judged)
 }
 
 /// At least one log, or an error that names what was found instead.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::Clocks;
 use crate::event::{Event, EventKind, OomKill, Origin};
-use crate::ingest::Source;
+use crate::ingest::{Source, is_made};
 use crate::source::LineRef;
 use crate::stamp::{Micros, SECOND, Stamp};
 
@@ -217,6 +217,9 @@ fn complete(origin: &mut Origin, other: &Origin) {
     take(&mut origin.ident, &other.ident);
     take(&mut origin.unit, &other.unit);
     take(&mut origin.container, &other.container);
+    if origin.boot_id.as_deref().is_some_and(is_made) {
+        origin.boot_id = None;
+    }
     take(&mut origin.boot_id, &other.boot_id);
     origin.pid = origin.pid.or(other.pid);
 }

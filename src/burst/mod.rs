@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::stamp::{MINUTE, Micros, SECOND};
+use crate::stamp::{HOUR, MINUTE, Micros, SECOND};
 
 /// Numbers of the statistic.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +94,7 @@ pub fn detect(
     params: &Params,
 ) -> Found {
     let Some(series) = Series::new(load, load_step, failed) else { return Found::default() };
-    let (states, baseline, dispersion) = decode_and_fit(&series, params);
+    let Fit { states, baseline, dispersion } = decode_and_fit(&series, params);
     let mut stretches = hot_stretches(&series, &states, failed, params, baseline);
     let steps = series.counts.len() as f64;
     stretches.retain(|stretch| {
@@ -115,6 +115,9 @@ struct Series {
     step: Micros,
     counts: Vec<Count>,
 }
+
+/// Longest gap between two failures that lack of requests may bridge.
+const SILENCE_MAX: Micros = 10 * MINUTE;
 
 /// Steps of a series; a longer log gets longer steps.
 const STEPS_MAX: i64 = 200_000;
@@ -148,6 +151,15 @@ impl Series {
             count.requests = count.requests.max(count.failures);
         }
         Some(Self { start, step, counts })
+    }
+
+    /// Whether a gap between two failures is one of requests and not of failures: on a site that is hardly asked, nothing shows
+    /// that it recovered between them.
+    fn nothing_succeeds(&self, from: Micros, to: Micros) -> bool {
+        let succeeds = |count: &Count| count.requests > count.failures;
+        to - from <= SILENCE_MAX
+            && !self.counts[self.index(from)..=self.index(to)].iter().any(succeeds)
+            && self.counts.iter().any(succeeds)
     }
 
     fn index(&self, at: Micros) -> usize {
@@ -196,9 +208,49 @@ fn beyond_strays<'a>(
     found
 }
 
+/// A decoding of a series and the background that agrees with it.
+struct Fit {
+    /// Level of each step; 0 is the baseline.
+    states: Vec<usize>,
+    /// Failure share of the baseline.
+    baseline: f64,
+    /// How its failures clump.
+    dispersion: f64,
+}
+
+/// From how long on a site that fails a little more often than not is one that always does.
+const WEATHER: Micros = 6 * HOUR;
+
 /// Viterbi states, the baseline share and its dispersion after they agree.
-fn decode_and_fit(series: &Series, params: &Params) -> (Vec<usize>, f64, f64) {
-    let mut baseline = fit_share(calm_half(series).into_iter(), params);
+fn decode_and_fit(series: &Series, params: &Params) -> Fit {
+    let calm = settle(series, params, fit_share(calm_half(series).into_iter(), params));
+    // Where failures are usual, the calmer half is a wrong start: what it leaves out decodes as a burst without end.
+    let mild = |state: usize| level_share(state, calm.baseline) <= params.baseline_cap;
+    let steps: Vec<(&Count, bool)> = series
+        .counts
+        .iter()
+        .zip(&calm.states)
+        .filter(|(_, state)| mild(**state))
+        .map(|(count, state)| (count, *state > 0))
+        .collect();
+    let hot = steps.iter().filter(|(_, hot)| *hot).count();
+    let lasts = i64::try_from(hot).unwrap_or(i64::MAX).saturating_mul(series.step) >= WEATHER;
+    if lasts && hot * 2 > steps.len() {
+        return settle(series, params, fit_share(steps.iter().map(|(count, _)| *count), params));
+    }
+    calm
+}
+
+/// Failure share of a level; 0 is the baseline.
+fn level_share(state: usize, baseline: f64) -> f64 {
+    match state.checked_sub(1).and_then(|level| LEVELS.get(level)) {
+        Some(level) => level.max(baseline * LEVEL_OVER_BASELINE).min(0.95),
+        None => baseline,
+    }
+}
+
+/// Decodes and fits in turn from a first guess of the baseline.
+fn settle(series: &Series, params: &Params, mut baseline: f64) -> Fit {
     let mut dispersion = DISPERSION_FLOOR;
     let mut states = decode(series, baseline, dispersion);
     for _ in 0..ROUNDS {
@@ -217,7 +269,7 @@ fn decode_and_fit(series: &Series, params: &Params) -> (Vec<usize>, f64, f64) {
             break;
         }
     }
-    (states, baseline, dispersion)
+    Fit { states, baseline, dispersion }
 }
 
 /// The steps whose failure share is at or below the median: a first guess that a burst does not spoil.
@@ -256,10 +308,9 @@ fn fit_dispersion(quiet: &[&Count]) -> f64 {
     if weight > 0.0 { (excess / weight).clamp(DISPERSION_FLOOR, 0.2) } else { DISPERSION_FLOOR }
 }
 
+/// The likeliest levels, by Viterbi's algorithm.
 fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
-    let shares: Vec<f64> = std::iter::once(baseline)
-        .chain(LEVELS.iter().map(|level| level.max(baseline * LEVEL_OVER_BASELINE).min(0.95)))
-        .collect();
+    let shares: Vec<f64> = (0..=LEVELS.len()).map(|state| level_share(state, baseline)).collect();
     let steps = series.counts.len() as f64;
     let leave = steps.ln() + 100f64.ln();
     let back = (30.0 * SECOND as f64 / series.step as f64).max(10.0).ln();
@@ -349,8 +400,12 @@ fn hot_stretches(
     for one in failed {
         let is_hot = hot(one);
         let joins = stretches.last().is_some_and(|(burst, burst_hot)| {
-            one.first - burst.end < params.merge_gap
-                && (by_chance < CLOSE_BY_CHANCE || (is_hot && *burst_hot))
+            let both_hot = is_hot && *burst_hot;
+            if one.first - burst.end < params.merge_gap {
+                by_chance < CLOSE_BY_CHANCE || both_hot
+            } else {
+                both_hot && series.nothing_succeeds(burst.end, one.first)
+            }
         });
         match stretches.last_mut() {
             Some((burst, burst_hot)) if joins => {
@@ -405,13 +460,8 @@ fn gain(series: &Series, burst: &Burst, baseline: f64, dispersion: f64) -> f64 {
         .iter()
         .map(|count| {
             let quiet = log_likelihood(*count, baseline, dispersion);
-            let best = LEVELS.iter().map(|level| {
-                log_likelihood(
-                    *count,
-                    level.max(baseline * LEVEL_OVER_BASELINE).min(0.95),
-                    dispersion,
-                )
-            });
+            let best = (1..=LEVELS.len())
+                .map(|state| log_likelihood(*count, level_share(state, baseline), dispersion));
             (best.fold(f64::NEG_INFINITY, f64::max) - quiet).max(0.0)
         })
         .sum()

@@ -17,9 +17,7 @@ use crate::scene::Scene;
 use crate::stamp::SECOND;
 use crate::timeline::FactId;
 
-use super::{
-    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
-};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "crash_exception",
@@ -69,7 +67,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path = vec![facts[0]];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 3.0 + for_share(explained) - if explained_by_other { 4.0 } else { 0.0 },
+        nats: scene.weights.exception
+            + scene.weights.for_share(explained)
+            + if explained_by_other { scene.weights.exception_explained } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         explained,

@@ -15,9 +15,7 @@ use crate::death::{Death, Why, is_fault};
 use crate::scene::Scene;
 use crate::timeline::FactId;
 
-use super::{
-    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
-};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
@@ -61,7 +59,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path: Vec<FactId> = used[0].facts.clone();
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: if joined { 5.0 } else { 1.5 } + for_share(explained),
+        nats: if joined { scene.weights.segv_joined } else { scene.weights.segv_near }
+            + scene.weights.for_share(explained),
         direct: joined,
         joined,
         explained,

@@ -20,7 +20,7 @@ use crate::service::ServiceRole;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "dependency_down",
@@ -116,9 +116,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     path.extend(first_proxy_error(scene, &path));
     let ids: Vec<FactId> = own.iter().chain(&app).map(|(id, _)| *id).collect();
     let base = match (own.is_empty(), app.is_empty()) {
-        (false, false) => 5.5,
-        (true, _) => 3.0,
-        (false, true) => 2.0,
+        (false, false) => scene.weights.dependency_both,
+        (true, _) => scene.weights.dependency_app_says,
+        (false, true) => scene.weights.dependency_store_says,
     };
     let reservation = if own.is_empty() && usual > 0.2 {
         Some("the app wrote such errors before the incident too".to_owned())
@@ -128,10 +128,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         None
     };
     Weight {
-        nats: base + for_share(explained)
-            - 2.5 * usual
-            - if killed || no_space { 3.0 } else { 0.0 }
-            - if silent_app { 3.5 } else { 0.0 },
+        nats: base
+            + scene.weights.for_share(explained)
+            + scene.weights.dependency_usual * usual
+            + if killed || no_space { scene.weights.dependency_of_another } else { 0.0 }
+            + if silent_app { scene.weights.dependency_app_silent } else { 0.0 },
         direct: both || usual < 0.5,
         joined: both,
         reservation,

@@ -19,7 +19,7 @@ use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "deploy_restart",
@@ -105,7 +105,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .map(|(id, _)| id),
     );
     Weight {
-        nats: 4.0 + for_share(explained),
+        nats: scene.weights.deploy + scene.weights.for_share(explained),
         direct: true,
         joined: scene.failing_known,
         explained,

@@ -16,7 +16,7 @@ use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "disk_full", title: "no space left on a disk", weigh, advice: advise };
@@ -41,7 +41,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: if own { 5.5 } else { -0.5 } + for_share(explained),
+        nats: if own { scene.weights.disk_of_app } else { scene.weights.disk_of_other }
+            + scene.weights.for_share(explained),
         direct: true,
         joined: own,
         explained,

@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, for_share};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "health_check_kill", title: "ended by a health check", weigh, advice: advise };
@@ -57,7 +57,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     path.extend(orders.first().map(|(id, _, _)| *id).filter(|_| checked.is_empty()));
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 5.0 + for_share(explained),
+        nats: scene.weights.health_check + scene.weights.for_share(explained),
         direct: true,
         joined: scene.failing_known,
         explained,

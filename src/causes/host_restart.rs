@@ -16,7 +16,7 @@ use crate::scene::Scene;
 use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share};
+use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "host_restart", title: "the host rebooted or was paused", weigh, advice: advise };
@@ -51,7 +51,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 4.0 + for_share(explained),
+        nats: scene.weights.host_restart + scene.weights.for_share(explained),
         direct: true,
         joined: scene.same_host(fact) == Some(true) || !scene.several_hosts(),
         explained,

@@ -18,9 +18,7 @@ use crate::scene::{Observed, Scene};
 use crate::service::Join;
 use crate::timeline::FactId;
 
-use super::{
-    Advice, Cause, Weight, advice, effects, first_proxy_error, for_share, plural, some_of,
-};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "manual_sigkill", title: "killed by a person or a tool", weigh, advice: advise };
@@ -32,7 +30,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         return Weight {
             direct: true,
             joined: scene.failing_known,
-            ..of(scene, &ordered, 5.0, "was killed by an order of docker or systemd")
+            ..of(
+                scene,
+                &ordered,
+                scene.weights.sigkill_ordered,
+                "was killed by an order of docker or systemd",
+            )
         };
     }
     let unexplained: Vec<&Death> = scene
@@ -50,10 +53,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .zip(times.iter().min())
             .is_some_and(|(last, first)| last - first <= 2_000_000);
     let (nats, missing) = match scene.kernel() {
-        Observed::Covered(_) => (3.0, None),
-        Observed::NotObservable(_) => {
-            (1.1 + if together { 0.5 } else { 0.0 }, Some("kernel log".to_owned()))
-        }
+        Observed::Covered(_) => (scene.weights.sigkill_kernel_silent, None),
+        Observed::NotObservable(_) => (
+            scene.weights.sigkill_unseen
+                + if together { scene.weights.sigkill_together } else { 0.0 },
+            Some("kernel log".to_owned()),
+        ),
     };
     let mut weight = of(scene, &unexplained, nats, "died of SIGKILL that no log explains");
     // Where the kernel's log knows other kills of the same service, or the same pid on a clock that is misread, it was the kernel.
@@ -65,10 +70,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
                 .is_some_and(|(pid, at)| scene.killed_on_another_clock(pid, at))
         });
     if kernel_did {
-        weight.nats -= 5.0;
+        weight.nats += scene.weights.sigkill_kernel_did;
     } else if missing.is_some() {
         // What is not seen weighs little, however well it fits.
-        weight.nats = nats + for_share(weight.explained).min(0.4);
+        weight.nats =
+            nats + scene.weights.for_share(weight.explained).min(scene.weights.share_unseen);
     } else {
         weight.sentence = format!(
             "{} died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal",
@@ -91,7 +97,7 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &str) -> Weight {
         order_of(scene, deaths[0]).into_iter().chain([deaths[0].facts[0]]).collect();
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: nats + for_share(explained),
+        nats: nats + scene.weights.for_share(explained),
         explained,
         supports: some_of(&facts, 4),
         path,

@@ -15,6 +15,7 @@
 use crate::event::{EventKind, OomScope};
 use crate::scene::Scene;
 use crate::service::Join;
+use crate::stamp::{MINUTE, Micros};
 use crate::timeline::FactId;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
@@ -35,25 +36,25 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask])
         .map(|(id, _)| id)
         .collect();
-    let global: Vec<FactId> = scene
+    let from = scene.start - MINUTE;
+    let mut global: Vec<FactId> = scene
         .kills
         .iter()
-        .filter(|kill| {
-            kill.scope == OomScope::Global
-                && kill.join < Join::Comm
-                && kill.at >= scene.start - crate::stamp::MINUTE
-        })
+        .filter(|kill| kill.scope == OomScope::Global && kill.join < Join::Comm && kill.at >= from)
         .map(|kill| kill.fact)
         .collect();
+    if is_habit(scene, from, global.len()) {
+        global.clear();
+    }
     if signs.is_empty() && global.is_empty() {
         return Weight::nothing();
     }
     let mut path: Vec<FactId> = global.iter().chain(&signs).copied().take(2).collect();
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 1.5 * late
-            + if signs.is_empty() { 0.0 } else { 0.8 }
-            + if global.is_empty() { 0.0 } else { 1.2 },
+        nats: scene.weights.pressure_late * late
+            + if signs.is_empty() { 0.0 } else { scene.weights.pressure_signs }
+            + if global.is_empty() { 0.0 } else { scene.weights.pressure_kills },
         direct: !global.is_empty(),
         joined: false,
         reservation: Some("a stall for want of memory is not logged itself".to_owned()),
@@ -64,6 +65,17 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         not_observable: vec!["/proc/pressure/memory".to_owned()],
         ..Weight::default()
     }
+}
+
+/// Whether kills came about as often in as long a time before, in which nothing failed.
+fn is_habit(scene: &Scene<'_>, from: Micros, kills: usize) -> bool {
+    let width = scene.end - from;
+    let before = scene
+        .timeline
+        .between(from - width, from)
+        .filter(|(_, fact)| fact.oom().is_some_and(|oom| oom.scope == OomScope::Global))
+        .count();
+    before * 2 >= kills
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {

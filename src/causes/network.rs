@@ -15,7 +15,7 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::timeline::FactId;
 
-use super::{Advice, Cause, Weight, advice, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "network",
@@ -42,7 +42,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .next()
         .is_some();
     Weight {
-        nats: 4.0 + for_share(share) - if ended || moved { 4.0 } else { 0.0 },
+        nats: scene.weights.network
+            + scene.weights.for_share(share)
+            + if ended || moved { scene.weights.network_ended } else { 0.0 },
         direct: true,
         joined: true,
         explained: share,

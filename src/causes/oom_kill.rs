@@ -21,8 +21,7 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
 use super::{
-    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, for_share, mib,
-    plural, some_of,
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, plural, some_of,
 };
 
 /// A cgroup's own limit.
@@ -46,7 +45,7 @@ const THRASH: Micros = 55 * SECOND;
 fn weigh_memcg(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| matches!(scope, OomScope::Memcg));
     let runtime = by_runtime(scene);
-    let silent = by_sigkill_alone(scene, 1.1);
+    let silent = by_sigkill_alone(scene, scene.weights.oom_unseen_memcg);
     [kernel, runtime, silent]
         .into_iter()
         .max_by(|a, b| a.nats.total_cmp(&b.nats))
@@ -56,7 +55,7 @@ fn weigh_memcg(scene: &Scene<'_>) -> Weight {
 fn weigh_global(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| !matches!(scope, OomScope::Memcg));
     let user = by_userspace_killer(scene);
-    let silent = by_sigkill_alone(scene, -0.2);
+    let silent = by_sigkill_alone(scene, scene.weights.oom_unseen_global);
     [kernel, user, silent]
         .into_iter()
         .max_by(|a, b| a.nats.total_cmp(&b.nats))
@@ -78,11 +77,11 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     let stranger =
         !dependency && best == Join::Cgroup && kills.iter().all(|kill| is_stranger(scene, kill));
     let join = match best {
-        _ if stranger => 3.0,
-        Join::Pid | Join::Cgroup if dependency => 4.5,
-        Join::Pid | Join::Cgroup => 6.5,
-        Join::Comm if dependency => 2.5,
-        _ => 3.0,
+        _ if stranger => scene.weights.oom_stranger_in_cgroup,
+        Join::Pid | Join::Cgroup if dependency => scene.weights.oom_of_store,
+        Join::Pid | Join::Cgroup => scene.weights.oom_joined,
+        Join::Comm if dependency => scene.weights.oom_same_name_of_store,
+        _ => scene.weights.oom_same_name,
     };
     let late = onset_penalty(scene, &kills);
     let shaky = kills.iter().all(|kill| scene.is_shaky(scene.timeline.fact(kill.fact)));
@@ -101,7 +100,7 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     path.extend(first_proxy_error(scene, &path));
     path.dedup();
     Weight {
-        nats: join + for_share(explained) + late,
+        nats: join + scene.weights.for_share(explained) + late,
         direct: true,
         joined: best >= Join::Cgroup && !stranger,
         reservation: shaky.then(|| "the zone of the log with the kill is assumed".to_owned()),
@@ -151,7 +150,7 @@ fn alike(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
 fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
     let Some(first) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
     let stall = if scene.status_share(504) > 0.05 { THRASH } else { 0 };
-    if first > scene.start + stall + 8 * SECOND { -3.0 } else { 0.0 }
+    if first > scene.start + stall + 8 * SECOND { scene.weights.oom_late } else { 0.0 }
 }
 
 fn is_stranger(scene: &Scene<'_>, kill: &LinkedKill) -> bool {
@@ -229,7 +228,7 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
     let mut path = vec![facts[0].0];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 5.0 + for_share(explained),
+        nats: scene.weights.oom_runtime + scene.weights.for_share(explained),
         direct: true,
         joined: container,
         reservation: if container {
@@ -284,7 +283,7 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
         return Weight::nothing();
     }
     Weight {
-        nats: 2.5,
+        nats: scene.weights.oom_inspect,
         explained: 0.5,
         sentence: format!(
             "{} died of SIGKILL, and docker inspect says OOMKilled",
@@ -334,7 +333,7 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 6.0 + for_share(explained),
+        nats: scene.weights.oom_userspace + scene.weights.for_share(explained),
         direct: true,
         joined: true,
         explained,
@@ -375,8 +374,8 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
     let apart = spread.is_none_or(|(last, first)| moments.len() == 1 || last - first > 3 * SECOND);
     Weight {
         nats: nats
-            + for_share(explained).min(0.4)
-            + if apart && moments.len() > 1 { 0.6 } else { 0.0 },
+            + scene.weights.for_share(explained).min(scene.weights.share_unseen)
+            + if apart && moments.len() > 1 { scene.weights.oom_unseen_apart } else { 0.0 },
         explained,
         supports: some_of(&facts, 3),
         path,

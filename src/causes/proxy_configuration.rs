@@ -18,7 +18,7 @@ use crate::service::ServiceRole;
 use crate::stamp::SECOND;
 use crate::timeline::FactId;
 
-use super::{Advice, Cause, Weight, advice, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "proxy_configuration",
@@ -36,7 +36,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .collect();
         let ended = scene.failing_deaths().next().is_some();
         return Weight {
-            nats: 4.0 + for_share(word) - if ended { 3.0 } else { 0.0 },
+            nats: scene.weights.proxy_told
+                + scene.weights.for_share(word)
+                + if ended { scene.weights.proxy_ended } else { 0.0 },
             direct: true,
             joined: true,
             explained: word,
@@ -88,11 +90,11 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let mut path: Vec<FactId> = reload.map(|(id, _)| id).into_iter().collect();
     path.extend(facts.first());
     Weight {
-        nats: 0.3
-            + for_share(share).min(1.5)
-            + if elsewhere { 3.0 } else { 0.0 }
-            + if reload.is_some() { 1.5 } else { 0.0 }
-            - if scene.healed_alone() { 4.0 } else { 0.0 },
+        nats: scene.weights.proxy_unreachable
+            + scene.weights.for_share(share).min(scene.weights.proxy_unreachable_share)
+            + if elsewhere { scene.weights.proxy_elsewhere } else { 0.0 }
+            + if reload.is_some() { scene.weights.proxy_reloaded } else { 0.0 }
+            + if scene.healed_alone() { scene.weights.proxy_healed } else { 0.0 },
         direct: elsewhere,
         joined: elsewhere,
         reservation: (!elsewhere).then(|| "no log shows where the app listens".to_owned()),

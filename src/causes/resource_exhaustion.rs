@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, for_share, some_of};
+use super::{Advice, Cause, Weight, advice, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "resource_exhaustion",
@@ -57,11 +57,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let explained = share.max(scene.explained(&stretches));
     let surge = scene.surge().filter(|surge| *surge >= SURGE);
     let base = if share >= 0.3 {
-        4.5
+        scene.weights.resource_told
     } else if others.is_empty() {
-        0.5
+        scene.weights.resource_hinted
     } else {
-        2.0
+        scene.weights.resource_told_by_others
     };
     let first = if share >= 0.3 { proxy.first() } else { others.first().or(proxy.first()) };
     let ids: Vec<FactId> = proxy.iter().chain(&others).map(|(id, _)| *id).collect();
@@ -69,7 +69,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         format!(", while requests came at {surge:.1} times the rate before")
     });
     Weight {
-        nats: base + for_share(explained) + if surge.is_some() { 1.0 } else { 0.0 },
+        nats: base
+            + scene.weights.for_share(explained)
+            + if surge.is_some() { scene.weights.resource_surge } else { 0.0 },
         direct: true,
         joined: share >= 0.3 || scene.failing_known,
         explained,

@@ -17,9 +17,7 @@ use crate::scene::{Class, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{
-    Advice, Cause, Weight, advice, against_growth, first_proxy_error, for_share, plural, some_of,
-};
+use super::{Advice, Cause, Weight, advice, against_growth, first_proxy_error, plural, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "runtime_heap_limit",
@@ -69,7 +67,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     );
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 5.0 + for_share(explained),
+        nats: scene.weights.heap_limit + scene.weights.for_share(explained),
         direct: true,
         joined: scene.failing_known,
         explained,

@@ -11,7 +11,6 @@
 //! # What to do
 //! Collect what would name the reason: a stack of a waiting worker, the database's lock waits.
 
-use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
@@ -23,7 +22,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     if scene.class == Class::Server {
         return Weight::nothing();
     }
-    let late = scene.status_share(504).max(scene.signature_share(&[EventKind::UpstreamTimeout]));
+    // By what users met: late answers that a retry made good may fill an error log whose incident is another.
+    let late = scene.status_share(504);
     if late < 0.05 {
         return Weight::nothing();
     }
@@ -32,7 +32,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let few = if routes.len() == 1 { ", all on one route" } else { "" };
     Weight {
         // Without the app's own log its silence means nothing, and this is a guess.
-        nats: if scene.has_app_log() { 2.4 } else { 1.2 } * late - 0.6 * (1.0 - late),
+        nats: if scene.has_app_log() {
+            scene.weights.slow_upstream
+        } else {
+            scene.weights.slow_upstream_blind
+        } * late
+            + scene.weights.slow_upstream_rest * (1.0 - late),
         direct: false,
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),

@@ -19,7 +19,7 @@ use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, for_share, plural, some_of};
+use super::{Advice, Cause, Weight, advice, first_proxy_error, plural, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "worker_timeout",
@@ -66,9 +66,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     path.extend(killed(scene, *first));
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: 4.0 + for_share(explained)
-            - if after_kill { 6.0 } else { 0.0 }
-            - if memory_stall { 3.0 } else { 0.0 },
+        nats: scene.weights.timeout
+            + scene.weights.for_share(explained)
+            + if after_kill { scene.weights.timeout_after_kill } else { 0.0 }
+            + if memory_stall { scene.weights.timeout_after_heap_limit } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         explained,

@@ -203,8 +203,8 @@ pub(super) fn correct_dumps(sources: &[Source], clocks: &mut Clocks) {
             else {
                 continue;
             };
-            // Beyond a day it is another boot, or another line with the same words.
-            if seen.len() < CORRECTED_BY || (*most).max(-least) > DAY {
+            // Beyond a day it is another boot, or another line with the same words; up to a step it is the dump's rounding.
+            if seen.len() < CORRECTED_BY || !(STEP..=DAY).contains(&(*most).max(-least)) {
                 continue;
             }
             let (least, most) = (*least, *most);
@@ -228,7 +228,7 @@ pub(super) fn correct_dumps(sources: &[Source], clocks: &mut Clocks) {
                 index,
                 clock,
                 "",
-                Rule { offset, course, sigma: RECEIPT_SIGMA, evidence, ..rule },
+                Rule { offset, course, sigma: RECEIPT_SIGMA, basis: Basis::ZoneInferred, evidence },
             );
         }
     }
@@ -237,15 +237,13 @@ pub(super) fn correct_dumps(sources: &[Source], clocks: &mut Clocks) {
 /// Shared kernel lines that correct a dump.
 const CORRECTED_BY: usize = 3;
 
-/// Kernel lines of a dump that another log has with an anchored uptime: (reading, dump minus truth, other log). Only those of one
+/// A kernel line that a dump shares with another log: (reading, dump minus truth, other log).
+type EarlyLine = (Micros, Micros, usize);
+
+/// Kernel lines of a dump that another log has with an anchored uptime. Only those of one
 /// boot, which shares most: the next boot writes many of the same words.
-fn early_by(
-    sources: &[Source],
-    index: usize,
-    clock: ClockKind,
-    clocks: &Clocks,
-) -> Vec<(Micros, Micros, usize)> {
-    let mut found: BTreeMap<(usize, &str), Vec<(Micros, Micros, usize)>> = BTreeMap::new();
+fn early_by(sources: &[Source], index: usize, clock: ClockKind, clocks: &Clocks) -> Vec<EarlyLine> {
+    let mut found: BTreeMap<(usize, &str), Vec<EarlyLine>> = BTreeMap::new();
     for (key, own) in sources[index].marks.of(MarkKind::KernelLine) {
         let [own] = own else { continue };
         let Some(shown) = clocks.utc(index, own.stamp, "").filter(|_| own.stamp.clock == clock)
@@ -256,20 +254,25 @@ fn early_by(
             for (id, boot) in source.boot_lines.get(&key).into_iter().flatten() {
                 let stamp = RawStamp::new(ClockKind::Boot, *boot, 1);
                 if let Some(truth) = clocks.utc(other, stamp, id) {
-                    let early = shown.saturating_sub(truth);
+                    let early = (shown + own.stamp.resolution / 2).saturating_sub(truth);
                     found.entry((other, id)).or_default().push((own.stamp.at, early, other));
                 }
             }
         }
     }
     // A dump's own step of time is rare: the boot whose lines agree best with each other is the dump's.
-    let agreeing = |lines: &[(Micros, Micros, usize)]| {
+    let agreeing = |lines: &[EarlyLine]| {
         let mut early: Vec<Micros> = lines.iter().map(|(_, early, _)| *early).collect();
         early.sort_unstable();
         let middle = early.get(early.len() / 2).copied().unwrap_or(0);
         early.iter().filter(|early| (**early - middle).abs() <= STEP).count()
     };
-    found.into_values().max_by_key(|lines| agreeing(lines)).unwrap_or_default()
+    let share = |lines: &[EarlyLine]| agreeing(lines) * 20 / lines.len().max(1);
+    found
+        .into_values()
+        .filter(|lines| lines.len() >= CORRECTED_BY)
+        .max_by_key(|lines| (share(lines), lines.len()))
+        .unwrap_or_default()
 }
 
 /// The same kernel text with a wall-clock time in a placed log.
@@ -305,7 +308,7 @@ fn same_lines(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule>
 
 /// Killed pids whose end an app server's log tells.
 fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> {
-    let mut bounds: Vec<(Micros, Micros, usize)> = Vec::new();
+    let mut bounds: Vec<EarlyLine> = Vec::new();
     for (pid, seen) in sources[index].marks.of(MarkKind::Death) {
         for own in seen.iter().filter(|own| own.stamp.clock == ClockKind::Boot) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
@@ -339,7 +342,7 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
 }
 
 /// The stretch that most of the bounds cover: sweep over their ends.
-fn most_covered(bounds: &[(Micros, Micros, usize)]) -> Option<(Micros, Micros, usize)> {
+fn most_covered(bounds: &[EarlyLine]) -> Option<(Micros, Micros, usize)> {
     let mut ends: Vec<(Micros, i32)> =
         bounds.iter().flat_map(|(from, to, _)| [(*from, -1), (*to, 1)]).collect();
     ends.sort_unstable();

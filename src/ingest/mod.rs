@@ -5,6 +5,7 @@
 //! events are kept up to a cap, everything else is dropped when its line has been read.
 
 mod access_blocks;
+mod boots;
 mod events;
 mod reader;
 mod recognise;
@@ -26,6 +27,8 @@ use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::Traffic;
+
+pub use boots::is_made;
 
 /// How the bundle is to be read.
 #[derive(Debug)]

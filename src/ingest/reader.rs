@@ -15,6 +15,7 @@ use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
 use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
 use crate::traffic::{Traffic, request_mark};
 
+use super::boots::{Boots, bound, is_made};
 use super::events::EventTable;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::span::{note_span, widen};
@@ -272,11 +273,10 @@ struct Reader<'a, 'g> {
     own_clock: WallClock,
     /// Events of lines without a time, waiting for the next line that has one.
     waiting: Vec<Event>,
+    boots: Boots,
     boot_lines_level: u32,
 }
 
-/// Kernel lines whose boot stamps are kept.
-const BOOT_LINES_MAX: usize = 4096;
 /// Lines with and without an offset are neighbours when they lie this close, in seconds, after rounding to a zone.
 const NEIGHBOURS: i64 = 60 * SECOND;
 /// All zones in use are multiples of this.
@@ -299,6 +299,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             wrapper_clock: WallClock::default(),
             own_clock: WallClock::default(),
             waiting: Vec::new(),
+            boots: Boots::default(),
             boot_lines_level: 0,
         }
     }
@@ -353,6 +354,7 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     fn placed(&mut self, record: &Record<'_>) {
+        let record = &*self.boots.told_apart(record);
         self.source.records += 1;
         if let Some(host) = &record.origin.host
             && (self.hosts.len() < HOSTS_MAX || self.hosts.contains_key(host))
@@ -385,28 +387,22 @@ impl<'a, 'g> Reader<'a, 'g> {
             coverage.from_boot |= from_boot;
             widen(&mut coverage.first, &mut coverage.last, stamp);
             let mark = text_mark(&record.body);
-            self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
+            let unnamed_boot = record.origin.boot_id.as_deref().is_some_and(is_made);
+            if stamp.clock != ClockKind::Boot || !unnamed_boot {
+                self.source.marks.add(MarkKind::KernelLine, mark, stamp, record.line);
+            }
             if let Some(boot) = record.boot.filter(|_| {
                 stamp.clock != ClockKind::Boot && mark.trailing_zeros() >= self.boot_lines_level
             }) {
                 let id = record.origin.boot_id.clone().unwrap_or_default();
                 self.source.boot_lines.entry(mark).or_default().push((id, boot));
-                self.bound_boot_lines();
+                bound(&mut self.source.boot_lines, &mut self.boot_lines_level);
             }
         }
         let mut events = Vec::new();
         self.kernel.read(record, &mut events);
         for event in events {
             self.keep(event);
-        }
-    }
-
-    /// Keeps one in two of the lines, by their marks, whenever there are too many.
-    fn bound_boot_lines(&mut self) {
-        while self.source.boot_lines.len() > BOOT_LINES_MAX {
-            self.boot_lines_level += 1;
-            let level = self.boot_lines_level;
-            self.source.boot_lines.retain(|mark, _| mark.trailing_zeros() >= level);
         }
     }
 

@@ -45,8 +45,12 @@ impl Scene<'_> {
                 self.first_end().map_or(self.start, |end| end.min(self.start)) - 2 * SECOND;
             return match first {
                 Some(first) if first <= needed => Ok(()),
-                // Nothing can be missing before the kernel started.
-                Some(_) if kernel.from_boot => Ok(()),
+                // Nothing is missing before the kernel started, unless an earlier one ran.
+                Some(first) if kernel.from_boot && first <= self.start + 2 * SECOND => Ok(()),
+                Some(_) if kernel.from_boot => Err(
+                    "begins with a boot after the onset: what the kernel wrote before it is gone"
+                        .to_owned(),
+                ),
                 Some(_) => {
                     Err("begins too late: its ring buffer was overwritten or cleared".to_owned())
                 }

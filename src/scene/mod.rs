@@ -16,6 +16,7 @@ use crate::service::{Join, ServiceId, ServiceRole, Services};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
+use crate::weights::Weights;
 
 /// The two classes of incidents of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +77,8 @@ pub struct LinkedKill {
 /// One incident and what surrounds it.
 #[derive(Debug)]
 pub struct Scene<'a> {
+    /// How much each piece of evidence weighs.
+    pub weights: &'a Weights,
     /// Facts of all logs.
     pub timeline: &'a Timeline,
     /// Services of the bundle.
@@ -128,8 +131,10 @@ impl<'a> Scene<'a> {
         class: Class,
         (start, end): (Micros, Micros),
         failures: Vec<Failure>,
+        weights: &'a Weights,
     ) -> Self {
         let mut scene = Self {
+            weights,
             timeline,
             services,
             deaths,

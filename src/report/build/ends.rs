@@ -3,6 +3,7 @@
 use crate::death::Death;
 use crate::diagnose::{Incident, Verdict};
 use crate::event::{EventKind, OomKill, OomProcess};
+use crate::ingest::is_made;
 use crate::service::Join;
 use crate::service::names::{Owner, cgroup_owner};
 use crate::source::LineRef;
@@ -65,7 +66,7 @@ fn oom_kill(index: usize, id: FactId, fact: &Fact, parts: &Parts<'_>, ids: &Ids)
         limit_bytes: oom.limit_bytes,
         usage_bytes: oom.usage_bytes,
         host: fact.event.origin.host.clone(),
-        boot_id: fact.event.origin.boot_id.clone(),
+        boot_id: fact.event.origin.boot_id.clone().filter(|id| !is_made(id)),
         incident: felt_in(parts, id),
         event: ids.of(id).unwrap_or_default(),
         witnesses: lines(&fact.witnesses),
