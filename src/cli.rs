@@ -133,7 +133,7 @@ impl ReportArgs {
                 let ending =
                     file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
                 Format::of_ending(ending).ok_or_else(|| {
-                    Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .json, .md or .txt", file.display()))
+                    Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .html, .json, .md, .svg or .txt", file.display()))
                 })
             }
             None if to_terminal => Ok(Format::Text),

@@ -14,6 +14,9 @@ use crate::corpus::{
 /// Most that the corpus may weigh, packed and with reports.
 const CORPUS_MAX_BYTES: u64 = 10 << 20;
 
+/// Forms that are not kept: the page holds what JSON and picture hold, and each touch of its style would change every case.
+const UNKEPT: [Format; 1] = [Format::Html];
+
 #[test]
 fn every_report_is_the_one_that_is_kept() {
     let update = std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty());
@@ -21,7 +24,9 @@ fn every_report_is_the_one_that_is_kept() {
     for case in cases() {
         let analysis =
             analyse(&case.bundle()).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-        for (format, _, endings) in Format::ALL {
+        for (format, _, endings) in
+            Format::ALL.iter().filter(|(format, _, _)| !UNKEPT.contains(format))
+        {
             let path = case.folder.join(format!("report.{}", endings[0]));
             let now = written(&analysis, *format);
             if update {

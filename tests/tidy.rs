@@ -38,8 +38,9 @@ const ORDER: [&str; 27] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 18] = [
+const PLACES: [(&str, &[&str]); 20] = [
     ("aho-corasick", &["grammar/"]),
+    ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
     ("chrono-tz", &["clock/"]),
     ("clap", &["cli.rs", "main.rs"]),
@@ -47,6 +48,7 @@ const PLACES: [(&str, &[&str]); 18] = [
     ("flate2", &["bundle/"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
+    ("maud", &["report/html/", "report/svg/"]),
     ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
     ("rayon", &["ingest/", "main.rs"]),
@@ -66,7 +68,7 @@ const PLACES: [(&str, &[&str]); 18] = [
             "snapshot/",
         ],
     ),
-    ("sha2", &["bundle/"]),
+    ("sha2", &["bundle/", "report/html/"]),
     ("tempfile", &["main.rs"]),
     ("toml", &["grammar/"]),
 ];

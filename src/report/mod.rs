@@ -1,9 +1,11 @@
 //! From what was found to a [`model::Report`], and from the report to its output forms. Sees results only: no bytes of logs, no
 //! patterns. A new form is one file here with a `write` function and an entry in [`Format`].
 
+pub mod answer;
 pub mod build;
 pub mod escape;
 pub mod figures;
+pub mod html;
 pub mod inspect;
 pub mod json;
 pub mod markdown;
@@ -11,6 +13,7 @@ pub mod missing;
 pub mod model;
 pub mod picture;
 pub mod reading;
+pub mod svg;
 pub mod text;
 
 use std::io::{self, Write};
@@ -26,6 +29,10 @@ pub enum Format {
     Markdown,
     /// The contract's JSON.
     Json,
+    /// One page with the timeline picture, for a browser.
+    Html,
+    /// The timeline picture alone.
+    Svg,
 }
 
 impl Format {
@@ -34,6 +41,8 @@ impl Format {
         (Self::Text, "text", &["txt"]),
         (Self::Markdown, "markdown", &["md", "markdown"]),
         (Self::Json, "json", &["json"]),
+        (Self::Html, "html", &["html", "htm"]),
+        (Self::Svg, "svg", &["svg"]),
     ];
 
     /// The form that a file's ending asks for.
@@ -66,5 +75,7 @@ pub fn write(
         Format::Text => text::write(report, style, out),
         Format::Markdown => markdown::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Html => html::write(report, out),
+        Format::Svg => svg::write(report, out),
     }
 }

@@ -41,11 +41,26 @@ pub struct Report {
     pub negatives: Vec<Negative>,
     /// What could not be read.
     pub data_quality: Vec<DataQuality>,
+    /// Requests and failures over the whole window; `None` without an access log.
+    pub series: Option<Series>,
     /// JSON pointers of figures that were estimated or cut by a limit.
     pub approximate: Vec<String>,
     /// Figures of snapshots in the bundle: memory, disks, limits, workers. Their time is unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<StateFact>,
+}
+
+/// Requests and failures by equal steps of time.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// Begin of the first step.
+    pub start: String,
+    /// Length of a step.
+    pub step_seconds: u64,
+    /// All requests of each step, health checks among them; empty where they are not known.
+    pub requests: Vec<u64>,
+    /// Failed answers of each step.
+    pub failures: Vec<u64>,
 }
 
 /// A figure of a snapshot.
@@ -186,6 +201,8 @@ pub struct Incident {
     pub spark: Vec<u64>,
     /// Length of a step of `spark`.
     pub spark_step_seconds: u64,
+    /// Requests and failures from some time before the start to some time after the end.
+    pub series: Series,
     /// Routes with failures, most first.
     pub routes: Vec<Route>,
     /// Upstreams with failures, most first.

@@ -4,6 +4,7 @@
 mod ends;
 mod incident;
 mod patterns;
+mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,6 +142,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         recurrences: patterns::recurrences(parts),
         negatives: negatives(parts),
         data_quality: data_quality(parts),
+        series: series::whole(parts.answers),
         approximate,
         context: context(parts),
     }
