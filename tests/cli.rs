@@ -71,6 +71,27 @@ fn the_form_is_asked_for_or_by_the_ending_or_markdown() {
     assert!(fs::read(&file).unwrap() == json, "--format wins over the ending");
 }
 
+#[test]
+fn a_folder_gets_the_page_and_its_picture() {
+    let bundle = bundle_of(OOM);
+    let folder = folder();
+    let path = folder.path().to_str().unwrap();
+    assert_eq!(run(&["report", "-o", path, &bundle]).code, 0);
+    assert_eq!(names(folder.path()), ["report.md", "timeline.svg"]);
+    let page = fs::read_to_string(folder.path().join("report.md")).unwrap();
+    assert!(page.contains("](timeline.svg)"));
+    let picture = fs::read(folder.path().join("timeline.svg")).unwrap();
+    assert!(picture == run(&["report", "--format", "svg", &bundle]).out);
+    assert_eq!(run(&["report", "-o", "no/such/folder/", &bundle]).code, 2);
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let done = run(&["schema"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(done.json()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()

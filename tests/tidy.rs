@@ -38,13 +38,14 @@ const ORDER: [&str; 27] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 20] = [
+const PLACES: [(&str, &[&str]); 22] = [
     ("aho-corasick", &["grammar/"]),
     ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
     ("chrono-tz", &["clock/"]),
     ("clap", &["cli.rs", "main.rs"]),
     ("crc32fast", &["bundle/"]),
+    ("csv", &["report/export/"]),
     ("flate2", &["bundle/"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
@@ -52,8 +53,9 @@ const PLACES: [(&str, &[&str]); 20] = [
     ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
     ("rayon", &["ingest/", "main.rs"]),
-    ("regex", &["grammar/"]),
+    ("regex", &["grammar/", "report/redact/"]),
     ("ruzstd", &["bundle/"]),
+    ("schemars", &["report/model.rs", "report/schema.rs"]),
     (
         "serde",
         &["envelope/docker.rs", "envelope/json_lines.rs", "grammar/file.rs", "report/model.rs"],
@@ -64,7 +66,10 @@ const PLACES: [(&str, &[&str]); 20] = [
             "envelope/docker.rs",
             "envelope/json_lines.rs",
             "grammar/mod.rs",
+            "report/export/",
             "report/json.rs",
+            "report/redact/",
+            "report/schema.rs",
             "snapshot/",
         ],
     ),

@@ -1,9 +1,11 @@
 //! From what was found to a [`model::Report`], and from the report to its output forms. Sees results only: no bytes of logs, no
-//! patterns. A new form is one file here with a `write` function and an entry in [`Format`].
+//! patterns. A new form is one file or folder here with a `write` function
+//! and an entry in [`Format`]; one for another program is one file in [`export`].
 
 pub mod answer;
 pub mod build;
 pub mod escape;
+pub mod export;
 pub mod figures;
 pub mod html;
 pub mod inspect;
@@ -13,6 +15,8 @@ pub mod missing;
 pub mod model;
 pub mod picture;
 pub mod reading;
+pub mod redact;
+pub mod schema;
 pub mod svg;
 pub mod text;
 
@@ -33,6 +37,12 @@ pub enum Format {
     Html,
     /// The timeline picture alone.
     Svg,
+    /// What happened when, for a spreadsheet.
+    Csv,
+    /// The same as JSON lines for Timesketch.
+    Timesketch,
+    /// Incidents and kills as Grafana's annotations.
+    Grafana,
 }
 
 impl Format {
@@ -43,6 +53,10 @@ impl Format {
         (Self::Json, "json", &["json"]),
         (Self::Html, "html", &["html", "htm"]),
         (Self::Svg, "svg", &["svg"]),
+        (Self::Csv, "csv", &["csv"]),
+        (Self::Timesketch, "timesketch", &["jsonl"]),
+        // Its files end in .json as the report's own do, so it must be asked for.
+        (Self::Grafana, "grafana", &[]),
     ];
 
     /// The form that a file's ending asks for.
@@ -61,6 +75,17 @@ impl Format {
     }
 }
 
+/// What can be chosen about the looks of a report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// Of the text form.
+    pub text: text::Style,
+    /// Of the Markdown form.
+    pub markdown: markdown::Style,
+    /// What is masked in all of them.
+    pub redact: redact::Level,
+}
+
 /// Writes a report in a form.
 ///
 /// # Errors
@@ -68,14 +93,18 @@ impl Format {
 pub fn write(
     report: &Report,
     format: Format,
-    style: text::Style,
+    settings: Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let report = &redact::report(report, settings.redact)?;
     match format {
-        Format::Text => text::write(report, style, out),
-        Format::Markdown => markdown::write(report, out),
+        Format::Text => text::write(report, settings.text, out),
+        Format::Markdown => markdown::write(report, settings.markdown, out),
         Format::Json => json::write(report, out),
         Format::Html => html::write(report, out),
         Format::Svg => svg::write(report, out),
+        Format::Csv => export::csv::write(report, out),
+        Format::Timesketch => export::timesketch::write(report, out),
+        Format::Grafana => export::grafana::write(report, out),
     }
 }

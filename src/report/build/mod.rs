@@ -115,6 +115,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
             name: "coroner".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
+        redaction: super::redact::Level::Off.name().to_owned(),
         bundle: parts
             .ingested
             .given

@@ -97,7 +97,8 @@ fn page(reading: &Reading<'_>) -> Markup {
                 }
                 footer {
                     p { "Written by " (log(&reading.report.tool.name)) " " (log(&reading.report.tool.version))
-                        "; a person should read it before it is passed on. Times are in UTC." }
+                        "; a person should read it before it is passed on. Times are in UTC. "
+                        @if reading.report.redaction == "off" { strong { "Secrets are not masked (--redact off)." } } @else { "Secrets are masked as ***." } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }

@@ -122,7 +122,9 @@ pub(super) fn quality(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<
         1 => Some("1 figure is an estimate (approximate, in the JSON)".to_owned()),
         many => Some(format!("{many} figures are estimates (approximate, in the JSON)")),
     };
-    section(page, "Data quality", troubles.chain(estimated).collect())
+    let unmasked =
+        (report.redaction == "off").then(|| "secrets are not masked (--redact off)".to_owned());
+    section(page, "Data quality", troubles.chain(estimated).chain(unmasked).collect())
 }
 
 /// Clocks that were not read from the logs.

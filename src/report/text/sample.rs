@@ -14,6 +14,7 @@ pub(in crate::report) fn report(text: &str) -> Report {
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "coroner".to_owned(), version: "0.1.0".to_owned() },
+        redaction: "secrets".to_owned(),
         bundle: vec![bundle(text)],
         window: Some(Window { start: at("20:00:00"), end: at("22:30:00") }),
         sources: vec![source("S1", text, "offset"), source("S2", "dmesg", "zone-assumed")],
