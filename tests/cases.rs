@@ -101,7 +101,8 @@ fn every_report_fits_the_schema() {
 #[test]
 fn no_text_is_wider_than_a_terminal() {
     for case in cases() {
-        let text = String::from_utf8(written(&analyse(&case.bundle()).unwrap(), Format::Text)).unwrap();
+        let text =
+            String::from_utf8(written(&analyse(&case.bundle()).unwrap(), Format::Text)).unwrap();
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{}: {line}", case.name);
         }

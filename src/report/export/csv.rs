@@ -30,7 +30,7 @@ const OPENERS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// # Errors
 /// What the writer gives.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = ::csv::Writer::from_writer(out);
+    let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEADS)?;
     for row in rows::rows(report) {
         csv.write_record(cells(report, &row))?;

@@ -154,7 +154,7 @@ fn overview(incidents: &[&Incident]) -> Markup {
             html! { (figures::duration(incident.duration_seconds)) },
             html! { (figures::grouped(reading::failures(incident))) },
             html! { (log(&incident.cause)) },
-            html! { (log(&incident.verdict)) ", " (figures::per_cent(incident.probability)) },
+            html! { (log(&incident.verdict)) @if incident.verdict != "unknown" { ", " (figures::per_cent(incident.probability)) } },
         ]
     });
     html! {

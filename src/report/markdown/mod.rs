@@ -216,11 +216,16 @@ fn overview(incidents: &[&Incident], out: &mut dyn Write) -> io::Result<()> {
                 figures::duration(incident.duration_seconds),
                 reading::failures(incident).to_string(),
                 escape::cell(&incident.cause),
-                format!(
-                    "{}, {}",
-                    escape::cell(&incident.verdict),
-                    figures::per_cent(incident.probability)
-                ),
+                match incident.verdict.as_str() {
+                    "unknown" => "unknown".to_owned(),
+                    verdict => {
+                        format!(
+                            "{}, {}",
+                            escape::cell(verdict),
+                            figures::per_cent(incident.probability)
+                        )
+                    }
+                },
             ],
         )?;
     }

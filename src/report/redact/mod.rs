@@ -76,7 +76,7 @@ fn walk(value: &mut Value) {
                 // A field whose name says what it is needs no pattern in its value.
                 match value {
                     Value::String(text) if secrets::is_named_secret(name) => {
-                        secrets::MASK.clone_into(text)
+                        secrets::MASK.clone_into(text);
                     }
                     other => walk(other),
                 }

@@ -6,6 +6,7 @@
 mod marks;
 mod panel;
 mod scale;
+mod spot;
 #[cfg(test)]
 mod tests;
 
@@ -134,10 +135,10 @@ fn legend(top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
         @if !kinds.is_empty() {
             g.legend aria-hidden="true" {
                 @for (at, kind) in kinds.iter().enumerate() {
-                    (panel::shape(*kind, false, place(at), y)) (words(place(at) + 10.0, kind.words()))
+                    (spot::shape(*kind, false, place(at), y)) (words(place(at) + 10.0, kind.words()))
                 }
                 @let at = kinds.len();
-                @if ruled_out { (panel::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "ruled out")) }
+                @if ruled_out { (spot::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "ruled out")) }
                 @let at = at + usize::from(ruled_out);
                 rect.sigma x=(format!("{:.1}", place(at) - 6.0)) y=(format!("{:.1}", y - 3.0)) width="16" height="6" {}
                 (words(place(at) + 14.0, "clock ±1σ"))
