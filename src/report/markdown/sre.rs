@@ -43,8 +43,13 @@ pub(super) fn sections(
         })?,
         prompt("Detection", "How was it noticed, by whom, how long after the first failure?")?,
         prompt("Resolution", "What ended it, and who did that?")?,
-        facts("Action items", &|out| {
-            incident::actions(reading, incident, boxes, out)?;
+        section(false, |out| {
+            let items = written(|out| incident::actions(reading, incident, boxes, out))?;
+            writeln!(
+                out,
+                "## Action items\n\n{}",
+                items.strip_prefix("### Actions\n\n").unwrap_or(&items)
+            )?;
             writeln!(
                 out,
                 "| Action item | Type | Owner | Due |\n|---|---|---|---|\n|  |  |  |  |\n"
@@ -57,6 +62,17 @@ pub(super) fn sections(
             }
             Ok(())
         })?,
-        facts("Timeline", &|out| incident::timeline(reading, incident, out))?,
+        section(false, |out| {
+            let timeline = written(|out| incident::timeline(reading, incident, out))?;
+            // Its own heading, one level up: the day stands in it.
+            write!(out, "{}", timeline.strip_prefix('#').unwrap_or(&timeline))
+        })?,
     ])
+}
+
+/// What is written, as text; only strings are.
+fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -129,7 +129,7 @@ fn a_post_mortem_leaves_the_human_parts_open() {
             "## Resolution",
             "## Action items",
             "## Lessons learned",
-            "## Timeline"
+            "## Timeline (2026-01-02)"
         ]
     );
     check(&text, "## Detection\n\n*To be written by a person.*");
