@@ -122,10 +122,19 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |reason| write_error(&path.display().to_string(), reason);
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = readable(&mut tempfile::Builder::new()).tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// A report is for others to read, as far as the umask allows; a temporary file by itself is for nobody else.
+fn readable<'a, 'b>(
+    builder: &'a mut tempfile::Builder<'b, 'b>,
+) -> &'a mut tempfile::Builder<'b, 'b> {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 fn inspect(input: &InputArgs) -> Result<u8, Error> {

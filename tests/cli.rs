@@ -122,6 +122,23 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert_eq!(names(folder.path()), ["report.json", "taken.json"]);
 }
 
+/// Others may read a report, as the umask says.
+#[cfg(unix)]
+#[test]
+fn a_file_has_the_rights_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let file = folder.path().join("report.html");
+    let script = "umask 027; exec \"$0\" report -q -o \"$1\" \"$2\"";
+    let program = env!("CARGO_BIN_EXE_coroner");
+    let done = std::process::Command::new("sh")
+        .args(["-c", script, program, file.to_str().unwrap(), &bundle_of(OOM)])
+        .status()
+        .unwrap();
+    assert!(done.success());
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
 #[test]
 fn a_closed_pipe_is_no_error() {
     let bundle = bundle_of(OOM);

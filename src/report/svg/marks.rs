@@ -62,8 +62,8 @@ pub(super) struct Mark {
     /// The entry of the evidence it leads to.
     pub(super) anchor: String,
     pub(super) kind: Kind,
-    /// Was looked at and is not the cause.
-    pub(super) ruled_out: bool,
+    /// Why it is no part of an incident's cause: drawn hollow.
+    pub(super) apart: Option<&'static str>,
     /// Milliseconds since 1970.
     pub(super) at: i64,
     /// One standard deviation in milliseconds.
@@ -77,10 +77,9 @@ pub(super) struct Mark {
 impl Mark {
     /// Kind and standing in words.
     pub(super) fn what(&self) -> String {
-        if self.ruled_out {
-            format!("ruled out {}", self.kind.words())
-        } else {
-            self.kind.words().to_owned()
+        match self.apart {
+            Some(why) => format!("{} ({why})", self.kind.words()),
+            None => self.kind.words().to_owned(),
         }
     }
 }
@@ -177,7 +176,9 @@ fn by_lane(reading: &Reading<'_>, wanted: impl Fn(i64) -> bool) -> Vec<Lane> {
         .filter(|event| !in_paths.contains(event))
         .collect();
     for mark in lanes.values_mut().flatten() {
-        mark.ruled_out = ruled_out.contains(mark.anchor.as_str());
+        if ruled_out.contains(mark.anchor.as_str()) {
+            mark.apart = Some("ruled out");
+        }
     }
     let in_order = |(name, mut marks): (String, Vec<Mark>)| {
         marks.sort_by(|a, b| (a.at, a.kind, &a.id).cmp(&(b.at, b.kind, &b.id)));
@@ -227,7 +228,7 @@ fn kill_mark(reading: &Reading<'_>, kill: &OomKill) -> Option<Mark> {
         id: kill.id.clone(),
         anchor: kill.event.clone(),
         kind: Kind::Kill,
-        ruled_out: false,
+        apart: kill.incident.is_none().then_some("users met nothing of it"),
         at: figures::epoch_millis(kill.time.as_deref()?)?,
         sigma: millis(kill.time_sigma_seconds),
         words,
@@ -247,7 +248,7 @@ fn death_mark(reading: &Reading<'_>, death: &Death, line: Option<&Event>) -> Opt
         id: death.id.clone(),
         anchor: line.map_or_else(|| death.id.clone(), |event| event.id.clone()),
         kind: Kind::Death,
-        ruled_out: false,
+        apart: None,
         at: figures::epoch_millis(death.time.as_deref()?)?,
         sigma: line.map_or(0.0, |event| millis(event.time_sigma_seconds)),
         words: reading::death_words(death),
@@ -261,7 +262,7 @@ fn event_mark(reading: &Reading<'_>, event: &Event) -> Option<Mark> {
         id: event.id.clone(),
         anchor: event.id.clone(),
         kind: kind_of(&event.kind),
-        ruled_out: false,
+        apart: None,
         at: figures::epoch_millis(event.time.as_deref()?)?,
         sigma: millis(event.time_sigma_seconds),
         words: format!("{}{times}", event.kind.replace('-', " ")),

@@ -22,6 +22,8 @@ const MEMORY: f64 = 64.0;
 const AXIS: f64 = 34.0;
 /// Marks of a lane nearer than this become one.
 const APART: f64 = 11.0;
+/// Room that the number of a mark takes.
+const NUMBER: f64 = 28.0;
 /// Letters of a lane's name.
 const NAME_MAX: usize = 27;
 
@@ -113,7 +115,7 @@ impl<'a> Panel<'a> {
     /// Kinds of the marks in it, and whether any is ruled out.
     pub(super) fn kinds(&self) -> (BTreeSet<Kind>, bool) {
         let marks = || self.lanes.iter().flat_map(|lane| &lane.marks);
-        (marks().map(|mark| mark.kind).collect(), marks().any(|mark| mark.ruled_out))
+        (marks().map(|mark| mark.kind).collect(), marks().any(|mark| mark.apart.is_some()))
     }
 
     /// Whether a chain of marks is drawn.
@@ -150,7 +152,11 @@ impl<'a> Panel<'a> {
                 @for (at, lane) in self.lanes.iter().enumerate() { (lane_name(lane, lanes_top + at as f64 * LANE)) }
                 (self.chain(&clusters, lanes_top, failures_bottom))
                 @for (at, lane) in clusters.iter().enumerate() {
-                    @for cluster in lane { (self.cluster(cluster, lanes_top + (at as f64 + 0.5) * LANE, alone)) }
+                    @for cluster in lane {
+                        // A number that would run into the next mark is told by the mark alone.
+                        @let numbered = !lane.iter().any(|other| other.x > cluster.x && other.x - cluster.x < NUMBER);
+                        (self.cluster(cluster, lanes_top + (at as f64 + 0.5) * LANE, numbered, alone))
+                    }
                 }
                 @if !self.memory.is_empty() { (self.memory(y)) }
                 (self.axis(bottom))
@@ -285,9 +291,10 @@ impl<'a> Panel<'a> {
             let x = self.scale.x(mark.at);
             match clusters.iter_mut().rev().take(2).find(|own| {
                 x - own.x < APART
-                    && own.marks.first().is_some_and(|first| {
-                        (first.kind, first.ruled_out) == (mark.kind, mark.ruled_out)
-                    })
+                    && own
+                        .marks
+                        .first()
+                        .is_some_and(|first| (first.kind, first.apart) == (mark.kind, mark.apart))
             }) {
                 Some(own) => own.marks.push(mark),
                 None => clusters.push(Cluster { x, marks: vec![mark] }),
@@ -299,7 +306,7 @@ impl<'a> Panel<'a> {
         clusters
     }
 
-    fn cluster(&self, cluster: &Cluster<'_>, y: f64, alone: bool) -> Markup {
+    fn cluster(&self, cluster: &Cluster<'_>, y: f64, numbered: bool, alone: bool) -> Markup {
         let Some(first) = cluster.marks.first() else { return html! {} };
         let sigma = cluster.marks.iter().map(|mark| mark.sigma).fold(0.0, f64::max);
         let last = cluster.marks.last().map_or(first.at, |mark| mark.at);
@@ -310,8 +317,8 @@ impl<'a> Panel<'a> {
             title { (told(&cluster.marks)) }
             rect.sigma x=(one(from)) y=(one(y - 3.0)) width=(one((to - from).max(0.0))) height="6" {}
             rect.reach x=(one(cluster.x - 11.0)) y=(one(y - 12.0)) width="22" height="24" {}
-            (shape(first.kind, first.ruled_out, cluster.x, y))
-            @if cluster.marks.len() > 1 { text.number x=(one(cluster.x + 7.0)) y=(one(y - 3.0)) { (cluster.marks.len()) } }
+            (shape(first.kind, first.apart.is_some(), cluster.x, y))
+            @if numbered && cluster.marks.len() > 1 { text.number x=(one(cluster.x + 7.0)) y=(one(y - 3.0)) { (cluster.marks.len()) } }
         };
         let class = first.kind.class();
         let time = figures::of_epoch_millis(first.at);
@@ -356,6 +363,8 @@ impl<'a> Panel<'a> {
             .max(1);
         let bottom = top + MEMORY - 6.0;
         let y = |bytes: u64| bottom - bytes as f64 / most as f64 * (MEMORY - 18.0);
+        // Many bars are thin ones, so that each is seen.
+        let wide = if self.memory.len() > 60 { 1.0 } else { 5.0 };
         html! {
             g.memory {
                 text.lane x="8" y=(one(bottom - 30.0)) { "memory of the victims" }
@@ -366,7 +375,7 @@ impl<'a> Panel<'a> {
                     @let x = self.scale.x(own.at);
                     g.rss data-id=(own.id) {
                         title { (own.id) ": " (figures::bytes(own.rss)) @if let Some(limit) = own.limit { ", limit " (figures::bytes(limit)) } }
-                        rect x=(one(x - 2.5)) y=(one(y(own.rss))) width="5" height=(one(bottom - y(own.rss))) {}
+                        rect x=(one(x - wide / 2.0)) y=(one(y(own.rss))) width=(one(wide)) height=(one(bottom - y(own.rss))) {}
                         @if let Some(limit) = own.limit {
                             line.limit x1=(one(x - 8.0)) x2=(one(x + 8.0)) y1=(one(y(limit))) y2=(one(y(limit))) {}
                         }
