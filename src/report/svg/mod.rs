@@ -128,7 +128,7 @@ fn legend(top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
         with_chain |= panel.has_chain();
     }
     let y = top + LEGEND / 2.0;
-    let place = |at: usize| LEFT + 6.0 + at as f64 * 97.0;
+    let place = |at: usize| LEFT + 6.0 + at as f64 * 92.0;
     let text_y = format!("{:.1}", y + 4.0);
     let words = |x: f64, words: &str| html! { text x=(format!("{x:.1}")) y=(text_y) { (words) } };
     html! {
@@ -138,7 +138,7 @@ fn legend(top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
                     (spot::shape(*kind, false, place(at), y)) (words(place(at) + 10.0, kind.words()))
                 }
                 @let at = kinds.len();
-                @if ruled_out { (spot::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "not the cause")) }
+                @if ruled_out { (spot::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "unrelated")) }
                 @let at = at + usize::from(ruled_out);
                 rect.sigma x=(format!("{:.1}", place(at) - 6.0)) y=(format!("{:.1}", y - 3.0)) width="16" height="6" {}
                 (words(place(at) + 14.0, "clock ±1σ"))
