@@ -8,7 +8,7 @@ use coroner::Options;
 use coroner::clock::GivenZone;
 use coroner::diagnose::Focus;
 use coroner::error::Error;
-use coroner::report::Format;
+use coroner::report::{Format, markdown, redact};
 
 /// Offline incident log analyzer: names the cause of a burst of 502/504 and proves it.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// List the log formats that are understood.
     Formats,
+    /// Print the JSON Schema of `report --format json`.
+    Schema,
     /// Work on grammar files.
     #[command(subcommand)]
     Grammar(GrammarCommand),
@@ -77,8 +79,8 @@ pub(crate) struct ReportArgs {
     /// Output form; by default text on a terminal and Markdown when piped, or what the ending of -o says.
     #[arg(long, value_parser = parse_format)]
     format: Option<Format>,
-    /// Write to a file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write to a file, whole or not at all; into a folder go report.md and the picture that it shows, timeline.svg.
+    #[arg(short, long, value_name = "FILE|FOLDER")]
     pub(crate) output: Option<PathBuf>,
     /// Only incidents that end at or after this moment: "2026-11-20 22:00:00", RFC 3339, @epoch; UTC unless it says otherwise.
     #[arg(long, value_name = "T")]
@@ -89,6 +91,18 @@ pub(crate) struct ReportArgs {
     /// Only the incident at or next to this moment.
     #[arg(long, value_name = "T")]
     at: Option<String>,
+    /// Wiki that the Markdown is for; gfm reads well in all of them.
+    #[arg(long, value_enum, default_value_t = Flavor::Gfm)]
+    flavor: Flavor,
+    /// Order of the Markdown: plain, or as the usual post-mortem.
+    #[arg(long, value_enum, default_value_t = Template::Plain)]
+    template: Template,
+    /// Leave whole sections of the Markdown out from its end to stay below so many bytes.
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<usize>,
+    /// What to mask: secrets (tokens, passwords, cookies, keys, mail addresses), or nothing, which the report then says.
+    #[arg(long, value_enum, default_value_t = Redact::Secrets)]
+    pub(crate) redact: Redact,
     /// When to colour the text form.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -111,6 +125,35 @@ pub(crate) enum Color {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Flavor {
+    Gfm,
+    Github,
+    Gitlab,
+    Confluence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    Plain,
+    Sre,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Redact {
+    Secrets,
+    Off,
+}
+
+impl Redact {
+    pub(crate) fn level(self) -> redact::Level {
+        match self {
+            Self::Secrets => redact::Level::Secrets,
+            Self::Off => redact::Level::Off,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     Incident,
 }
@@ -123,17 +166,43 @@ fn parse_format(name: &str) -> Result<Format, String> {
 }
 
 impl ReportArgs {
+    /// Whether the output is a folder: one that is there, or a name that ends as one. A folder named as a form is a mistake.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.output.as_ref().is_some_and(|path| {
+            let named =
+                path.extension().and_then(|ending| ending.to_str()).and_then(Format::of_ending);
+            let ends = path.as_os_str().to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
+            self.format.is_none() && (ends || (path.is_dir() && named.is_none()))
+        })
+    }
+
+    /// How the Markdown form looks.
+    pub(crate) fn markdown(&self) -> markdown::Style {
+        let flavor = match self.flavor {
+            Flavor::Gfm => markdown::Flavor::Gfm,
+            Flavor::Github => markdown::Flavor::Github,
+            Flavor::Gitlab => markdown::Flavor::Gitlab,
+            Flavor::Confluence => markdown::Flavor::Confluence,
+        };
+        let template = match self.template {
+            Template::Plain => markdown::Template::Plain,
+            Template::Sre => markdown::Template::Sre,
+        };
+        markdown::Style { flavor, template, max_bytes: self.max_bytes, picture: None }
+    }
+
     /// The form to write: asked for, or by the file's ending, or by where it goes.
     pub(crate) fn form(&self, to_terminal: bool) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);
         }
         match &self.output {
+            Some(_) if self.is_folder() => Ok(Format::Markdown),
             Some(file) => {
                 let ending =
                     file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
                 Format::of_ending(ending).ok_or_else(|| {
-                    Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .json, .md or .txt", file.display()))
+                    Error::Usage(format!("cannot tell the form of {} by its ending; give --format or end it in .csv, .html, .json, .jsonl, .md, .svg or .txt", file.display()))
                 })
             }
             None if to_terminal => Ok(Format::Text),

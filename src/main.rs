@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use coroner::error::Error;
-use coroner::report::{self, text::Style};
+use coroner::report::{self, Format, Settings, markdown, text};
 use coroner::{Analysis, analyze};
 
 use cli::{Cli, Color, Command, FailOn, GrammarCommand, InputArgs, ReportArgs};
@@ -22,11 +22,16 @@ const LOST_BYTES: u8 = 1;
 const NO_REPORT: u8 = 2;
 const INCIDENT: u8 = 10;
 
+/// What is written into a folder.
+const PAGE: &str = "report.md";
+const PICTURE: &str = "timeline.svg";
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report(&args),
         Command::Inspect(args) => inspect(&args.input),
         Command::Formats => formats(),
+        Command::Schema => schema(),
         Command::Grammar(GrammarCommand::Check { files }) => check(&files),
         Command::Grammar(GrammarCommand::New { from }) => draft(&from),
     };
@@ -57,13 +62,25 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = args.form(to_terminal)?;
     let analysis = run(&args.input, &args.options()?)?;
-    let style = Style { color: colored(args.color, to_terminal), ..Style::default() };
-    let mut bytes = Vec::new();
-    report::write(&analysis.report, format, style, &mut bytes)
-        .map_err(|reason| write_error("the report", reason))?;
+    let text = text::Style { color: colored(args.color, to_terminal), ..text::Style::default() };
+    let settings = Settings { text, markdown: args.markdown(), redact: args.redact.level() };
+    let written = |format, settings| {
+        let mut bytes = Vec::new();
+        report::write(&analysis.report, format, settings, &mut bytes)
+            .map_err(|reason| write_error("the report", reason))?;
+        Ok::<_, Error>(bytes)
+    };
     match &args.output {
-        Some(file) => write_file(file, &bytes)?,
-        None => write_stdout(&bytes)?,
+        Some(folder) if args.is_folder() => {
+            let markdown = markdown::Style { picture: Some(PICTURE), ..settings.markdown };
+            write_file(&folder.join(PICTURE), &written(Format::Svg, settings)?)?;
+            write_file(
+                &folder.join(PAGE),
+                &written(Format::Markdown, Settings { markdown, ..settings })?,
+            )?;
+        }
+        Some(file) => write_file(file, &written(format, settings)?)?,
+        None => write_stdout(&written(format, settings)?)?,
     }
     Ok(if args.fail_on == Some(FailOn::Incident) && !analysis.report.incidents.is_empty() {
         INCIDENT
@@ -105,10 +122,19 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |reason| write_error(&path.display().to_string(), reason);
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = readable(&mut tempfile::Builder::new()).tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// A report is for others to read, as far as the umask allows; a temporary file by itself is for nobody else.
+fn readable<'a, 'b>(
+    builder: &'a mut tempfile::Builder<'b, 'b>,
+) -> &'a mut tempfile::Builder<'b, 'b> {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 fn inspect(input: &InputArgs) -> Result<u8, Error> {
@@ -118,6 +144,13 @@ fn inspect(input: &InputArgs) -> Result<u8, Error> {
         .map_err(|reason| write_error("the table", reason))?;
     write_stdout(&bytes)?;
     Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
+}
+
+fn schema() -> Result<u8, Error> {
+    let mut bytes = Vec::new();
+    report::schema::write(&mut bytes).map_err(|reason| write_error("the schema", reason))?;
+    write_stdout(&bytes)?;
+    Ok(0)
 }
 
 fn formats() -> Result<u8, Error> {

@@ -71,6 +71,27 @@ fn the_form_is_asked_for_or_by_the_ending_or_markdown() {
     assert!(fs::read(&file).unwrap() == json, "--format wins over the ending");
 }
 
+#[test]
+fn a_folder_gets_the_page_and_its_picture() {
+    let bundle = bundle_of(OOM);
+    let folder = folder();
+    let path = folder.path().to_str().unwrap();
+    assert_eq!(run(&["report", "-o", path, &bundle]).code, 0);
+    assert_eq!(names(folder.path()), ["report.md", "timeline.svg"]);
+    let page = fs::read_to_string(folder.path().join("report.md")).unwrap();
+    assert!(page.contains("](timeline.svg)"));
+    let picture = fs::read(folder.path().join("timeline.svg")).unwrap();
+    assert!(picture == run(&["report", "--format", "svg", &bundle]).out);
+    assert_eq!(run(&["report", "-o", "no/such/folder/", &bundle]).code, 2);
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let done = run(&["schema"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(done.json()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
@@ -99,6 +120,23 @@ fn a_file_is_written_whole_or_not_at_all() {
     let done = run(&["report", "-o", folder.path().join("taken.json").to_str().unwrap(), &bundle]);
     assert_eq!(done.code, 2, "{done:?}");
     assert_eq!(names(folder.path()), ["report.json", "taken.json"]);
+}
+
+/// Others may read a report, as the umask says.
+#[cfg(unix)]
+#[test]
+fn a_file_has_the_rights_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let file = folder.path().join("report.html");
+    let script = "umask 027; exec \"$0\" report -q -o \"$1\" \"$2\"";
+    let program = env!("CARGO_BIN_EXE_coroner");
+    let done = std::process::Command::new("sh")
+        .args(["-c", script, program, file.to_str().unwrap(), &bundle_of(OOM)])
+        .status()
+        .unwrap();
+    assert!(done.success());
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
 #[test]

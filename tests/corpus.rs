@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use coroner::bundle::Silent;
-use coroner::report::{self, Format, text::Style};
+use coroner::report::{self, Format, Settings};
 use coroner::{Analysis, Options, analyze, error::Error};
 use serde::Deserialize;
 use serde_json::Value;
@@ -119,7 +119,7 @@ pub(crate) fn analyse_members(members: &[Member]) -> Result<Value, Error> {
 /// An analysis in one of the output forms, without colour.
 pub(crate) fn written(analysis: &Analysis, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
-    report::write(&analysis.report, format, Style::default(), &mut bytes).unwrap();
+    report::write(&analysis.report, format, Settings::default(), &mut bytes).unwrap();
     bytes
 }
 

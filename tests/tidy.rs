@@ -39,20 +39,24 @@ const ORDER: [&str; 28] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 18] = [
+const PLACES: [(&str, &[&str]); 22] = [
     ("aho-corasick", &["grammar/"]),
+    ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
     ("chrono-tz", &["clock/"]),
     ("clap", &["cli.rs", "main.rs"]),
     ("crc32fast", &["bundle/"]),
+    ("csv", &["report/export/"]),
     ("flate2", &["bundle/"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
+    ("maud", &["report/html/", "report/svg/"]),
     ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
     ("rayon", &["ingest/", "main.rs"]),
-    ("regex", &["grammar/"]),
+    ("regex", &["grammar/", "report/redact/"]),
     ("ruzstd", &["bundle/"]),
+    ("schemars", &["report/model.rs", "report/schema.rs"]),
     (
         "serde",
         &[
@@ -69,11 +73,14 @@ const PLACES: [(&str, &[&str]); 18] = [
             "envelope/docker.rs",
             "envelope/json_lines.rs",
             "grammar/mod.rs",
+            "report/export/",
             "report/json.rs",
+            "report/redact/",
+            "report/schema.rs",
             "snapshot/",
         ],
     ),
-    ("sha2", &["bundle/"]),
+    ("sha2", &["bundle/", "report/html/"]),
     ("tempfile", &["main.rs"]),
     ("toml", &["grammar/", "weights.rs"]),
 ];

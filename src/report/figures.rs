@@ -126,6 +126,20 @@ pub fn seconds_between(start: &str, time: &str) -> Option<f64> {
     Some((time - start).num_milliseconds() as f64 / 1_000.0)
 }
 
+/// A time in milliseconds since 1970.
+#[must_use]
+pub fn epoch_millis(time: &str) -> Option<i64> {
+    Some(chrono::DateTime::parse_from_rfc3339(time).ok()?.timestamp_millis())
+}
+
+/// A time given in milliseconds since 1970, as the model writes times.
+#[must_use]
+pub fn of_epoch_millis(millis: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(millis)
+        .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        .unwrap_or_default()
+}
+
 /// Cuts `2026-01-02T21:56:05.912Z` to its first `length` characters and leaves a known day out.
 fn clipped(time: &str, known_day: &str, length: usize) -> String {
     if !is_utc(time) {

@@ -5,12 +5,14 @@ use std::io::{self, Write};
 
 use super::escape::terminal;
 use super::model::Report;
+use super::redact;
 
 /// Writes the table.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let report = &redact::report(report, redact::Level::Secrets)?;
     for source in &report.sources {
         writeln!(out, "{:<4} {}", source.id, terminal(&source.path))?;
         let clock = &source.clock;

@@ -1,9 +1,13 @@
 //! From what was found to a [`model::Report`], and from the report to its output forms. Sees results only: no bytes of logs, no
-//! patterns. A new form is one file here with a `write` function and an entry in [`Format`].
+//! patterns. A new form is one file or folder here with a `write` function
+//! and an entry in [`Format`]; one for another program is one file in [`export`].
 
+pub mod answer;
 pub mod build;
 pub mod escape;
+pub mod export;
 pub mod figures;
+pub mod html;
 pub mod inspect;
 pub mod json;
 pub mod markdown;
@@ -11,6 +15,9 @@ pub mod missing;
 pub mod model;
 pub mod picture;
 pub mod reading;
+pub mod redact;
+pub mod schema;
+pub mod svg;
 pub mod text;
 
 use std::io::{self, Write};
@@ -26,6 +33,16 @@ pub enum Format {
     Markdown,
     /// The contract's JSON.
     Json,
+    /// One page with the timeline picture, for a browser.
+    Html,
+    /// The timeline picture alone.
+    Svg,
+    /// What happened when, for a spreadsheet.
+    Csv,
+    /// The same as JSON lines for Timesketch.
+    Timesketch,
+    /// Incidents and kills as Grafana's annotations.
+    Grafana,
 }
 
 impl Format {
@@ -34,6 +51,12 @@ impl Format {
         (Self::Text, "text", &["txt"]),
         (Self::Markdown, "markdown", &["md", "markdown"]),
         (Self::Json, "json", &["json"]),
+        (Self::Html, "html", &["html", "htm"]),
+        (Self::Svg, "svg", &["svg"]),
+        (Self::Csv, "csv", &["csv"]),
+        (Self::Timesketch, "timesketch", &["jsonl"]),
+        // Its files end in .json as the report's own do, so it must be asked for.
+        (Self::Grafana, "grafana", &[]),
     ];
 
     /// The form that a file's ending asks for.
@@ -52,6 +75,17 @@ impl Format {
     }
 }
 
+/// What can be chosen about the looks of a report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// Of the text form.
+    pub text: text::Style,
+    /// Of the Markdown form.
+    pub markdown: markdown::Style,
+    /// What is masked in all of them.
+    pub redact: redact::Level,
+}
+
 /// Writes a report in a form.
 ///
 /// # Errors
@@ -59,12 +93,18 @@ impl Format {
 pub fn write(
     report: &Report,
     format: Format,
-    style: text::Style,
+    settings: Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let report = &redact::report(report, settings.redact)?;
     match format {
-        Format::Text => text::write(report, style, out),
-        Format::Markdown => markdown::write(report, out),
+        Format::Text => text::write(report, settings.text, out),
+        Format::Markdown => markdown::write(report, settings.markdown, out),
         Format::Json => json::write(report, out),
+        Format::Html => html::write(report, out),
+        Format::Svg => svg::write(report, out),
+        Format::Csv => export::csv::write(report, out),
+        Format::Timesketch => export::timesketch::write(report, out),
+        Format::Grafana => export::grafana::write(report, out),
     }
 }

@@ -3,18 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Version of the JSON shape; raised when what the contract promises changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The whole report.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// Which program wrote it.
     pub tool: Tool,
+    /// What was masked before it was written: `secrets` or `off`.
+    pub redaction: String,
     /// What was given on the command line.
     pub bundle: Vec<Bundle>,
     /// What the logs cover; `None` where no log has a time.
@@ -41,15 +44,30 @@ pub struct Report {
     pub negatives: Vec<Negative>,
     /// What could not be read.
     pub data_quality: Vec<DataQuality>,
+    /// Requests and failures over the whole window; `None` without an access log.
+    pub series: Option<Series>,
     /// JSON pointers of figures that were estimated or cut by a limit.
     pub approximate: Vec<String>,
     /// Figures of snapshots in the bundle: memory, disks, limits, workers. Their time is unknown.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<StateFact>,
 }
 
+/// Requests and failures by equal steps of time.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Series {
+    /// Begin of the first step.
+    pub start: String,
+    /// Length of a step.
+    pub step_seconds: u64,
+    /// All requests of each step, health checks among them; empty where they are not known.
+    pub requests: Vec<u64>,
+    /// Failed answers of each step.
+    pub failures: Vec<u64>,
+}
+
 /// A figure of a snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StateFact {
     /// Source id.
     pub source: String,
@@ -66,7 +84,7 @@ pub struct StateFact {
 }
 
 /// Name and version of this program.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `coroner`.
     pub name: String,
@@ -75,7 +93,7 @@ pub struct Tool {
 }
 
 /// One thing that was given on the command line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Bundle {
     /// File name.
     pub name: String,
@@ -88,7 +106,7 @@ pub struct Bundle {
 }
 
 /// A stretch of time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
     /// First moment.
     pub start: String,
@@ -97,7 +115,7 @@ pub struct Window {
 }
 
 /// One log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// `S1`, `S2`, ...
     pub id: String,
@@ -125,7 +143,7 @@ pub struct Source {
 }
 
 /// How a source's times are known.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Clock {
     /// `offset`, `zone-inferred`, `zone-assumed`, `boot-anchored`, `given`, `unanchored`, `none`.
     pub basis: String,
@@ -138,7 +156,7 @@ pub struct Clock {
 }
 
 /// Requests of the log nearest to the users.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Traffic {
     /// Its (first) source.
     pub source: String,
@@ -153,17 +171,19 @@ pub struct Traffic {
 }
 
 /// An incident.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Incident {
     /// `I1`, `I2`, ...
     pub id: String,
     /// `gateway` or `server`.
+    #[schemars(extend("enum" = ["gateway", "server"]))]
     pub class: String,
     /// First failed answer.
     pub start: String,
     /// Last failed answer.
     pub end: String,
     /// `none`, `left`, `right` or `both`: whether the logs begin or end inside it.
+    #[schemars(extend("enum" = ["none", "left", "right", "both"]))]
     pub censored: String,
     /// Length in seconds.
     pub duration_seconds: f64,
@@ -186,6 +206,8 @@ pub struct Incident {
     pub spark: Vec<u64>,
     /// Length of a step of `spark`.
     pub spark_step_seconds: u64,
+    /// Requests and failures from some time before the start to some time after the end.
+    pub series: Series,
     /// Routes with failures, most first.
     pub routes: Vec<Route>,
     /// Upstreams with failures, most first.
@@ -197,6 +219,7 @@ pub struct Incident {
     /// Cause name of the contract.
     pub cause: String,
     /// Verdict word of the contract.
+    #[schemars(extend("enum" = ["confirmed", "probable", "suspected", "undetermined", "unknown"]))]
     pub verdict: String,
     /// Probability of the cause.
     pub probability: f64,
@@ -219,7 +242,7 @@ pub struct Incident {
 }
 
 /// One hop of the chain in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Hop {
     /// What happened.
     pub text: String,
@@ -228,7 +251,7 @@ pub struct Hop {
 }
 
 /// A route with failures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Route {
     /// HTTP method.
     pub method: String,
@@ -241,7 +264,7 @@ pub struct Route {
 }
 
 /// An upstream with failures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Upstream {
     /// As the proxy names it.
     pub address: String,
@@ -252,7 +275,7 @@ pub struct Upstream {
 }
 
 /// A cause that was weighed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Weighed {
     /// Cause name.
     pub cause: String,
@@ -269,7 +292,7 @@ pub struct Weighed {
 }
 
 /// Something suspicious that is not the cause.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RuledOut {
     /// The event.
     pub event: String,
@@ -280,7 +303,7 @@ pub struct RuledOut {
 }
 
 /// Something that is not in the bundle and would tell.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// What.
     pub data: String,
@@ -291,9 +314,10 @@ pub struct Missing {
 }
 
 /// Something to do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Action {
     /// `now`, `this_week` or `prevent`.
+    #[schemars(extend("enum" = ["now", "this_week", "prevent"]))]
     pub when: String,
     /// What.
     pub text: String,
@@ -304,25 +328,25 @@ pub struct Action {
 }
 
 /// A process in an OOM kill.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Process {
     /// Kernel pid.
     pub pid: Option<u32>,
     /// Task name.
     pub comm: String,
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
     /// Anonymous resident memory.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anon_rss_bytes: Option<u64>,
     /// Resident memory.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rss_bytes: Option<u64>,
 }
 
 /// One victim of an OOM killer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OomKill {
     /// `K1`, `K2`, ...
     pub id: String,
@@ -331,6 +355,7 @@ pub struct OomKill {
     /// One standard deviation.
     pub time_sigma_seconds: f64,
     /// `memcg`, `global`, `cpuset`, `mempolicy`, `sysrq`, `unknown`.
+    #[schemars(extend("enum" = ["memcg", "global", "cpuset", "mempolicy", "sysrq", "unknown"]))]
     pub scope: String,
     /// `kernel`, `earlyoom`, `systemd-oomd`, `nohang`.
     pub killer: String,
@@ -363,7 +388,7 @@ pub struct OomKill {
 }
 
 /// A line of a source.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// Source id.
     pub source: String,
@@ -372,7 +397,7 @@ pub struct Line {
 }
 
 /// Something that died.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Death {
     /// `D1`, `D2`, ...
     pub id: String,
@@ -399,7 +424,7 @@ pub struct Death {
 }
 
 /// A fact that the report speaks of.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// `E1`, `E2`, ... in order of time.
     pub id: String,
@@ -424,7 +449,7 @@ pub struct Event {
 }
 
 /// A stretch without traffic.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// First second without a request.
     pub start: String,
@@ -439,7 +464,7 @@ pub struct Gap {
 }
 
 /// Ends of one service, by one reason, that keep coming back.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Recurrence {
     /// The service, or the process where no service is known.
     pub subject: String,
@@ -468,7 +493,7 @@ pub struct Recurrence {
 }
 
 /// Least, middle and most of some lengths.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Spread {
     /// Least.
     pub least: f64,
@@ -479,7 +504,7 @@ pub struct Spread {
 }
 
 /// A moment to come.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Forecast {
     /// When.
     pub time: String,
@@ -488,7 +513,7 @@ pub struct Forecast {
 }
 
 /// A route that was on the way when processes died.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SuspectRequest {
     /// HTTP method.
     pub method: String,
@@ -519,18 +544,19 @@ pub struct SuspectRequest {
 }
 
 /// Something that was looked for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Negative {
     /// The claim.
     pub claim: String,
     /// `true`, `false` or `unknown`.
+    #[schemars(extend("enum" = ["true", "false", "unknown"]))]
     pub state: String,
     /// Which log covers it, or why none does.
     pub why: String,
 }
 
 /// Something that could not be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DataQuality {
     /// Source id, or the path where there is no source.
     pub source: String,

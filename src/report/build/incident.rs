@@ -10,7 +10,7 @@ use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};
 use crate::timeline::{Fact, FactId};
 
 use super::super::{missing, model};
-use super::{Ids, Parts, probability, seconds, share};
+use super::{Ids, Parts, probability, seconds, series, share};
 
 /// Steps of an incident's picture.
 const SPARK_MAX: i64 = 60;
@@ -51,6 +51,7 @@ pub(super) fn incident(
         baseline_share: share(incident.burst.baseline_share),
         spark,
         spark_step_seconds,
+        series: series::around(parts.answers, scene.start, scene.end),
         routes: routes(incident, parts),
         upstreams: upstreams(incident),
         hidden_by_retry: parts

@@ -4,6 +4,7 @@
 mod ends;
 mod incident;
 mod patterns;
+mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,6 +115,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
             name: "coroner".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
+        redaction: super::redact::Level::Off.name().to_owned(),
         bundle: parts
             .ingested
             .given
@@ -141,6 +143,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         recurrences: patterns::recurrences(parts),
         negatives: negatives(parts),
         data_quality: data_quality(parts),
+        series: series::whole(parts.answers),
         approximate,
         context: context(parts),
     }

@@ -30,6 +30,7 @@ const PICTURE_COLUMNS: usize = 78;
 pub(super) fn write(
     reading: &Reading<'_>,
     incident: &Incident,
+    boxes: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(
@@ -40,7 +41,8 @@ pub(super) fn write(
         figures::span(&incident.start, &incident.end),
     )?;
     writeln!(out, "{}\n", super::cause(incident))?;
-    impact(incident, out)?;
+    writeln!(out, "### Impact\n")?;
+    impact_table(incident, out)?;
     draw(reading, incident, out)?;
     timeline(reading, incident, out)?;
     chain(reading, incident, out)?;
@@ -49,11 +51,10 @@ pub(super) fn write(
     doubt(reading, incident, out)?;
     unseen(incident, out)?;
     other_causes(reading, incident, out)?;
-    actions(reading, incident, out)
+    actions(reading, incident, boxes, out)
 }
 
-fn impact(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "### Impact\n")?;
+pub(super) fn impact_table(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     table(out, &["Figure", "Value"])?;
     let unknown = || "not known without an access log".to_owned();
     let counted = incident.counted_from != "error-log";
@@ -100,7 +101,11 @@ fn impact(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn draw(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn draw(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let Some(picture) = picture::draw(reading.report, incident, PICTURE_COLUMNS) else {
         return Ok(());
     };
@@ -110,7 +115,11 @@ fn draw(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::
     writeln!(out, "{}", escape::fence(&format!("{}\n{}", picture.bars, picture.marks)))
 }
 
-fn timeline(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn timeline(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
     let hops = incident.chain.iter().flat_map(|hop| &hop.events);
     let ruled_out = incident.ruled_out.iter().map(|other| &other.event);
@@ -148,7 +157,11 @@ fn timeline_row(reading: &Reading<'_>, event: &Event, known_day: &str) -> [Strin
     ]
 }
 
-fn chain(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn chain(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if incident.chain.is_empty() {
         return Ok(());
     }
@@ -159,7 +172,11 @@ fn chain(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io:
     writeln!(out)
 }
 
-fn belief(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn belief(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let Some(first) = incident.causes.first() else { return Ok(()) };
     let name = if reading::is_open(incident) {
         "What the likeliest cause rests on"
@@ -187,7 +204,11 @@ fn event_item(reading: &Reading<'_>, event: &Event) -> String {
     )
 }
 
-fn suspects(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn suspects(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if incident.suspect_requests.is_empty() {
         return Ok(());
     }
@@ -211,7 +232,11 @@ fn suspects(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> 
     more(out, incident.suspect_requests.len(), ENTRIES_MAX)
 }
 
-fn doubt(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn doubt(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "### What speaks against it or was ruled out\n")?;
     let contradicts = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
     let contradicting = reading.events(contradicts.iter());
@@ -235,7 +260,7 @@ fn doubt(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io:
     more(out, incident.ruled_out.len(), ENTRIES_MAX)
 }
 
-fn unseen(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn unseen(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     let unobserved = incident.causes.first().map_or(&[][..], |cause| &cause.not_observable);
     if incident.missing.is_empty() && unobserved.is_empty() {
         return Ok(());
@@ -259,7 +284,11 @@ fn unseen(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     more(out, incident.missing.len(), ENTRIES_MAX)
 }
 
-fn other_causes(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn other_causes(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let others: &[Weighed] = incident.causes.get(1..).unwrap_or(&[]);
     if others.is_empty() {
         return Ok(());
@@ -282,7 +311,13 @@ fn other_causes(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write)
     more(out, others.len(), ENTRIES_MAX)
 }
 
-fn actions(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+/// With boxes to tick where the wiki has them.
+pub(super) fn actions(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    boxes: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if incident.actions.is_empty() {
         return Ok(());
     }
@@ -295,7 +330,7 @@ fn actions(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> i
         }
         writeln!(out, "{name}:\n")?;
         for action in actions {
-            writeln!(out, "- [ ] {}", task(reading, action))?;
+            writeln!(out, "- {}{}", if boxes { "[ ] " } else { "" }, task(reading, action))?;
         }
         writeln!(out)?;
     }

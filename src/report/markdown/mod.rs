@@ -1,8 +1,12 @@
-//! The Markdown form: plain GFM for a wiki or an issue, without HTML, links, images or Mermaid, readable as raw text.
+//! The Markdown form: plain GFM for a wiki or an issue, without HTML, links, images or Mermaid, readable as raw text;
+//! other flavors add what their wiki can draw.
 //! In: a `Report`. Out: Markdown on a writer. Why: an incident is written up in a wiki; the verdict and the next step stand first.
 //! Must never let text of a log become markup: all of it passes `escape`, as words, code spans or fences.
 
 mod incident;
+mod layout;
+mod mermaid;
+mod sre;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -13,6 +17,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Report, Weighed};
 use crate::report::reading::{self, Reading};
+use layout::section;
 
 /// Incidents that are written in full; the table names more.
 const FULL_MAX: usize = 30;
@@ -20,25 +25,86 @@ const FULL_MAX: usize = 30;
 /// Rows of the table of incidents.
 const ROWS_MAX: usize = 200;
 
+/// Which wiki the page is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Flavor {
+    /// Plain GFM without HTML and Mermaid: reads well everywhere, also as raw text.
+    #[default]
+    Gfm,
+    /// GitHub: folded appendices, a Mermaid chart.
+    Github,
+    /// GitLab: the same within its limit for Mermaid.
+    Gitlab,
+    /// Confluence's import and paste: neither HTML, nor Mermaid, nor task lists.
+    Confluence,
+}
+
+/// In which order the facts stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Template {
+    /// The answer, each incident, what it rests on.
+    #[default]
+    Plain,
+    /// As a post-mortem, with prompts for what only people know.
+    Sre,
+}
+
+/// How the Markdown form looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// Which wiki it is for.
+    pub flavor: Flavor,
+    /// In which order.
+    pub template: Template,
+    /// Whole sections are left out from the end to stay below; the answer always stays.
+    pub max_bytes: Option<usize>,
+    /// The timeline picture that lies beside the page, by its file name.
+    pub picture: Option<&'static str>,
+}
+
 /// Writes the report as Markdown.
 ///
 /// # Errors
 /// What the writer gives.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let reading = reading::read(report);
     let incidents = reading::gravest_first(report);
-    match incidents.first() {
-        Some(gravest) => verdict(&reading, gravest, out)?,
-        None => no_incident(report, out)?,
-    }
+    let sre = style.template == Template::Sre;
+    let mut sections = vec![section(false, |out| {
+        match incidents.first() {
+            Some(gravest) => verdict(&reading, gravest, out)?,
+            None => no_incident(report, out)?,
+        }
+        if sre {
+            writeln!(out, "Status: draft from logs; a person completes and reviews it.\n")?;
+        }
+        if let Some(picture) = style.picture {
+            writeln!(out, "![Timeline of requests, failures, kills and restarts]({picture})\n")?;
+        }
+        let chart = matches!(style.flavor, Flavor::Github | Flavor::Gitlab);
+        match incidents
+            .first()
+            .and_then(|gravest| mermaid::gantt(&reading, gravest))
+            .filter(|_| chart)
+        {
+            Some(chart) => writeln!(out, "{chart}"),
+            None => Ok(()),
+        }
+    })?];
     if incidents.len() > 1 {
-        overview(&incidents, out)?;
+        sections.push(section(false, |out| overview(&incidents, out))?);
     }
-    for incident in incidents.iter().take(FULL_MAX) {
-        incident::write(&reading, incident, out)?;
+    let boxes = style.flavor != Flavor::Confluence;
+    for (at, incident) in incidents.iter().take(FULL_MAX).enumerate() {
+        if sre && at == 0 {
+            sections.extend(sre::sections(&reading, incident, boxes)?);
+        } else {
+            sections.push(section(false, |out| incident::write(&reading, incident, boxes, out))?);
+        }
     }
-    more(out, incidents.len(), FULL_MAX)?;
-    tables::write(&reading, out)
+    sections.push(section(false, |out| more(out, incidents.len(), FULL_MAX))?);
+    sections.extend(tables::sections(&reading)?);
+    out.write_all(layout::page(sections, style).as_bytes())
 }
 
 /// Title and the six lines that a reader in a hurry needs.
@@ -150,11 +216,16 @@ fn overview(incidents: &[&Incident], out: &mut dyn Write) -> io::Result<()> {
                 figures::duration(incident.duration_seconds),
                 reading::failures(incident).to_string(),
                 escape::cell(&incident.cause),
-                format!(
-                    "{}, {}",
-                    escape::cell(&incident.verdict),
-                    figures::per_cent(incident.probability)
-                ),
+                match incident.verdict.as_str() {
+                    "unknown" => "unknown".to_owned(),
+                    verdict => {
+                        format!(
+                            "{}, {}",
+                            escape::cell(verdict),
+                            figures::per_cent(incident.probability)
+                        )
+                    }
+                },
             ],
         )?;
     }

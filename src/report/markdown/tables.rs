@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::layout::{Section, section};
 use super::{more, plain, row, table};
 use crate::report::escape;
 use crate::report::figures;
@@ -22,19 +23,21 @@ const ROWS_MAX: usize = 200;
 /// Events in the appendix; a page of a wiki takes about a megabyte.
 const EVIDENCE_MAX: usize = 500;
 
-/// Writes the sections that are not empty.
-pub(super) fn write(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// The sections, without those that are empty; what is looked up rather than read comes last.
+pub(super) fn sections(reading: &Reading<'_>) -> io::Result<Vec<Section>> {
     let report = reading.report;
-    traffic(report, out)?;
-    kills(report, out)?;
-    deaths(reading, out)?;
-    recurrences(report, out)?;
-    gaps(report, out)?;
-    negatives(report, out)?;
-    clocks(report, out)?;
-    sources(report, out)?;
-    quality(reading, out)?;
-    evidence(reading, out)
+    Ok(vec![
+        section(false, |out| traffic(report, out))?,
+        section(false, |out| kills(report, out))?,
+        section(true, |out| deaths(reading, out))?,
+        section(false, |out| recurrences(report, out))?,
+        section(false, |out| gaps(report, out))?,
+        section(false, |out| negatives(report, out))?,
+        section(true, |out| clocks(report, out))?,
+        section(true, |out| sources(report, out))?,
+        section(false, |out| quality(reading, out))?,
+        section(true, |out| evidence(reading, out))?,
+    ])
 }
 
 fn traffic(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -252,6 +255,9 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "- Written by {name} {version}; a person should read it before it is passed on.\n"
     )?;
+    if report.redaction == "off" {
+        writeln!(out, "- **Secrets are not masked** (`--redact off`).\n")?;
+    }
     if report.sources.is_empty() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Options, Parser};
 
-use super::write;
+use super::{Flavor, Style, Template, write};
 use crate::report::model::Report;
 use crate::report::text::sample;
 
@@ -55,8 +55,105 @@ const ATTACKS: [&str; 42] = [
 
 fn shown(report: &Report) -> String {
     let mut bytes = Vec::new();
-    write(report, &mut bytes).unwrap();
+    write(report, Style::default(), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
+}
+
+fn styled(report: &Report, style: Style) -> String {
+    let mut bytes = Vec::new();
+    write(report, style, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+const FLAVORS: [Flavor; 4] = [Flavor::Gfm, Flavor::Github, Flavor::Gitlab, Flavor::Confluence];
+
+#[test]
+fn attacks_change_no_structure_in_any_flavor() {
+    for flavor in FLAVORS {
+        for template in [Template::Plain, Template::Sre] {
+            let style = Style { flavor, template, ..Style::default() };
+            // A chart is a code block whose words may differ.
+            let harmless = structure(&styled(&sample::report("web"), style));
+            for attack in ATTACKS {
+                assert_eq!(
+                    structure(&styled(&sample::report(attack), style)),
+                    harmless,
+                    "of {attack:?} in {flavor:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn flavors_add_only_what_their_wiki_draws() {
+    let of = |flavor| styled(&sample::report("web"), Style { flavor, ..Style::default() });
+    let (gfm, github, confluence) = (of(Flavor::Gfm), of(Flavor::Github), of(Flavor::Confluence));
+    for absent in ["<details>", "```mermaid", "]("] {
+        assert!(!gfm.contains(absent) && !confluence.contains(absent), "{absent}");
+    }
+    assert!(!confluence.contains("- [ ]"));
+    check(&github, "## Evidence\n\n<details>\n<summary>Show</summary>\n\n");
+    check(&github, "  I2 oom_kill_memcg :crit, 2026-01-02 21:56:05, 2026-01-02 21:56:34\n");
+    check(&github, "  K1 OOM kill of web :milestone, 2026-01-02 21:56:04, 0s\n");
+}
+
+#[test]
+fn a_chart_stays_below_the_limit_and_keeps_its_lines() {
+    let mut report = sample::report("x:y;z#a%%{init}\nclick K1 href \"javascript:alert(1)\"");
+    let kill = report.oom_kills[0].clone();
+    report.oom_kills = vec![kill; 300];
+    let text = styled(&report, Style { flavor: Flavor::Gitlab, ..Style::default() });
+    let (_, chart) = text.split_once("```mermaid\n").unwrap();
+    let (chart, _) = chart.split_once("```\n").unwrap();
+    assert!(chart.len() < 1_900, "{}", chart.len());
+    for line in chart.lines().skip(5) {
+        let is_mark = |id: &str| line.starts_with(&format!("  {id}"));
+        assert!(["I2 ", "K1 ", "E", "section Cause"].iter().any(|id| is_mark(id)), "{line}");
+        assert!(!line.contains([';', '#', '%', '"', '{']), "{line}");
+    }
+}
+
+#[test]
+fn a_post_mortem_leaves_the_human_parts_open() {
+    let text =
+        styled(&sample::report("web"), Style { template: Template::Sre, ..Style::default() });
+    let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).take(8).collect();
+    assert_eq!(
+        headings,
+        [
+            "## Incidents, gravest first",
+            "## Impact",
+            "## Root cause and trigger",
+            "## Detection",
+            "## Resolution",
+            "## Action items",
+            "## Lessons learned",
+            "## Timeline (2026-01-02)"
+        ]
+    );
+    check(&text, "## Detection\n\n*To be written by a person.*");
+}
+
+#[test]
+fn whole_sections_give_way_and_are_named() {
+    let whole = styled(&sample::report("web"), Style::default());
+    for max_bytes in [0, 900, 2_000, 5_000, whole.len() - 1] {
+        let text = styled(
+            &sample::report("web"),
+            Style { max_bytes: Some(max_bytes), ..Style::default() },
+        );
+        assert!(text.len() <= max_bytes.max(1_000), "{} of {max_bytes}", text.len());
+        check(&text, "Left out for want of room, and in the JSON: ");
+        check(&text, "Evidence.\n");
+        check(&text, "# Incident report: 1124 failed requests");
+        let (kept, _) = text.split_once("Left out for want").unwrap();
+        assert!(whole.starts_with(kept), "{kept}");
+    }
+    assert_eq!(
+        styled(&sample::report("web"), Style { max_bytes: Some(whole.len()), ..Style::default() }),
+        whole
+    );
 }
 
 fn parsed(text: &str) -> Vec<Event<'_>> {

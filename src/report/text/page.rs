@@ -5,10 +5,8 @@
 use std::io::{self, Write};
 
 use super::Style;
+use crate::report::answer::TIE;
 use crate::report::escape;
-
-/// A space that no line break replaces; printed as a plain space.
-pub(super) const TIE: &str = "\u{a0}";
 
 /// Narrower than this, nothing can be laid out.
 const WIDTH_MIN: usize = 40;

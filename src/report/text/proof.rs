@@ -5,6 +5,7 @@
 use std::io;
 
 use super::page::Page;
+use crate::report::answer::{self, tied};
 use crate::report::figures;
 use crate::report::model::Incident;
 use crate::report::picture;
@@ -15,9 +16,6 @@ const EVIDENCE_MAX: usize = 6;
 
 /// Entries of each other section.
 const ENTRIES_MAX: usize = 4;
-
-/// Ids after a sentence.
-const IDS_MAX: usize = 4;
 
 /// Writes the proof of an incident.
 pub(super) fn write(
@@ -52,7 +50,7 @@ fn chain(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io:
     }
     page.heading("Chain")?;
     for (at, hop) in incident.chain.iter().enumerate() {
-        let text = format!("{}{}", hop.text, ids(reading, &hop.events));
+        let text = format!("{}{}", hop.text, answer::ids(reading, &hop.events));
         page.paragraph(&format!("  {}. ", at + 1), &text)?;
     }
     Ok(())
@@ -83,7 +81,7 @@ fn suspects(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
     }
     page.heading("Suspect requests")?;
     for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
-        let uploads = ids(reading, &suspect.uploads);
+        let uploads = answer::ids(reading, &suspect.uploads);
         let text = format!("{} {}: {}{uploads}", suspect.method, suspect.path, suspect.text);
         page.paragraph("  - ", &text)?;
         if let Some(line) = suspect.witnesses.first() {
@@ -104,7 +102,7 @@ fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> i
     let against =
         contradicting.iter().map(|event| format!("[{}] against: {}", event.id, event.text));
     let ruled_out = incident.ruled_out.iter().map(|other| {
-        let chance = super::tied(&figures::per_cent(other.chance));
+        let chance = tied(&figures::per_cent(other.chance));
         format!("[{}] {} (so near by chance: {chance})", other.event, other.why)
     });
     for text in against.chain(ruled_out).take(ENTRIES_MAX) {
@@ -115,7 +113,7 @@ fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> i
 
 /// What could not be seen, but for what the answer told to collect.
 fn unseen(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
-    let told = usize::from(super::next_command(incident).is_some());
+    let told = usize::from(answer::next_command(incident).is_some());
     let missing = incident.missing.get(told..).unwrap_or(&[]);
     if missing.is_empty() {
         return Ok(());
@@ -126,20 +124,6 @@ fn unseen(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
         page.command(4, &missing.command)?;
     }
     left_out(page, missing.len(), ENTRIES_MAX)
-}
-
-/// ` [E3, E7]` for the ids that the report holds.
-pub(super) fn ids(reading: &Reading<'_>, ids: &[String]) -> String {
-    let events = reading.events(ids.iter());
-    let mut known: Vec<_> = events.iter().take(IDS_MAX).map(|event| event.id.as_str()).collect();
-    if events.len() > IDS_MAX {
-        known.push("...");
-    }
-    if known.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", super::tied(&format!("[{}]", known.join(", "))))
-    }
 }
 
 pub(super) fn left_out(page: &mut Page<'_>, total: usize, shown: usize) -> io::Result<()> {

@@ -6,9 +6,9 @@ use std::io;
 
 use super::page::{Page, columns};
 use super::proof::left_out;
-use super::tied;
+use crate::report::answer::{self, tied};
 use crate::report::figures;
-use crate::report::model::{Incident, Report, Traffic};
+use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
 
 /// Rows of the table of other incidents.
@@ -63,15 +63,7 @@ fn table_row(cells: [String; 4], last: &str) -> String {
 /// The answer where nothing broke.
 pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<()> {
     let report = reading.report;
-    let window = report.window.as_ref().map(|window| figures::span(&window.start, &window.end));
-    let window = window.unwrap_or_else(|| "no log has a time".to_owned());
-    page.item("", &match &report.traffic {
-        Some(traffic) => nothing_broke(traffic, report, &window),
-        None => format!(
-            "No incident can be told: the bundle holds no access log, so failed requests cannot be counted. \
-             The logs cover {window}."
-        ),
-    })?;
+    page.item("", &answer::no_incident(report))?;
     if report.negatives.is_empty() {
         return Ok(());
     }
@@ -85,31 +77,6 @@ pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Res
         page.paragraph(state, &format!("{} ({})", negative.claim, negative.why))?;
     }
     Ok(())
-}
-
-fn nothing_broke(traffic: &Traffic, report: &Report, window: &str) -> String {
-    let requests = figures::grouped(traffic.requests);
-    let isolated = reading::by_status(&report.isolated, figures::grouped);
-    let failed = match isolated.as_str() {
-        "" => "none failed".to_owned(),
-        failed => format!("few failed, none of them in a burst ({failed})"),
-    };
-    let hidden = match traffic.hidden_by_retry {
-        0 => String::new(),
-        hidden => {
-            format!(" A retry on another upstream hid {} failures.", figures::grouped(hidden))
-        }
-    };
-    let lost = report
-        .data_quality
-        .iter()
-        .any(|trouble| matches!(trouble.problem.as_str(), "truncated" | "damaged" | "unreadable"));
-    let lost = if lost {
-        " Part of the input is lost (see data quality), and an incident may be in it."
-    } else {
-        ""
-    };
-    format!("No incident: {requests} requests, {failed}.{hidden} The logs cover {window}.{lost}")
 }
 
 /// Kills and deaths outside of incidents.
@@ -155,7 +122,9 @@ pub(super) fn quality(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<
         1 => Some("1 figure is an estimate (approximate, in the JSON)".to_owned()),
         many => Some(format!("{many} figures are estimates (approximate, in the JSON)")),
     };
-    section(page, "Data quality", troubles.chain(estimated).collect())
+    let unmasked =
+        (report.redaction == "off").then(|| "secrets are not masked (--redact off)".to_owned());
+    section(page, "Data quality", troubles.chain(estimated).chain(unmasked).collect())
 }
 
 /// Clocks that were not read from the logs.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::report::model::{
     Action, Bundle, Clock, DataQuality, Death, Event, Forecast, Gap, Hop, Incident, Line, Missing,
-    Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION, Source,
-    Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
+    Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION, Series,
+    Source, Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
 };
 
 /// A report whose log texts are all `text`.
@@ -14,6 +14,7 @@ pub(in crate::report) fn report(text: &str) -> Report {
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "coroner".to_owned(), version: "0.1.0".to_owned() },
+        redaction: "secrets".to_owned(),
         bundle: vec![bundle(text)],
         window: Some(Window { start: at("20:00:00"), end: at("22:30:00") }),
         sources: vec![source("S1", text, "offset"), source("S2", "dmesg", "zone-assumed")],
@@ -64,6 +65,7 @@ pub(in crate::report) fn report(text: &str) -> Report {
             problem: "truncated".to_owned(),
             detail: text.to_owned(),
         }],
+        series: Some(series("20:00:00", 60)),
         approximate: vec!["/traffic/requests".to_owned()],
         context: Vec::new(),
     }
@@ -76,6 +78,13 @@ pub(in crate::report) fn quiet(text: &str) -> Report {
 
 fn at(clock: &str) -> String {
     format!("2026-01-02T{clock}Z")
+}
+
+fn series(clock: &str, step_seconds: u64) -> Series {
+    let requests = (0..90).map(|step| 20 + step % 7).collect();
+    let failures =
+        (0..90).map(|step| if (20..50).contains(&step) { step % 5 } else { 0 }).collect();
+    Series { start: at(clock), step_seconds, requests, failures }
 }
 
 fn bundle(text: &str) -> Bundle {
@@ -216,6 +225,7 @@ fn killed(text: &str) -> Incident {
         baseline_share: 0.001,
         spark: vec![40, 180, 600, 300, 0, 4],
         spark_step_seconds: 5,
+        series: series("21:55:45", 1),
         routes: vec![Route {
             method: "GET".to_owned(),
             path: text.to_owned(),

@@ -1,0 +1,264 @@
+//! The sections of the page about the whole report: kills, deaths, gaps, findings, sources and clocks, quality, evidence.
+//! In: a `Report`. Out: sections. Must never drop rows silently: a limit says how many it left out.
+
+use maud::{Markup, html};
+
+use super::{log, more, table};
+use crate::report::figures;
+use crate::report::model::{Event, Process, Report};
+use crate::report::reading::{self, Reading};
+
+/// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
+const DEATHS_MAX: usize = 100;
+/// Rows of any other table.
+const ROWS_MAX: usize = 200;
+/// Events of the evidence.
+const EVIDENCE_MAX: usize = 500;
+
+pub(super) fn sections(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
+    html! {
+        (traffic(report))
+        (kills(reading))
+        (deaths(reading))
+        (recurrences(reading))
+        (gaps(reading))
+        (negatives(report))
+        (sources(report))
+        (quality(reading))
+        (evidence(reading))
+    }
+}
+
+fn section(id: &str, heading: &str, total: usize, shown: usize, body: Markup) -> Markup {
+    html! {
+        @if total > 0 {
+            section aria-labelledby=(id) { h2 id=(id) { (heading) } (body) (more(total, shown)) }
+        }
+    }
+}
+
+fn traffic(report: &Report) -> Markup {
+    let Some(traffic) = &report.traffic else { return html! {} };
+    let isolated = reading::by_status(&report.isolated, figures::grouped);
+    let rows = [
+        ("Requests in the log nearest to the users", figures::grouped(traffic.requests)),
+        ("By status", reading::by_status(&traffic.statuses, figures::grouped)),
+        ("Health-check probes, counted apart", figures::grouped(traffic.probes)),
+        (
+            "Failures that a retry on another upstream hid",
+            figures::grouped(traffic.hidden_by_retry),
+        ),
+        (
+            "Isolated failures outside of incidents",
+            if isolated.is_empty() { "none".to_owned() } else { isolated },
+        ),
+    ];
+    let rows =
+        rows.into_iter().map(|(name, value)| vec![html! { (name) }, html! { (log(&value)) }]);
+    section("traffic", "Traffic", 1, 1, table("Traffic", &["Figure", "Value"], rows))
+}
+
+fn kills(reading: &Reading<'_>) -> Markup {
+    let kills = &reading.report.oom_kills;
+    let rows = kills.iter().take(ROWS_MAX).map(|kill| {
+        vec![
+            html! { a href={ "#" (kill.event) } { (kill.id) } },
+            html! { span.t { (figures::fine_moment(kill.time.as_deref(), "")) } },
+            html! { (log(&kill.killer)) ", " (log(&kill.scope)) },
+            process(Some(&kill.victim)),
+            size(kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes)),
+            code(kill.cgroup.as_deref()),
+            size(kill.limit_bytes),
+            process(kill.invoker.as_ref()),
+            process(kill.largest.as_ref()),
+            html! { @match &kill.incident { Some(id) => a href={ "#" (id) } { (id) }, None => "users met nothing" } },
+        ]
+    });
+    let heads = [
+        "Kill",
+        "Time (UTC)",
+        "Killer, scope",
+        "Victim",
+        "RSS",
+        "Cgroup",
+        "Limit",
+        "Invoker",
+        "Largest",
+        "Incident",
+    ];
+    section("kills", "OOM kills", kills.len(), ROWS_MAX, table("OOM kills", &heads, rows))
+}
+
+fn process(process: Option<&Process>) -> Markup {
+    html! { @if let Some(process) = process { code { (log(&process.comm)) } @if let Some(pid) = process.pid { " (pid " (pid) ")" } } }
+}
+
+fn size(bytes: Option<u64>) -> Markup {
+    html! { @if let Some(bytes) = bytes { (figures::bytes(bytes)) } }
+}
+
+fn code(text: Option<&str>) -> Markup {
+    html! { @if let Some(text) = text { code { (log(text)) } } }
+}
+
+fn deaths(reading: &Reading<'_>) -> Markup {
+    let deaths = &reading.report.deaths;
+    let rows = deaths.iter().take(DEATHS_MAX).map(|death| {
+        let ended_by = match (death.signal, death.exit_code) {
+            (Some(signal), _) => format!("signal {signal}"),
+            (None, Some(code)) => format!("exit code {code}"),
+            (None, None) => String::new(),
+        };
+        let line = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
+        vec![
+            html! { span id=(death.id) { (death.id) } },
+            html! { span.t { (figures::fine_moment(death.time.as_deref(), "")) } },
+            html! { code { (log(&death.process)) } @if let Some(pid) = death.pid { " (pid " (pid) ")" } },
+            html! { (ended_by) },
+            html! { (log(&death.why)) },
+            html! { (code(death.unit.as_deref())) " " (code(death.container.as_deref())) },
+            html! { @if let Some(id) = &death.incident { a href={ "#" (id) } { (id) } } },
+            code(line.as_deref()),
+        ]
+    });
+    let heads = [
+        "Death",
+        "Time (UTC)",
+        "Process",
+        "Ended by",
+        "Why",
+        "Unit, container",
+        "Incident",
+        "Place",
+    ];
+    section("deaths", "Deaths", deaths.len(), DEATHS_MAX, table("Deaths", &heads, rows))
+}
+
+/// What keeps coming back, with the forecast where there is one.
+fn recurrences(reading: &Reading<'_>) -> Markup {
+    let recurrences = &reading.report.recurrences;
+    let body = html! { ul { @for recurrence in recurrences.iter().take(ROWS_MAX) { li { (log(&recurrence.text)) } } } };
+    section("recurrences", "What keeps coming back", recurrences.len(), ROWS_MAX, body)
+}
+
+fn gaps(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
+    let rows = report.gaps.iter().take(ROWS_MAX).map(|gap| {
+        vec![
+            html! { (figures::span(&gap.start, &gap.end)) },
+            html! { "about " (figures::grouped(gap.expected_requests)) },
+            html! { (log(&gap.why)) (super::ids(reading, &gap.events)) },
+        ]
+    });
+    let table = table("Gaps", &["When", "Requests expected", "What other logs say"], rows);
+    section("gaps", "No traffic where it was expected", report.gaps.len(), ROWS_MAX, table)
+}
+
+fn negatives(report: &Report) -> Markup {
+    let rows = report.negatives.iter().take(ROWS_MAX).map(|negative| {
+        let state = match negative.state.as_str() {
+            "true" => "yes",
+            "false" => "no",
+            _ => "cannot tell",
+        };
+        vec![
+            html! { (log(&negative.claim)) },
+            html! { strong { (state) } },
+            html! { (log(&negative.why)) },
+        ]
+    });
+    let table = table("Negative findings", &["Claim", "Holds?", "Why"], rows);
+    section("negatives", "What was looked for", report.negatives.len(), ROWS_MAX, table)
+}
+
+fn sources(report: &Report) -> Markup {
+    let rows = report.sources.iter().take(ROWS_MAX).map(|source| {
+        let moment = |time: &Option<String>| time.as_deref().map(|time| figures::moment(time, "")).unwrap_or_default();
+        let clock = &source.clock;
+        let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
+        vec![
+            html! { (source.id) },
+            code(Some(&source.path)),
+            html! { (log(&source.format)) ", " (log(&source.role)) },
+            html! { @if let Some(host) = &source.host { (log(host)) } },
+            html! { (figures::grouped(source.records)) },
+            html! { (figures::grouped(source.unparsed)) },
+            html! { span.t { (moment(&source.first)) } },
+            html! { span.t { (moment(&source.last)) } },
+            html! { (log(&clock.basis)) ", " (sign) (figures::duration(clock.offset_seconds.abs())) " ±" (figures::sigma(clock.sigma_seconds))
+                ": " (log(&clock.evidence)) },
+        ]
+    });
+    let heads = [
+        "Source",
+        "Path",
+        "Format, role",
+        "Host",
+        "Records",
+        "Not understood",
+        "From",
+        "To",
+        "Clock",
+    ];
+    let table = table("Sources", &heads, rows);
+    let body = html! {
+        ul {
+            @for bundle in report.bundle.iter().take(ROWS_MAX) {
+                li { code { (log(&bundle.name)) } ": " (figures::bytes(bundle.bytes)) ", " (bundle.members) " members"
+                    @if let Some(sum) = &bundle.sha256 { ", SHA-256 " code { (log(sum)) } } }
+            }
+        }
+        (table)
+    };
+    section("sources", "Sources and clocks", report.sources.len(), ROWS_MAX, body)
+}
+
+fn quality(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
+    let total = report.data_quality.len() + report.approximate.len();
+    let body = html! {
+        ul {
+            @for trouble in report.data_quality.iter().take(ROWS_MAX) {
+                li { code { (log(reading.path(&trouble.source))) } ": " (log(&trouble.problem)) ": " (log(&trouble.detail)) }
+            }
+            @for pointer in report.approximate.iter().take(ROWS_MAX) {
+                li { "Estimated, or cut by a limit: " code { (log(pointer)) } " in the JSON" }
+            }
+        }
+    };
+    section("quality", "Data quality", total, 2 * ROWS_MAX, body)
+}
+
+fn evidence(reading: &Reading<'_>) -> Markup {
+    let events = &reading.report.events;
+    html! {
+        section aria-labelledby="evidence" {
+            h2 id="evidence" { "Evidence" }
+            @if events.is_empty() { p { "No line is cited." } }
+            @for event in events.iter().take(EVIDENCE_MAX) { (entry(reading, event)) }
+            (more(events.len(), EVIDENCE_MAX))
+        }
+    }
+}
+
+/// One line that is cited, folded: where it stands, the line, what was read from it, and who else tells it.
+fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
+    html! {
+        details.entry id=(event.id) {
+            summary {
+                "[" (event.id) "] " (figures::fine_moment(event.time.as_deref(), "")) " ±" (figures::sigma(event.time_sigma_seconds))
+                ", " (log(&event.kind)) @if event.count > 1 { ", " (event.count) " times" } ", "
+                code { (log(&reading.place(&event.source, event.line))) }
+            }
+            pre tabindex="0" { (log(&event.text)) }
+            @if !event.attributes.is_empty() {
+                dl.read { @for (name, value) in &event.attributes { dt { (log(name)) } dd { (log(value)) } } }
+            }
+            @if event.witnesses.len() > 1 {
+                p { "Told by: " @for (at, line) in event.witnesses.iter().enumerate() {
+                    @if at > 0 { ", " } code { (log(&reading.place(&line.source, line.line))) } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! That the page says what it must, and that hostile text of logs stays text.
+
+use super::write;
+use crate::report::model::Report;
+use crate::report::text::sample;
+
+fn shown(report: &Report) -> String {
+    let mut bytes = Vec::new();
+    write(report, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_answer_stands_first() {
+    let text = shown(&sample::report("shop-api.service"));
+    let answer = text.find("Verdict: confirmed, 98\u{a0}%").unwrap();
+    assert!(answer < text.find("<svg").unwrap());
+    for expected in [
+        "<!DOCTYPE html><html lang=\"en\">",
+        "default-src 'none'; style-src 'sha256-",
+        "<details class=\"entry\" id=\"E2\">",
+        "<a href=\"#E2\">E2</a>",
+        "No traffic where it was expected",
+    ] {
+        assert!(text.contains(expected), "no {expected}");
+    }
+}
+
+#[test]
+fn nothing_outside_is_asked_for() {
+    let text = shown(&sample::report("https://evil.example/x.js"));
+    for live in ["src=\"", "url(", "@import", "href=\"http", "<img", "<iframe", "<link", "style=\""]
+    {
+        assert!(!text.contains(live), "{live}");
+    }
+}
+
+#[test]
+fn no_incident_is_an_answer() {
+    let text = shown(&sample::quiet("web"));
+    assert!(text.contains("<h1>Incident report: no incident found</h1>"));
+    assert!(text.contains("No incident: 12\u{202f}345 requests"));
+}

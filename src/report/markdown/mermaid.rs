@@ -1,0 +1,64 @@
+//! The timeline as a Mermaid `gantt`, the oldest and most widely drawn of its time charts, for wikis that draw it.
+//! In: the gravest incident. Out: a fenced block, or nothing where none fits. GitLab draws 2,000 characters of Mermaid in a page
+//! (gitlab#331076), so this is the only one and keeps below. Must never let a label end its line or begin a keyword: labels keep
+//! letters, digits and a few signs, and begin with an id of ours.
+
+use crate::report::figures;
+use crate::report::model::Incident;
+use crate::report::reading::Reading;
+
+/// Characters of the whole block.
+const CHARS_MAX: usize = 1_900;
+/// Characters of a label.
+const LABEL_MAX: usize = 40;
+
+/// The block for an incident.
+pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String> {
+    let report = reading.report;
+    let clock = |time: &str| {
+        time.get(..19)
+            .map(|time| time.replace('T', " "))
+            .filter(|_| figures::epoch_millis(time).is_some())
+    };
+    let mut text = String::from(
+        "```mermaid\ngantt\n  title Times in UTC\n  dateFormat YYYY-MM-DD HH:mm:ss\n  axisFormat %H:%M:%S\n",
+    );
+    text.push_str("  section Failures\n");
+    text.push_str(&format!(
+        "  {} {} :crit, {}, {}\n",
+        incident.id,
+        label(&incident.cause),
+        clock(&incident.start)?,
+        clock(&incident.end)?
+    ));
+    let kills = report.oom_kills.iter().filter(|kill| kill.incident.as_ref() == Some(&incident.id));
+    let kills = kills.map(|kill| {
+        (kill.time.clone(), format!("{} OOM kill of {}", kill.id, label(&kill.victim.comm)))
+    });
+    let of_kill = |event: &str| report.oom_kills.iter().any(|kill| kill.event == event);
+    let path = reading.events(incident.path.iter()).into_iter().filter(|event| !of_kill(&event.id));
+    let path =
+        path.map(|event| (event.time.clone(), format!("{} {}", event.id, label(&event.kind))));
+    let mut marks: Vec<(Option<String>, String)> = path.chain(kills).collect();
+    marks.sort();
+    if !marks.is_empty() {
+        text.push_str("  section Cause\n");
+    }
+    for (time, name) in marks {
+        let Some(at) = time.as_deref().and_then(clock) else { continue };
+        let line = format!("  {name} :milestone, {at}, 0s\n");
+        if text.len() + line.len() + 4 > CHARS_MAX {
+            break;
+        }
+        text.push_str(&line);
+    }
+    text.push_str("```\n");
+    Some(text)
+}
+
+/// Text that no version of Mermaid reads as more than text.
+fn label(text: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "._-/".contains(c) { c } else { ' ' };
+    let text: String = text.chars().map(plain).take(LABEL_MAX).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,145 @@
+//! How secrets look in logs, as patterns with what stays of them.
+//! In: a text. Out: the text with `***` where a secret was. The kinds are those that logs are known to leak (OWASP's logging cheat
+//! sheet, the public prefixes of token issuers). Rather masks a word too many than a secret too few, but never what joins
+//! facts: unit names such as `postgresql@15-main.service`, container ids, checksums.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// What stands where a secret was.
+pub(super) const MASK: &str = "***";
+
+/// Names of parameters, headers, variables and fields that hold a secret; parts of longer names too (`DB_PASSWORD`).
+const NAMES: &str = r"passw(?:or)?d|passphrase|passwd|\bpwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|account[-_]?key|credentials?|signature|\bsig\b|session[-_]?id|sessid|jsessionid|\bsid\b|csrf|xsrf|otp\b|\bauth\b|\bjwt\b|x-api-key|\bpin\b|\bcvv\b";
+
+/// A pattern and what it becomes.
+struct Rule(Regex, &'static str);
+
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let value = r#"[^\s"'&;,<>\\(){}\]|…]"#;
+    let rules: Vec<(String, &'static str)> = vec![
+        // A key of several lines, or what a cut left of it; newlines may be written as \n.
+        (r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|CERTIFICATE|PGP MESSAGE)[A-Z ]*-----(?s:.*?)(?:-----END [A-Z0-9 ]+-----|$)".into(), "-----BEGIN ***-----"),
+        // Headers, to the end of their value.
+        (r#"(?i)\b((?:proxy-)?authorization["']?\s*(?:[:=]|%3A)\s*["']?(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?)[^"'\s,;…]+(?:\s+(?:credential|signedheaders|signature|username|realm|nonce|response)=[^"'…]*)?"#.into(), "${1}***"),
+        (r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9+/._~-]{8,}=*".into(), "${1}${2}***"),
+        (r#"(?i)\b((?:set-)?cookie2?["']?\s*(?:[:=]|%3A)\s*["']?)[^"'\r\n…]+"#.into(), "${1}***"),
+        // user:password@host of any scheme; the user stays.
+        (r"(?i)\b([a-z][a-z0-9+.-]*(?:://|%3A%2F%2F)[^\s/:@%]*(?::|%3A))[^\s/@]+?(@|%40)".into(), "${1}***${2}"),
+        // name=value, name: value, "name":"value", --name value, in any wrapping; quoted values whole.
+        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=:]|%3D|%3A)\s*\\?)"[^"]*"#), "${1}\"***"),
+        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=:]|%3D|%3A)\s*\\?)'[^']*"#), "${1}'***"),
+        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=]|%3D|%3A)\s*){value}+"#), "${1}***"),
+        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*:\s*)({value}+)"#), "${1}***"),
+        (format!(r#"(?i)(--?(?:{NAMES})[\w-]*\s+){value}+"#), "${1}***"),
+        // In prose, quoted: password 'open sesame'.
+        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is\s+|was\s+)?)'[^']+"#.into(), "${1}${2}'***"),
+        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is\s+|was\s+)?)"[^"]+"#.into(), "${1}${2}\"***"),
+        // In prose: password is hunter2, password "hunter2", with password hunter2.
+        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is|was|of|set to|changed to|used)\s+["'`]?|\s+["'`])[^\s"'`,;…]+"#.into(), "${1}${2}***"),
+        (r#"(?i)\b((?:with|using|wrong|bad|invalid|the)\s+(?:password|passphrase)\s+)(\S*[0-9!$%^&*]\S*)"#.into(), "${1}***"),
+        // Tokens that tell what they are.
+        (r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}".into(), MASK),
+        (r"\b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{8,}".into(), MASK),
+        (r"\b(?:gh[pousr]_|github_pat_|glpat-|gldt-|glrt-|xox[abeoprs]-|xapp-|sk_live_|sk_test_|rk_live_|rk_test_|whsec_|npm_|pypi-|dop_v1_|shpat_|shpss_|hf_|hvs\.|SG\.|sk-ant-|sk-proj-|AIza|ya29\.|NRAK-|PMAK-|lin_api_|dckr_pat_)[A-Za-z0-9._/+=-]{6,}".into(), MASK),
+        (r"\bsk-[A-Za-z0-9]{16,}".into(), MASK),
+        (r"(?:\b|bot)[0-9]{8,10}:AA[A-Za-z0-9_-]{20,}".into(), MASK),
+        (r"(?i)(hooks\.slack\.com/services/)[A-Za-z0-9/]+".into(), "${1}***"),
+        // A token in a path: after a word that says so.
+        (r"(?i)(/(?:password[-_]?reset|reset[-_]?password|reset|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|magic|magic-link|unsubscribe|token|tokens|share|auth|webhook|webhooks|hooks|key|session|sessions|sso|login|signed|bot)/)([A-Za-z0-9._~%+=-]{12,})".into(), "${1}***"),
+    ];
+    // A pattern that does not compile is found by the tests.
+    rules
+        .into_iter()
+        .filter_map(|(pattern, kept)| Some(Rule(Regex::new(&pattern).ok()?, kept)))
+        .collect()
+});
+
+/// How many patterns there must be.
+#[cfg(test)]
+pub(super) const RULES_TOTAL: usize = 21;
+
+#[cfg(test)]
+pub(super) fn rules() -> usize {
+    RULES.len()
+}
+
+/// Mail addresses, plain and URL-encoded.
+static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)[a-z0-9._+-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b").ok()
+});
+/// Endings of systemd's unit names, whose instances are written with an `@`.
+const UNITS: [&str; 10] =
+    ["service", "socket", "timer", "scope", "slice", "mount", "target", "device", "swap", "path"];
+
+/// A part of a path that no person wrote: long, with both cases and digits.
+static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"/[A-Za-z0-9_-]{20,}").ok());
+
+/// All values of docker's `Env`.
+static ENV: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
+    Some((
+        Regex::new(r#""Env"\s*:\s*\[[^\]]*"#).ok()?,
+        Regex::new(r#""([A-Za-z_][A-Za-z0-9_]*)=[^"]*"#).ok()?,
+    ))
+});
+
+/// The name of a field that holds nothing but a secret.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:.*[_-])?(?:password|passwd|secret|token|api_?key|cookie|authorization)$")
+        .ok()
+});
+
+pub(super) fn is_named_secret(name: &str) -> bool {
+    NAMED.as_ref().is_some_and(|pattern| pattern.is_match(name))
+}
+
+/// A word that a cut has shortened may be the beginning of a secret that no pattern knows any more.
+static CUT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._~+/=%@-]{6,}…$").ok());
+
+/// The text with its secrets masked; a text without any is the same.
+pub(super) fn masked(text: &str) -> String {
+    let mut text = match CUT.as_ref() {
+        Some(cut) if text.ends_with('…') => cut.replace(text, "…").into_owned(),
+        _ => text.to_owned(),
+    };
+    if let Some((list, value)) = ENV.as_ref() {
+        let hide = |found: &Captures<'_>| value.replace_all(&found[0], "\"${1}=***").into_owned();
+        text = list.replace_all(&text, hide).into_owned();
+    }
+    for Rule(pattern, kept) in RULES.iter() {
+        if pattern.is_match(&text) {
+            text = pattern.replace_all(&text, *kept).into_owned();
+        }
+    }
+    if let Some(mail) = MAIL.as_ref().filter(|_| text.contains('@') || text.contains("%40")) {
+        let hide = |found: &Captures<'_>| {
+            let word = &found[0];
+            let ending = word.rsplit('.').next().unwrap_or_default();
+            if UNITS.contains(&ending) { word.to_owned() } else { MASK.to_owned() }
+        };
+        text = mail.replace_all(&text, hide).into_owned();
+    }
+    if let Some(segment) = SEGMENT.as_ref() {
+        let hide = |found: &Captures<'_>| {
+            if is_random(&found[0]) { format!("/{MASK}") } else { found[0].to_owned() }
+        };
+        text = segment.replace_all(&text, hide).into_owned();
+    }
+    text
+}
+
+/// Small and large letters and digits, changing often: not a word, a camel-cased name or a checksum.
+fn is_random(segment: &str) -> bool {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let classes: Vec<u8> = segment.bytes().skip(1).map(class).collect();
+    let has = |wanted: u8| classes.contains(&wanted);
+    let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    has(0) && has(1) && has(2) && changes * 4 >= classes.len()
+}
