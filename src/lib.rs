@@ -94,6 +94,19 @@ pub struct Analysis {
     pub report: Report,
     /// Whether something of a log could not be read.
     pub lost_bytes: bool,
+    /// How much was read.
+    pub amount: Amount,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Bytes as packed.
+    pub packed_bytes: u64,
+    /// Bytes of logs, unpacked.
+    pub unpacked_bytes: u64,
+    /// Lines of logs.
+    pub lines: u64,
 }
 
 /// The pipeline: bundle in, report out.
@@ -101,6 +114,7 @@ pub struct Analysis {
 /// # Errors
 /// When nothing can be opened, nothing is recognised, or an option is wrong. Broken input is no error.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
+    progress.stage("grammars");
     let grammars = Grammars::with_user(&options.grammars)?;
     let log_format = options
         .log_format
@@ -114,15 +128,18 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         log_format: log_format.as_ref(),
         limits: &options.limits,
     };
+    progress.stage("reading");
     let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
     let ingested = read(&bundles, &reading, progress);
     recognised(&ingested)?;
 
+    progress.stage("clocks and facts");
     let clocks = clock::align(&ingested.sources, &options.zones);
     let timeline = timeline::build(&ingested.sources, &clocks);
     let services = service::find(&ingested.sources, &timeline, &grammars);
     let deaths = death::find(&timeline, &services);
     let recurrences = recurrence::find(&timeline, &services, &deaths);
+    progress.stage("causes");
     let answers = answers::count(&ingested.sources, &clocks, &timeline);
     let (incidents, isolated) = diagnose::explain(
         &timeline,
@@ -137,6 +154,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         .iter()
         .map(|incident| suspect::find(&incident.scene, &answers, &ingested.sources))
         .collect();
+    progress.stage("report");
     let report = report::build::report(&report::build::Parts {
         ingested: &ingested,
         clocks: &clocks,
@@ -151,7 +169,12 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         suspects: &suspects,
     });
     let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
-    Ok(Analysis { report, lost_bytes })
+    let amount = Amount {
+        packed_bytes: ingested.given.iter().map(|given| given.bytes).sum(),
+        unpacked_bytes: ingested.given.iter().map(|given| given.unpacked_bytes).sum(),
+        lines: ingested.sources.iter().map(|source| source.lines).sum(),
+    };
+    Ok(Analysis { report, lost_bytes, amount })
 }
 
 /// At least one log, or an error that names what was found instead.

@@ -10,12 +10,12 @@ mod reader;
 mod recognise;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::access::log_format::LogFormat;
-use crate::bundle::{self, Bundle, Given, Input, Limits, Outcome, Progress};
+use crate::bundle::{self, Bundle, Given, Input, Limits, MemberReader, Outcome, Progress};
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::grammar::Grammars;
@@ -23,7 +23,7 @@ use crate::mark::Marks;
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
-use crate::traffic::Traffic;
+use crate::traffic::{Rows, Traffic};
 
 /// How the bundle is to be read.
 #[derive(Debug)]
@@ -149,6 +149,27 @@ struct Pass<'a> {
     formats: &'a [LogFormat],
     /// Paths of the members to read; all of them where there is no list.
     only: Option<&'a BTreeSet<String>>,
+    held: &'a Held,
+}
+
+/// What the access logs that were read so far hold. Once it is too much, each further one is made coarser when it has been read, and
+/// the others in the end: whether it is too much depends on all of them, never on their order.
+#[derive(Debug, Default)]
+struct Held(Mutex<Rows>);
+
+impl Held {
+    fn add(&self, source: &mut Source) {
+        if let Some(traffic) = &mut source.traffic {
+            let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            rows.add(traffic.rows());
+            let rows = *rows;
+            traffic.thin(&rows);
+        }
+    }
+
+    fn rows(&self) -> Rows {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Pass<'_> {
@@ -158,7 +179,9 @@ impl Pass<'_> {
         let outcome =
             bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
-                    let (source, trouble) = reader::read(path, member, self.reading, self.formats);
+                    let before = (self.formats, self.held.rows());
+                    let (mut source, trouble) = reader::read(path, member, self.reading, before);
+                    source.iter_mut().for_each(|source| self.held.add(source));
                     sources.extend(source);
                     problems.extend(trouble);
                 }
@@ -176,12 +199,13 @@ fn in_two_passes(
     progress: &dyn Progress,
     all: impl Fn(&[Input], &Pass<'_>) -> Vec<Part>,
 ) -> Ingested {
-    let first = Pass { reading, progress, formats: &[], only: None };
+    let held = Held::default();
+    let first = Pass { reading, progress, formats: &[], only: None, held: &held };
     let mut parts: Vec<Vec<Part>> =
         bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
     let formats = configured_formats(&parts);
     if formats.is_empty() {
-        return together(bundles, parts);
+        return together(bundles, parts, &held);
     }
     for (bundle, parts) in bundles.iter().zip(&mut parts) {
         for (input, part) in bundle.inputs.iter().zip(parts) {
@@ -189,9 +213,14 @@ fn in_two_passes(
             if stuck.is_empty() {
                 continue;
             }
-            let again =
-                Pass { reading, progress: &bundle::Silent, formats: &formats, only: Some(&stuck) }
-                    .read(input);
+            let again = Pass {
+                reading,
+                progress: &bundle::Silent,
+                formats: &formats,
+                only: Some(&stuck),
+                held: &held,
+            }
+            .read(input);
             let mended: Vec<Source> = again
                 .sources
                 .into_iter()
@@ -204,7 +233,7 @@ fn in_two_passes(
             part.sources.extend(mended);
         }
     }
-    together(bundles, parts)
+    together(bundles, parts, &held)
 }
 
 /// Kinds of problems that reading with the right format mends.
@@ -242,7 +271,7 @@ fn not_understood(part: &Part, reading: &Reading<'_>) -> BTreeSet<String> {
 }
 
 /// Puts the parts in the order of their paths and numbers the sources.
-fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>) -> Ingested {
+fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested {
     let mut all = Ingested::default();
     for (bundle, parts) in bundles.iter().zip(parts) {
         all.problems.extend(bundle.problems.iter().cloned());
@@ -255,7 +284,9 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>) -> Ingested {
         all.given.push(bundle::given(bundle, &outcomes));
     }
     all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
+    let rows = held.rows();
     for (index, source) in all.sources.iter_mut().enumerate() {
+        source.traffic.iter_mut().for_each(|traffic| traffic.thin(&rows));
         for event in &mut source.events {
             event.at.source = crate::source::SourceId(index);
         }
@@ -296,9 +327,13 @@ fn problem(path: &str, kind: ProblemKind, detail: impl Into<String>) -> Problem 
     Problem { path: path.to_owned(), kind, detail: detail.into() }
 }
 
-/// Fills `buffer` as far as the stream goes.
-fn read_full(stream: &mut impl Read, buffer: &mut Vec<u8>, wanted: usize) {
-    let missing = wanted.saturating_sub(buffer.len());
-    // A failing read ends the stream; the member's own account of the damage is asked for afterwards.
-    let _ = stream.take(missing as u64).read_to_end(buffer);
+/// Fills `buffer` up to `wanted` bytes, as far as the stream goes. Why a stream ends is asked of the member afterwards.
+fn read_full(member: &mut MemberReader<'_>, buffer: &mut Vec<u8>, wanted: usize) {
+    buffer.reserve_exact(wanted.saturating_sub(buffer.len()));
+    while buffer.len() < wanted {
+        match member.next_block_of(wanted - buffer.len()) {
+            Some(block) => buffer.extend_from_slice(block),
+            None => return,
+        }
+    }
 }
