@@ -258,8 +258,7 @@ pub fn is_haproxy_check(request: &Request<'_>) -> bool {
 pub fn is_probe_path(path: &[u8]) -> bool {
     let path = path.strip_suffix(b"/").unwrap_or(path);
     let known = |known: &&str| known.len() == path.len() && known.as_bytes() == path;
-    PROBE_LENGTHS.get(path.len()).is_some_and(|some| *some)
-        && PROBE_PATHS.iter().any(known)
+    PROBE_LENGTHS.get(path.len()).is_some_and(|some| *some) && PROBE_PATHS.iter().any(known)
 }
 
 /// For each length whether a probe's path has it.

@@ -61,11 +61,11 @@ impl Workers {
 }
 
 /// Reads `head` and the rest of `member`; fills the source's traffic and line counts. `held` is what the logs before
-/// it hold. Gives whether the last line had no end.
+/// it hold; a log that is `alone` may have all cores. Gives whether the last line had no end.
 pub(super) fn read(
     head: Vec<u8>,
     member: &mut MemberReader<'_>,
-    (shape, held): (&Shape, Rows),
+    (shape, held, alone): (&Shape, Rows, bool),
     source: &mut Source,
 ) -> bool {
     let regular = regular(&head, shape);
@@ -90,18 +90,18 @@ pub(super) fn read(
         next.clear();
         next.extend_from_slice(rest);
         let known = counter.numbered();
-        let count_all = || -> Vec<Counted> {
-            blocks(whole)
-                .par_iter()
-                .map(|block| workers.lend(|worker| count(block, shape, worker, known)))
-                .collect()
-        };
-        let read_on = || {
+        let count_one = |block: &&[u8]| workers.lend(|worker| count(block, shape, worker, known));
+        let mut read_on = || {
             if !last {
                 read_full(member, &mut next, BLOCKS * BLOCK_BYTES);
             }
         };
-        let (counted, ()) = rayon::join(count_all, read_on);
+        let counted: Vec<Counted> = if alone {
+            rayon::join(|| blocks(whole).par_iter().map(count_one).collect(), read_on).0
+        } else {
+            read_on();
+            blocks(whole).iter().map(count_one).collect()
+        };
         for part in counted {
             let shown = SHOWN.saturating_sub(source.first_unparsed.len());
             source.first_unparsed.extend(

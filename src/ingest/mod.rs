@@ -150,6 +150,8 @@ struct Pass<'a> {
     /// Paths of the members to read; all of them where there is no list.
     only: Option<&'a BTreeSet<String>>,
     held: &'a Held,
+    /// Bytes of all inputs, as packed.
+    all_bytes: u64,
 }
 
 /// What the access logs that were read so far hold. Once it is too much, each further one is made coarser when it has been read, and
@@ -173,13 +175,20 @@ impl Held {
 }
 
 impl Pass<'_> {
+    /// Whether an input is so large that the others will be read before it: then it may have all cores. Others get one each, or
+    /// too many would be begun at a time.
+    fn alone(&self, input: &Input) -> bool {
+        let cores = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
+        input.bytes().is_none_or(|bytes| bytes.saturating_mul(cores) >= self.all_bytes)
+    }
+
     fn read(&self, input: &Input) -> Part {
         let mut sources = Vec::new();
         let mut problems = Vec::new();
         let outcome =
             bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
-                    let before = (self.formats, self.held.rows());
+                    let before = (self.formats, self.held.rows(), self.alone(input));
                     let (mut source, trouble) = reader::read(path, member, self.reading, before);
                     source.iter_mut().for_each(|source| self.held.add(source));
                     sources.extend(source);
@@ -200,7 +209,9 @@ fn in_two_passes(
     all: impl Fn(&[Input], &Pass<'_>) -> Vec<Part>,
 ) -> Ingested {
     let held = Held::default();
-    let first = Pass { reading, progress, formats: &[], only: None, held: &held };
+    let inputs = || bundles.iter().flat_map(|bundle| &bundle.inputs);
+    let all_bytes = inputs().filter_map(Input::bytes).fold(0, u64::saturating_add);
+    let first = Pass { reading, progress, formats: &[], only: None, held: &held, all_bytes };
     let mut parts: Vec<Vec<Part>> =
         bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
     let formats = configured_formats(&parts);
@@ -219,6 +230,7 @@ fn in_two_passes(
                 formats: &formats,
                 only: Some(&stuck),
                 held: &held,
+                all_bytes,
             }
             .read(input);
             let mended: Vec<Source> = again

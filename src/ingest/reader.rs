@@ -35,7 +35,7 @@ pub(super) fn read(
     path: &str,
     member: &mut MemberReader<'_>,
     reading: &Reading<'_>,
-    (formats, held): (&[LogFormat], Rows),
+    (formats, held, alone): (&[LogFormat], Rows, bool),
 ) -> (Option<Source>, Vec<Problem>) {
     let mut head = Vec::new();
     read_full(member, &mut head, HEAD_BYTES);
@@ -55,7 +55,8 @@ pub(super) fn read(
             head,
             member,
             reading,
-            (envelope, requests, only_requests, held),
+            (envelope, requests, only_requests),
+            (held, alone),
             &mut problems,
         ),
     };
@@ -122,7 +123,8 @@ fn read_log(
     head: Vec<u8>,
     member: &mut MemberReader<'_>,
     reading: &Reading<'_>,
-    (envelope, requests, only_requests, held): (Envelope, Option<(Shape, String)>, bool, Rows),
+    (envelope, requests, only_requests): (Envelope, Option<(Shape, String)>, bool),
+    (held, alone): (Rows, bool),
     problems: &mut Vec<Problem>,
 ) -> Option<Source> {
     let mut source = empty_source(path, String::new(), envelope);
@@ -130,7 +132,7 @@ fn read_log(
     let partial = match requests {
         Some((shape, name)) if only_requests => {
             source.format = name;
-            access_blocks::read(head, member, (&shape, held), &mut source)
+            access_blocks::read(head, member, (&shape, held, alone), &mut source)
         }
         requests => {
             let (shape, name) =
