@@ -124,7 +124,7 @@ def main():
         }
         verdicts = [f"{what} ≤ {must}×: {word(ratio[what], must, aim)} (aim {aim}×)" for what, must, aim in limits]
         rows.append(
-            f"| {name} | {median(lambda p: p[0][0]):.2f} | {cpu:.2f} | {wall:.2f} | {ratio['cpu']:.2f} | {ratio['wall']:.2f} "
+            f"| {name.replace('|', chr(92) + '|')} | {median(lambda p: p[0][0]):.2f} | {cpu:.2f} | {wall:.2f} | {ratio['cpu']:.2f} | {ratio['wall']:.2f} "
             f"| {max(p[1][2] for p in pairs):.0f} | {'failed' if failed else '; '.join(verdicts)} |"
         )
         print(rows[-1], flush=True)
