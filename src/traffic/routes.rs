@@ -29,8 +29,8 @@ const REGULAR_LEVELS: usize = LEVELS.len() + 4;
 const REGULAR_MAX: usize = 200;
 
 /// Routes that are asked for all the time. They are kept before others: of those a user wants to know how many of the requests
-/// failed, and a path that one user in a day asks for has no share. They are known by their [`fold`]: another one that has the same
-/// is kept as well.
+/// failed, and a path that one user in a day asks for has no share. They are known by a number made of
+/// their name: another one that has the same is kept as well.
 #[derive(Debug, Clone, Default)]
 pub struct Regular(Arc<Vec<u64>>);
 
