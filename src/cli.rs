@@ -67,6 +67,9 @@ pub(crate) struct InputArgs {
     /// Threads to read with; the report is the same.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+    /// Say on standard error how much was read, how long each stage took, and the most memory that was held.
+    #[arg(long)]
+    pub(crate) stats: bool,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,

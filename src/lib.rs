@@ -97,6 +97,19 @@ pub struct Analysis {
     pub report: Report,
     /// Whether something of a log could not be read.
     pub lost_bytes: bool,
+    /// How much was read.
+    pub amount: Amount,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Bytes as packed.
+    pub packed_bytes: u64,
+    /// Bytes of logs, unpacked.
+    pub unpacked_bytes: u64,
+    /// Lines of logs.
+    pub lines: u64,
 }
 
 /// A bundle up to the point where causes are asked for.
@@ -112,6 +125,7 @@ struct Facts {
 
 impl Facts {
     fn read(options: &Options, progress: &dyn Progress) -> Result<Self, Error> {
+        progress.stage("grammars");
         let grammars = Grammars::with_user(&options.grammars)?;
         let log_format = options
             .log_format
@@ -125,10 +139,12 @@ impl Facts {
             log_format: log_format.as_ref(),
             limits: &options.limits,
         };
+        progress.stage("reading");
         let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
         let ingested = read(&bundles, &reading, progress);
         recognised(&ingested)?;
 
+        progress.stage("clocks and facts");
         let clocks = clock::align(&ingested.sources, &options.zones);
         let timeline = timeline::build(&ingested.sources, &clocks);
         let services = service::find(&ingested.sources, &timeline, &grammars);
@@ -162,6 +178,7 @@ impl Facts {
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
     let weights = Weights::built_in().map_err(Error::Usage)?;
     let facts = Facts::read(options, progress)?;
+    progress.stage("causes");
     let (incidents, isolated) = facts.explain(&options.focus, &weights);
     let Facts { ingested, clocks, timeline, services, deaths, recurrences, answers } = &facts;
     let gaps = gap::find(answers, &ingested.sources, clocks, timeline);
@@ -169,6 +186,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         .iter()
         .map(|incident| suspect::find(&incident.scene, answers, &ingested.sources))
         .collect();
+    progress.stage("report");
     let report = report::build::report(&report::build::Parts {
         ingested,
         clocks,
@@ -183,7 +201,12 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
         suspects: &suspects,
     });
     let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
-    Ok(Analysis { report, lost_bytes })
+    let amount = Amount {
+        packed_bytes: ingested.given.iter().map(|given| given.bytes).sum(),
+        unpacked_bytes: ingested.given.iter().map(|given| given.unpacked_bytes).sum(),
+        lines: ingested.sources.iter().map(|source| source.lines).sum(),
+    };
+    Ok(Analysis { report, lost_bytes, amount })
 }
 
 /// What is said of an incident under certain weights.

@@ -4,6 +4,7 @@
 
 mod cli;
 mod progress;
+mod stats;
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -55,6 +56,10 @@ fn run(input: &InputArgs, options: &coroner::Options) -> Result<Analysis, Error>
     let bar = Bar::new(input.quiet);
     let analysis = analyze(options, &bar);
     bar.finish();
+    if let (true, Ok(analysis)) = (input.stats, &analysis) {
+        // A closed stderr leaves nobody to tell.
+        let _ = writeln!(io::stderr(), "{}", bar.stages.lines(&analysis.amount));
+    }
     analysis
 }
 

@@ -77,6 +77,32 @@ impl Marks {
         self.kinds.get(&kind).and_then(|sample| sample.seen.get(&key)).map_or(&[], Vec::as_slice)
     }
 
+    /// No marks, and as coarse a sample of those to come: what a further part of the log need not keep.
+    #[must_use]
+    pub fn as_coarse(&self) -> Self {
+        let empty = |sample: &Sample| Sample { level: sample.level, ..Sample::default() };
+        Self { kinds: self.kinds.iter().map(|(kind, sample)| (*kind, empty(sample))).collect() }
+    }
+
+    /// How many sightings there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kinds.values().map(|sample| sample.size).sum()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Keeps one in so many of the marks, as a power of two.
+    pub fn thin(&mut self, power: u32) {
+        for sample in self.kinds.values_mut() {
+            sample.raise(sample.level.saturating_add(power));
+        }
+    }
+
     /// Takes the marks of another part of the log in.
     pub fn merge(&mut self, other: Self, lines_before: u64) {
         for (kind, sample) in other.kinds {

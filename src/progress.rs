@@ -7,9 +7,13 @@ use std::time::Duration;
 use coroner::bundle::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::stats::Stages;
+
 /// A bar on stderr.
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// What `--stats` tells.
+    pub(crate) stages: Stages,
 }
 
 impl Bar {
@@ -28,7 +32,7 @@ impl Bar {
         if shown {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        Self { bar }
+        Self { bar, stages: Stages::default() }
     }
 
     /// Takes the bar off the screen.
@@ -44,6 +48,10 @@ impl Progress for Bar {
 
     fn advance(&self, packed_bytes: u64) {
         self.bar.inc(packed_bytes);
+    }
+
+    fn stage(&self, name: &'static str) {
+        self.stages.begin(name);
     }
 
     fn member(&self, path: &str) {

@@ -348,3 +348,18 @@ fn several_bundles_are_one_incident() {
     assert_eq!(report["incidents"][0]["cause"], "oom_kill_memcg");
     assert_eq!(list(&report, "oom_kills").len(), 17);
 }
+
+#[test]
+fn stats_go_to_standard_error_and_change_no_report() {
+    let bundle = bundle_of(OOM);
+    let plain = run(&["report", "--format", "json", &bundle]);
+    let done = run(&["report", "--format", "json", "--stats", &bundle]);
+    assert!(done.out == plain.out && plain.err.is_empty());
+    for part in ["bytes read, ", " unpacked, ", " lines, ", " MB/s", "reading ", " ms, all "] {
+        assert!(done.err.contains(part), "{part:?} in {}", done.err);
+    }
+    let packed = fs::metadata(&bundle).unwrap().len();
+    assert!(done.err.starts_with(&format!("stats: {packed} bytes read, ")), "{}", done.err);
+    #[cfg(target_os = "linux")]
+    assert!(done.err.contains("MB of memory"), "{}", done.err);
+}

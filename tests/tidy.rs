@@ -138,7 +138,7 @@ fn shipped(folder: &str) -> Vec<Code> {
 fn module(path: &str) -> Option<&str> {
     let name = path.split('/').next().unwrap_or_default();
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    (!matches!(name, "lib" | "main" | "cli" | "progress" | "build")).then_some(name)
+    (!matches!(name, "lib" | "main" | "cli" | "progress" | "stats" | "build")).then_some(name)
 }
 
 /// How many times `super::` leads from a file's module to the crate's root.

@@ -44,8 +44,49 @@ struct Found<'a> {
 /// The request of a line that is one whole JSON object.
 #[must_use]
 pub fn parse_json(line: &[u8]) -> Option<Request<'_>> {
+    request(line, &mut names::key)
+}
+
+/// What the keys of a line meant, in their order: the next line mostly has the same ones.
+#[derive(Debug, Clone, Default)]
+pub struct Keys(Vec<(Vec<u8>, Vec<u8>, Option<Role>)>);
+
+/// Keys that are remembered; access logs have some dozens.
+const KEYS_MAX: usize = 64;
+
+/// As [`parse_json`], with the meaning of keys remembered.
+pub(super) fn parse_json_with<'a>(line: &'a [u8], keys: &mut Keys) -> Option<Request<'a>> {
+    let mut at = 0;
+    request(line, &mut |parent, key| {
+        let place = at;
+        at += 1;
+        if let Some((known_parent, known, role)) = keys.0.get(place)
+            && known == key
+            && known_parent == parent
+        {
+            return *role;
+        }
+        let role = names::key(parent, key);
+        let entry = (parent.to_vec(), key.to_vec(), role);
+        match keys.0.get_mut(place) {
+            Some(known) => *known = entry,
+            None if place < KEYS_MAX => keys.0.push(entry),
+            None => {}
+        }
+        role
+    })
+}
+
+fn request<'a>(
+    line: &'a [u8],
+    role_of: &mut impl FnMut(&[u8], &[u8]) -> Option<Role>,
+) -> Option<Request<'a>> {
     let mut found = Found::default();
-    members(line, &mut |parent, key, text| take(&mut found, parent, key, text))?;
+    members(line, &mut |parent, key, text| {
+        if let Some(role) = role_of(parent, key) {
+            take(&mut found, role, text);
+        }
+    })?;
     let request = found.request;
     let asked =
         !request.method.is_empty() || !request.path.is_empty() || !request.client.is_empty();
@@ -93,8 +134,7 @@ fn object<'a>(
     }
 }
 
-fn take<'a>(found: &mut Found<'a>, parent: &[u8], key: &[u8], text: &'a [u8]) {
-    let Some(role) = names::key(parent, key) else { return };
+fn take<'a>(found: &mut Found<'a>, role: Role, text: &'a [u8]) {
     let request = &mut found.request;
     request.upstream_known |=
         role.is_upstream() || (role == Role::AgentOrAddress && looks::is_address_list(text));

@@ -14,6 +14,7 @@ use nom::{IResult, Parser};
 
 use super::matching::{self, Ending, Field, Format};
 use super::names::{self, Class, Role};
+use super::quick::Plan;
 use super::{Request, fields};
 
 /// A compiled `log_format`.
@@ -21,6 +22,7 @@ use super::{Request, fields};
 pub struct LogFormat {
     source: String,
     format: Format,
+    plan: Plan,
     upstream_known: bool,
 }
 
@@ -165,7 +167,8 @@ impl LogFormat {
         demand(&compiled)?;
         let upstream_known = compiled.iter().any(|field| field.role.is_upstream());
         let format_of_bytes = Format { lead: lead.into_bytes(), fields: compiled };
-        Ok(Self { source: format.to_owned(), format: format_of_bytes, upstream_known })
+        let plan = Plan::of(&format_of_bytes);
+        Ok(Self { source: format.to_owned(), format: format_of_bytes, plan, upstream_known })
     }
 
     /// The string it was compiled from.
@@ -174,12 +177,25 @@ impl LogFormat {
         &self.source
     }
 
+    /// A request of which nothing was read yet.
+    pub(super) fn empty_request<'a>(&self) -> Request<'a> {
+        Request { upstream_known: self.upstream_known, ..Request::default() }
+    }
+
+    pub(super) const fn format(&self) -> &Format {
+        &self.format
+    }
+
+    pub(super) const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The request of a line; `None` where the format does not explain the whole line.
     #[must_use]
     pub fn parse<'a>(&self, line: &'a [u8]) -> Option<Request<'a>> {
         let mut values: matching::Values<'a> = [&[]; matching::MAX_VARIABLES];
         self.format.matches(line, &mut values).then_some(())?;
-        let mut request = Request { upstream_known: self.upstream_known, ..Request::default() };
+        let mut request = self.empty_request();
         for (field, value) in self.format.fields.iter().zip(values) {
             fields::assign(&mut request, field.role, value).then_some(())?;
         }

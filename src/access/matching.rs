@@ -8,7 +8,7 @@ use super::times;
 /// Most variables of a format; nginx sets no limit, real formats have fewer than 40.
 pub(super) const MAX_VARIABLES: usize = 64;
 /// Longest line that is matched, in bytes: nginx's request line and headers end at 32 KiB (`large_client_header_buffers`).
-const LINE_MAX_BYTES: usize = 128 * 1024;
+pub(super) const LINE_MAX_BYTES: usize = 128 * 1024;
 /// Most tries for one line. Ordinary lines need one for each field.
 const FUEL: u32 = 512;
 
@@ -85,7 +85,7 @@ fn walk<'a>(fields: &[Field], rest: &'a [u8], values: &mut [&'a [u8]], fuel: &mu
 
 impl Field {
     /// The next place at which the value may end, after one that led nowhere.
-    fn end(&self, rest: &[u8], tried: Option<usize>) -> Option<usize> {
+    pub(super) fn end(&self, rest: &[u8], tried: Option<usize>) -> Option<usize> {
         let once = |end: Option<usize>| if tried.is_none() { end } else { None };
         match self.ending {
             Ending::Quote => once(closing_quote(rest)),

@@ -14,6 +14,7 @@ pub mod infer;
 pub mod json;
 pub mod log_format;
 pub mod nginx_conf;
+pub mod quick;
 pub mod route;
 pub mod traefik;
 pub mod uvicorn;

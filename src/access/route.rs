@@ -2,6 +2,10 @@
 //! It exists because reports count by route, and because probes are no users. It must keep the number of routes small
 //! on any traffic, so whatever looks like an identifier is replaced.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Request;
 
 /// Segments of a path that are kept.
@@ -17,21 +21,50 @@ const TOKEN_MIN: usize = 20;
 /// Scheme, host, query and `;parameters` are left out; an empty path (a garbage request) is `-`.
 #[must_use]
 pub fn route(path: &[u8]) -> String {
+    let mut route = String::new();
+    write_template(path, &mut route);
+    cut(route)
+}
+
+/// Longest method that is kept in the name of a route, in bytes.
+const METHOD_MAX_BYTES: usize = 16;
+
+/// Writes the name under which requests are counted: method and template.
+pub fn write(method: &[u8], path: &[u8], out: &mut String) {
+    push_lossy(method.get(..METHOD_MAX_BYTES).unwrap_or(method), out);
+    out.push(' ');
+    let begin = out.len();
+    write_template(path, out);
+    if out.len() - begin > ROUTE_MAX_BYTES {
+        let whole = out.split_off(begin);
+        out.push_str(&cut(whole));
+    }
+}
+
+/// Bytes as text; what is no UTF-8 is replaced.
+fn push_lossy(bytes: &[u8], out: &mut String) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+fn write_template(path: &[u8], route: &mut String) {
     let path = path.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
     let path = without_origin(path);
     if path.is_empty() {
-        return "-".to_owned();
+        route.push('-');
+        return;
     }
-    let mut route = String::new();
     let mut segments = path.strip_prefix(b"/").unwrap_or(path).split(|byte| *byte == b'/');
     for segment in segments.by_ref().take(SEGMENTS_MAX) {
         route.push('/');
-        route.push_str(&template(segment.split(|byte| *byte == b';').next().unwrap_or_default()));
+        let segment = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+        write_segment(segment, route);
     }
     if segments.next().is_some() {
         route.push_str("/*");
     }
-    cut(route)
 }
 
 /// `http://host/x` of a proxy request is `/x`.
@@ -43,9 +76,10 @@ fn without_origin(path: &[u8]) -> &[u8] {
     memchr::memchr(b'/', tail).and_then(|slash| tail.get(slash..)).unwrap_or(b"/")
 }
 
-fn template(segment: &[u8]) -> String {
+fn write_segment(segment: &[u8], route: &mut String) {
     if is_id(segment) {
-        return ":id".to_owned();
+        route.push_str(":id");
+        return;
     }
     // `/avatars/3692.png`: the extension tells more than the number.
     if let Some(dot) = memchr::memrchr(b'.', segment)
@@ -54,16 +88,48 @@ fn template(segment: &[u8]) -> String {
         && (2..=6).contains(&extension.len())
         && extension.iter().any(u8::is_ascii_alphabetic)
     {
-        return format!(":id{}", String::from_utf8_lossy(extension));
+        route.push_str(":id");
+        push_lossy(extension, route);
+        return;
     }
-    String::from_utf8_lossy(segment).into_owned()
+    push_lossy(segment, route);
+}
+
+/// What kinds of bytes a word has; one bit each.
+mod kind {
+    pub(super) const DIGIT: u8 = 1;
+    /// A letter of a hexadecimal number.
+    pub(super) const HEX: u8 = 2;
+    /// What an e-mail cannot be without, plain or percent-encoded.
+    pub(super) const AT: u8 = 4;
+    pub(super) const OTHER: u8 = 8;
+
+    pub(super) const OF: [u8; 256] = {
+        let mut kinds = [OTHER; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            kinds[byte] = match byte as u8 {
+                b'0'..=b'9' => DIGIT,
+                b'a'..=b'f' | b'A'..=b'F' => HEX,
+                b'@' | b'%' => AT,
+                _ => OTHER,
+            };
+            byte += 1;
+        }
+        kinds
+    };
 }
 
 fn is_id(word: &[u8]) -> bool {
-    let digit = word.iter().any(u8::is_ascii_digit);
-    let number = digit && word.iter().all(u8::is_ascii_digit);
-    let hex = word.len() >= HEX_MIN && digit && word.iter().all(u8::is_ascii_hexdigit);
-    number || hex || is_uuid(word) || is_token(word) || is_email(word)
+    let kinds = word.iter().fold(0, |kinds, byte| kinds | kind::OF[usize::from(*byte)]);
+    let digit = kinds & kind::DIGIT != 0;
+    let number = kinds == kind::DIGIT;
+    let hex = digit && word.len() >= HEX_MIN && kinds & !(kind::DIGIT | kind::HEX) == 0;
+    number
+        || hex
+        || is_uuid(word)
+        || (digit && is_token(word))
+        || (kinds & kind::AT != 0 && is_email(word))
 }
 
 fn is_uuid(word: &[u8]) -> bool {
@@ -77,16 +143,16 @@ fn is_uuid(word: &[u8]) -> bool {
 
 /// Long, of the letters of base64 (URL form, or percent-encoded), with digits among them and no words between dashes.
 fn is_token(word: &[u8]) -> bool {
+    if word.len() < TOKEN_MIN {
+        return false;
+    }
     let letters =
         word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+.~%:".contains(byte));
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
     let capital =
         word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase);
     let longest = word.split(|byte| b"-_.".contains(byte)).map(<[u8]>::len).max().unwrap_or(0);
-    word.len() >= TOKEN_MIN
-        && letters
-        && longest >= TOKEN_MIN / 2
-        && (digits >= 4 || (digits >= 1 && capital))
+    letters && longest >= TOKEN_MIN / 2 && (digits >= 4 || (digits >= 1 && capital))
 }
 
 fn is_email(word: &[u8]) -> bool {
@@ -172,21 +238,47 @@ pub const PROBE_AGENTS: &[&str] = &[
 /// Agents of the same kind that hide inside a browser's name.
 const PROBE_AGENTS_WITHIN: &[&str] = &["UptimeRobot/", "StatusCake", "pingbot", "NodePing"];
 
-/// Whether a request is a health check: by path, by user agent, or HAProxy's `option httpchk` (`OPTIONS /` in HTTP/1.0 without an agent).
+/// Whether a request is a health check: by path, by user agent, or by [`is_haproxy_check`].
 #[must_use]
 pub fn is_probe(request: &Request<'_>) -> bool {
-    let path = request.path.strip_suffix(b"/").unwrap_or(request.path);
-    let agent = request.user_agent;
-    let haproxy = request.method == b"OPTIONS"
+    is_haproxy_check(request) || is_probe_path(request.path) || is_probe_agent(request.user_agent)
+}
+
+/// HAProxy's `option httpchk`: `OPTIONS /` in HTTP/1.0 without an agent.
+#[must_use]
+pub fn is_haproxy_check(request: &Request<'_>) -> bool {
+    request.method == b"OPTIONS"
         && request.path == b"/"
         && request.protocol == b"HTTP/1.0"
-        && agent.is_empty();
-    haproxy
-        || PROBE_PATHS.iter().any(|known| known.as_bytes() == path)
-        || PROBE_AGENTS.iter().any(|known| agent.starts_with(known.as_bytes()))
-        || PROBE_AGENTS_WITHIN
-            .iter()
-            .any(|known| memchr::memmem::find(agent, known.as_bytes()).is_some())
+        && request.user_agent.is_empty()
+}
+
+/// Whether a path is one of [`PROBE_PATHS`].
+#[must_use]
+pub fn is_probe_path(path: &[u8]) -> bool {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let known = |known: &&str| known.len() == path.len() && known.as_bytes() == path;
+    PROBE_LENGTHS.get(path.len()).is_some_and(|some| *some) && PROBE_PATHS.iter().any(known)
+}
+
+/// For each length whether a probe's path has it.
+const PROBE_LENGTHS: [bool; 32] = {
+    let mut lengths = [false; 32];
+    let mut at = 0;
+    while at < PROBE_PATHS.len() {
+        lengths[PROBE_PATHS[at].len()] = true;
+        at += 1;
+    }
+    lengths
+};
+
+/// Whether a user agent is a health checker's.
+#[must_use]
+pub fn is_probe_agent(agent: &[u8]) -> bool {
+    static WITHIN: LazyLock<Vec<Finder<'static>>> =
+        LazyLock::new(|| PROBE_AGENTS_WITHIN.iter().map(|known| Finder::new(*known)).collect());
+    PROBE_AGENTS.iter().any(|known| agent.starts_with(known.as_bytes()))
+        || WITHIN.iter().any(|known| known.find(agent).is_some())
 }
 
 #[cfg(test)]

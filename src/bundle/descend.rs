@@ -31,7 +31,7 @@ pub(super) struct Walk<'a> {
     /// Entries of archives, read or not.
     entries: u64,
     /// Bytes handed to the visitor.
-    unpacked_bytes: u64,
+    pub(super) unpacked_bytes: u64,
     pub(super) ledger: Ledger,
     /// Leaves met, read or not.
     pub(super) members: u64,

@@ -79,6 +79,8 @@ pub trait Progress: Sync {
     fn advance(&self, packed_bytes: u64);
     /// A member begins.
     fn member(&self, path: &str);
+    /// A stage of the analysis begins.
+    fn stage(&self, _name: &'static str) {}
 }
 
 /// Shows nothing.
@@ -142,6 +144,8 @@ pub struct Given {
     pub sha256: Option<String>,
     /// Bytes as packed.
     pub bytes: u64,
+    /// Bytes of logs, unpacked.
+    pub unpacked_bytes: u64,
     /// Leaves, read or not.
     pub members: u64,
 }
@@ -155,6 +159,8 @@ pub struct Outcome {
     pub members: u64,
     /// Bytes as packed.
     pub bytes: u64,
+    /// Bytes of members, unpacked, as far as they were read.
+    pub unpacked_bytes: u64,
     /// Hex digest, if it is an archive given as a file and was read to its end.
     pub sha256: Option<String>,
     /// It is an archive.
@@ -178,6 +184,11 @@ impl<'a> MemberReader<'a> {
 
     /// The next bytes, never empty; `None` at the end. Takes what was shown before. Blocks are cut anywhere.
     pub fn next_block(&mut self) -> Option<&[u8]> {
+        self.next_block_of(usize::MAX)
+    }
+
+    /// As [`MemberReader::next_block`], of at most so many bytes; the rest of a block comes with the next call.
+    pub fn next_block_of(&mut self, most: usize) -> Option<&[u8]> {
         self.blocks.take(std::mem::take(&mut self.pending));
         if self.problem.is_some() {
             return None;
@@ -191,7 +202,8 @@ impl<'a> MemberReader<'a> {
                 Fault::new(ProblemKind::Limit, detail)
             }
             Ok(block) => {
-                let count = block.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                let left = usize::try_from(left).unwrap_or(usize::MAX);
+                let count = block.len().min(left).min(most);
                 self.pending = count;
                 self.shown_bytes = self.shown_bytes.saturating_add(count as u64);
                 return block.get(..count);
@@ -311,6 +323,7 @@ pub fn given(bundle: &Bundle, outcomes: &[Outcome]) -> Given {
         name: bundle.name.clone(),
         sha256: outcomes.iter().find_map(|outcome| outcome.sha256.clone()),
         bytes: sum(|outcome| outcome.bytes),
+        unpacked_bytes: sum(|outcome| outcome.unpacked_bytes),
         members: sum(|outcome| outcome.members),
     }
 }
@@ -329,7 +342,14 @@ pub fn walk(
             let detail = format!("cannot be opened: {reason}");
             let problem =
                 Problem { path: input.path.clone(), kind: ProblemKind::Unreadable, detail };
-            Outcome { problems: vec![problem], members: 1, bytes: 0, sha256: None, archive: false }
+            Outcome {
+                problems: vec![problem],
+                members: 1,
+                bytes: 0,
+                unpacked_bytes: 0,
+                sha256: None,
+                archive: false,
+            }
         }
     }
 }
@@ -360,7 +380,7 @@ fn walk_stream(
     let place = Place { path: input.path.clone(), under: input.under.clone() };
     let mut walk = Walk::new(limits, progress, visit, &hashing);
     descend(&mut walk, &mut source, &place, Depth::outermost(limits));
-    let Walk { mut ledger, members, archive, .. } = walk;
+    let Walk { mut ledger, members, archive, unpacked_bytes, .. } = walk;
     if archive && hashing.load(Ordering::Relaxed) {
         // The digest is that of the whole file, also of what lies behind the archive's end.
         if let (_, Err(fault)) = blocks::skip(&mut source, u64::MAX) {
@@ -371,5 +391,6 @@ fn walk_stream(
     let whole = read.max(bytes.unwrap_or_default());
     progress.advance(whole.saturating_sub(read));
     let sha256 = if archive { source.digest() } else { None };
-    Outcome { problems: ledger.close(&input.path), members, bytes: whole, sha256, archive }
+    let problems = ledger.close(&input.path);
+    Outcome { problems, members, bytes: whole, unpacked_bytes, sha256, archive }
 }

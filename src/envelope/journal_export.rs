@@ -121,7 +121,7 @@ impl Export {
                 Ok((after, item)) => {
                     self.apply(&item, outlet, sink);
                     let taken = &rest[..rest.len() - after.len()];
-                    self.newlines += memchr_iter(b'\n', taken).count() as u64;
+                    self.newlines += newlines(&item, taken);
                     rest = self.skipped(after);
                 }
                 Err(Err::Incomplete(Needed::Size(more))) => {
@@ -183,6 +183,17 @@ impl Export {
         self.entry.clear();
         self.began = 0;
     }
+}
+
+/// Newlines of an item that took so many bytes: one, unless it is framed by length.
+fn newlines(item: &Item<'_>, taken: &[u8]) -> u64 {
+    let is_line = match item {
+        Item::Blank | Item::Junk(_) => true,
+        // `=` and the end of the line, against a newline, eight bytes of length and another newline.
+        Item::Field { name, value } => taken.len() <= name.len() + value.len() + 3,
+        Item::Oversize(_) => false,
+    };
+    if is_line && !taken.is_empty() { 1 } else { memchr_iter(b'\n', taken).count() as u64 }
 }
 
 /// One item; `Incomplete` where its end has not come yet, of unknown size where a newline is missing.

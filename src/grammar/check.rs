@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{self, Fault, SampleTable};
-use super::{BUILT_IN, Grammar, Role};
+use super::{BUILT_IN, Grammar, Pattern, Role};
 use crate::access::Request;
 
 /// Checks all shipped grammars.
@@ -144,12 +144,12 @@ fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
 
 /// Which rule it was that [`Grammar::first_event`] took.
 fn fired(grammar: &Grammar, message: &[u8]) -> Option<usize> {
-    let needles = grammar.needles.as_ref()?;
-    let present: BTreeSet<usize> =
-        needles.find_overlapping_iter(message).map(|found| found.pattern().as_usize()).collect();
-    present.into_iter().find(|&index| {
-        grammar.rules[index].regex.as_ref().is_none_or(|regex| regex.is_match(message))
-    })
+    let present = grammar.needles.found(message);
+    let fits = |pattern: &Pattern| pattern.regex().is_some_and(|regex| regex.is_match(message));
+    present
+        .into_iter()
+        .zip(&grammar.rules)
+        .position(|(found, rule)| found && rule.regex.as_ref().is_none_or(fits))
 }
 
 fn request_fields(request: &Request<'_>) -> BTreeMap<String, String> {

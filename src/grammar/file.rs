@@ -2,19 +2,15 @@
 
 use std::fmt;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::time::Layout;
-use super::{Grammar, Line, Role, Rule};
+use super::{Grammar, Line, Needles, Pattern, Role, Rule};
 use crate::access::log_format::LogFormat;
 use crate::event::EventKind;
 
-/// Largest compiled regular expression, in bytes; a grammar that needs more is hostile or wrong.
-const REGEX_MAX_BYTES: usize = 1 << 20;
 /// Largest grammar file, in bytes.
 const FILE_MAX_BYTES: usize = 256 * 1024;
 
@@ -150,6 +146,57 @@ pub(super) fn parse(file: &str, text: &str) -> Result<GrammarFile, Vec<Fault>> {
 /// Loads one grammar, without running its samples (see [`super::check`]).
 pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fault>> {
     let table = parse(file, text)?;
+    let missing = Fault {
+        file: file.to_owned(),
+        line: 0,
+        message: "no [[sample]]; add at least one line that the format claims, with what it means"
+            .to_owned(),
+    };
+    let mut faults: Vec<Fault> = table.sample.is_empty().then_some(missing).into_iter().collect();
+    let unverified = table.sample.iter().filter(|sample| sample.get_ref().unverified).count();
+    match from_table(file, text, table, Pattern::checked) {
+        Ok(grammar) if faults.is_empty() => Ok(Grammar { user, unverified, ..grammar }),
+        Ok(_) => Err(faults),
+        Err(found) => {
+            faults.extend(found);
+            Err(faults)
+        }
+    }
+}
+
+/// Loads a grammar that the tests have checked: its samples are passed over, and its patterns compiled when they are needed.
+pub(super) fn load_shipped(file: &str, text: &str) -> Result<Grammar, Vec<Fault>> {
+    let (shapes, unverified) = without_samples(text);
+    let table = parse(file, &shapes)?;
+    let grammar = from_table(file, &shapes, table, |pattern| Ok(Pattern::new(pattern)))?;
+    Ok(Grammar { unverified, ..grammar })
+}
+
+/// The text without its samples, which are most of it; and how many of those could not be verified.
+fn without_samples(text: &str) -> (String, usize) {
+    let (mut shapes, mut unverified, mut in_sample) = (String::new(), 0, false);
+    for line in text.split_inclusive('\n') {
+        match line.trim_end() {
+            "[[sample]]" => in_sample = true,
+            "[[line]]" | "[[event]]" => in_sample = false,
+            "unverified = true" if in_sample => unverified += 1,
+            _ => {}
+        }
+        if !in_sample {
+            shapes.push_str(line);
+        }
+    }
+    (shapes, unverified)
+}
+
+type Compile = fn(&str) -> Result<Pattern, String>;
+
+fn from_table(
+    file: &str,
+    text: &str,
+    table: GrammarFile,
+    compile: Compile,
+) -> Result<Grammar, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut fault =
         |line: usize, message: String| faults.push(Fault { file: file.to_owned(), line, message });
@@ -179,7 +226,7 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
     let mut access = None;
     for spanned in &table.line {
         let line_number = line_at(text, spanned.span().start);
-        match line(spanned.get_ref()) {
+        match line(spanned.get_ref(), compile) {
             Ok(Shape::Line(line)) => lines.push(line),
             Ok(Shape::Access(format)) => access = Some(format),
             Err(message) => fault(line_number, message),
@@ -188,7 +235,7 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
     let mut rules = Vec::new();
     let mut needles = Vec::new();
     for spanned in &table.event {
-        match rule(spanned.get_ref()) {
+        match rule(spanned.get_ref(), compile) {
             Ok(rule) => {
                 rules.push(rule);
                 needles.push(spanned.get_ref().needle.clone());
@@ -196,17 +243,6 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
             Err(message) => fault(line_at(text, spanned.span().start), message),
         }
     }
-    if table.sample.is_empty() {
-        fault(
-            0,
-            "no [[sample]]; add at least one line that the format claims, with what it means"
-                .to_owned(),
-        );
-    }
-    let needles = match AhoCorasick::builder().match_kind(MatchKind::Standard).build(&needles) {
-        Ok(automaton) if !rules.is_empty() => Some(automaton),
-        _ => None,
-    };
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -220,12 +256,12 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
         comms: table.comms,
         service: table.service,
         access,
-        unverified: table.sample.iter().filter(|sample| sample.get_ref().unverified).count(),
+        unverified: 0,
         lines,
         rules,
-        needles,
+        needles: Needles::new(needles),
         needs_ident: table.only_idents,
-        user,
+        user: false,
     })
 }
 
@@ -234,12 +270,12 @@ enum Shape {
     Access(LogFormat),
 }
 
-fn line(table: &LineTable) -> Result<Shape, String> {
+fn line(table: &LineTable, compile: Compile) -> Result<Shape, String> {
     let layout = table.time.as_deref().map(|layout| Layout::new(layout, table.utc)).transpose()?;
     match (&table.pattern, &table.log_format, &table.json) {
         (Some(pattern), None, None) => {
-            let regex = regex(pattern)?;
-            let has_time = regex.capture_names().flatten().any(|name| name == "time");
+            let regex = compile(pattern)?;
+            let has_time = ["(?P<time>", "(?<time>"].iter().any(|group| pattern.contains(group));
             if has_time && layout.is_none() {
                 return Err("the pattern captures `time`, but there is no layout; add time = \"%Y-%m-%d ...\"".to_owned());
             }
@@ -281,27 +317,16 @@ impl OneOrMany {
     }
 }
 
-fn rule(table: &EventTable) -> Result<Rule, String> {
+fn rule(table: &EventTable, compile: Compile) -> Result<Rule, String> {
     let kind = EventKind::from_name(&table.kind).ok_or_else(|| {
         format!("unknown event kind \"{}\"; {}", table.kind, closest(&table.kind))
     })?;
     if table.needle.len() < 2 {
         return Err("needle is shorter than 2 bytes; give a literal part of the message".to_owned());
     }
-    let regex = table.pattern.as_deref().map(regex).transpose()?;
+    let regex = table.pattern.as_deref().map(compile).transpose()?;
     let set = table.set.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     Ok(Rule { kind, regex, set })
-}
-
-/// Compiles for bytes, not characters: with Unicode on, `.` would not match a byte that is no UTF-8, and one hostile request
-/// would make a line unreadable. `.` matches line feeds too, since journald keeps multi-line messages in one piece.
-fn regex(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .unicode(false)
-        .dot_matches_new_line(true)
-        .size_limit(REGEX_MAX_BYTES)
-        .build()
-        .map_err(|error| error.to_string().replace('\n', " "))
 }
 
 /// The kind whose name takes the fewest edits to become the wrong one (Levenshtein).
@@ -323,4 +348,24 @@ fn edits(one: &str, other: &str) -> usize {
         }
     }
     row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grammar::BUILT_IN;
+
+    #[test]
+    fn a_shipped_grammar_without_its_samples_is_the_same() {
+        for (name, text) in BUILT_IN {
+            let whole = load(name, text, false).unwrap();
+            let quick = load_shipped(name, text).unwrap();
+            assert_eq!(format!("{:?}", quick.idents), format!("{:?}", whole.idents), "{name}");
+            let sums = |grammar: &Grammar| {
+                (grammar.lines.len(), grammar.rules.len(), grammar.unverified, grammar.role)
+            };
+            assert_eq!(sums(&quick), sums(&whole), "{name}");
+            assert_eq!(quick.needles.words(), whole.needles.words(), "{name}");
+        }
+    }
 }

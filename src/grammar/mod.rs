@@ -8,13 +8,13 @@ pub mod check;
 pub mod draft;
 mod file;
 mod hex;
+mod lazy;
 mod shapes;
 mod time;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use aho_corasick::AhoCorasick;
 use regex::bytes::{Captures, Regex};
 
 use crate::access::log_format::LogFormat;
@@ -23,6 +23,7 @@ use crate::event::{Event, EventKind};
 use crate::stamp::RawStamp;
 
 pub use file::Fault;
+use lazy::{Needles, Pattern};
 use shapes::Shapes;
 use time::Layout;
 
@@ -45,7 +46,7 @@ pub enum Role {
 #[derive(Debug)]
 enum Line {
     /// A regular expression whose captures become fields.
-    Pattern { regex: Regex, layout: Option<Layout>, pairs: Vec<(String, String)> },
+    Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
     /// A JSON object, by key paths.
     Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
 }
@@ -54,7 +55,7 @@ enum Line {
 #[derive(Debug)]
 struct Rule {
     kind: EventKind,
-    regex: Option<Regex>,
+    regex: Option<Pattern>,
     set: Vec<(String, String)>,
 }
 
@@ -83,7 +84,7 @@ pub struct Grammar {
     pub unverified: usize,
     lines: Vec<Line>,
     rules: Vec<Rule>,
-    needles: Option<AhoCorasick>,
+    needles: Needles,
     needs_ident: bool,
     user: bool,
 }
@@ -108,6 +109,8 @@ pub struct Reading<'a> {
 pub struct Grammars {
     list: Vec<Grammar>,
     shapes: Shapes,
+    /// The needles of all general rules.
+    general: Needles,
 }
 
 static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
@@ -143,7 +146,7 @@ impl Grammars {
             if user.iter().any(|(own, _)| own == name) {
                 continue;
             }
-            match file::load(name, text, false) {
+            match file::load_shipped(name, text) {
                 Ok(grammar) => list.push(grammar),
                 Err(found) => faults.extend(found),
             }
@@ -153,7 +156,9 @@ impl Grammars {
         }
         list.sort_by_key(|grammar| (!grammar.user, grammar.fallback));
         let shapes = Shapes::of(&list);
-        Ok(Self { list, shapes })
+        let anywhere = list.iter().filter(|grammar| grammar.role == Role::Anywhere);
+        let words = anywhere.flat_map(|grammar| grammar.needles.words().to_vec()).collect();
+        Ok(Self { list, shapes, general: Needles::new(words) })
     }
 
     /// All grammars, in the order in which they are tried.
@@ -206,6 +211,9 @@ impl Grammars {
         fields: &BTreeMap<String, String>,
         line: u64,
     ) -> Option<Event> {
+        if !self.general.any(body) {
+            return None;
+        }
         let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
         body.split(|byte| *byte == b'\n')
             .take(LINES_MAX)
@@ -229,6 +237,9 @@ impl Grammars {
             return Some(taken);
         }
         let fitting = self.shapes.fitting(body);
+        if !fitting.contains(&true) {
+            return None;
+        }
         let able = || self.list.iter().enumerate().filter(|(index, _)| fitting[*index]);
         let own = able().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
         let rest = able().filter(|(_, grammar)| grammar.accepts(ident));
@@ -290,17 +301,15 @@ impl Grammar {
         fields: &BTreeMap<String, String>,
         line: u64,
     ) -> Option<Event> {
-        let mut hit = vec![false; self.rules.len()];
-        for found in self.needles.as_ref()?.find_overlapping_iter(message) {
-            hit[found.pattern().as_usize()] = true;
-        }
+        let hit = self.needles.found(message);
         self.rules.iter().zip(hit).filter(|(_, hit)| *hit).find_map(|(rule, _)| {
             let mut event = Event::new(rule.kind, line, message);
             event.fields.clone_from(fields);
             if let Some(service) = &self.service {
                 event.fields.insert("service".to_owned(), service.clone());
             }
-            if let Some(regex) = &rule.regex {
+            if let Some(pattern) = &rule.regex {
+                let regex = pattern.regex()?;
                 capture(regex, &regex.captures(message)?, &mut event.fields);
             }
             event.fields.extend(rule.set.iter().cloned());
@@ -313,6 +322,7 @@ impl Line {
     fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
         match self {
             Self::Pattern { regex, layout, pairs } => {
+                let regex = regex.regex()?;
                 let captures = regex.captures(body)?;
                 let mut fields = BTreeMap::new();
                 capture(regex, &captures, &mut fields);

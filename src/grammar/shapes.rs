@@ -2,6 +2,8 @@
 //! trying. Exists because a line that no grammar knows would else run through each pattern on its own, at 4 MB/s. Must never
 //! leave out a grammar that fits: the patterns stay the judges.
 
+use std::sync::OnceLock;
+
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::{Grammar, Line};
@@ -12,8 +14,9 @@ const SET_MAX_BYTES: usize = 64 << 20;
 /// All line patterns as one automaton.
 #[derive(Debug)]
 pub(super) struct Shapes {
-    /// `None` where the patterns are too large together; then each is tried.
-    set: Option<RegexSet>,
+    patterns: Vec<String>,
+    /// Compiled when it is first needed. `None` where the patterns are too large together; then each is tried.
+    set: OnceLock<Option<RegexSet>>,
     /// Grammar of each pattern of the set.
     owners: Vec<usize>,
     /// Grammars with a shape that is no pattern; always worth trying.
@@ -28,31 +31,39 @@ impl Shapes {
             for line in &grammar.lines {
                 match line {
                     Line::Pattern { regex, .. } => {
-                        patterns.push(regex.as_str());
+                        patterns.push(regex.as_str().to_owned());
                         owners.push(index);
                     }
                     Line::Json { .. } => others.push(index),
                 }
             }
         }
+        Self { patterns, set: OnceLock::new(), owners, others, count: grammars.len() }
+    }
+
+    fn set(&self) -> Option<&RegexSet> {
         // The flags are those of the patterns themselves.
-        let set = RegexSetBuilder::new(patterns)
-            .unicode(false)
-            .dot_matches_new_line(true)
-            .size_limit(SET_MAX_BYTES)
-            .dfa_size_limit(SET_MAX_BYTES)
-            .build()
-            .ok();
-        Self { set, owners, others, count: grammars.len() }
+        let build = || {
+            RegexSetBuilder::new(&self.patterns)
+                .unicode(false)
+                .dot_matches_new_line(true)
+                .size_limit(SET_MAX_BYTES)
+                .dfa_size_limit(SET_MAX_BYTES)
+                .build()
+                .ok()
+        };
+        self.set.get_or_init(build).as_ref()
     }
 
     /// For each grammar whether it can fit the message.
     pub(super) fn fitting(&self, message: &[u8]) -> Vec<bool> {
-        let Some(set) = &self.set else { return vec![true; self.count] };
+        let Some(set) = self.set() else { return vec![true; self.count] };
         let mut fitting = vec![false; self.count];
         let found = set.matches(message);
         let by_pattern = found.iter().filter_map(|pattern| self.owners.get(pattern));
-        for &index in by_pattern.chain(&self.others) {
+        // The others are objects of JSON.
+        let others = if message.first() == Some(&b'{') { self.others.as_slice() } else { &[] };
+        for &index in by_pattern.chain(others) {
             if let Some(fits) = fitting.get_mut(index) {
                 *fits = true;
             }

@@ -13,12 +13,12 @@ mod span;
 mod wall_clock;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::access::log_format::LogFormat;
-use crate::bundle::{self, Bundle, Given, Input, Limits, Outcome, Progress};
+use crate::bundle::{self, Bundle, Given, Input, Limits, MemberReader, Outcome, Progress};
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::grammar::Grammars;
@@ -26,7 +26,7 @@ use crate::mark::Marks;
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
-use crate::traffic::Traffic;
+use crate::traffic::{Rows, Traffic};
 
 pub use boots::is_made;
 
@@ -154,16 +154,48 @@ struct Pass<'a> {
     formats: &'a [LogFormat],
     /// Paths of the members to read; all of them where there is no list.
     only: Option<&'a BTreeSet<String>>,
+    held: &'a Held,
+    /// Bytes of all inputs, as packed.
+    all_bytes: u64,
+}
+
+/// What the access logs that were read so far hold. Once it is too much, each further one is made coarser when it has been read, and
+/// the others in the end: whether it is too much depends on all of them, never on their order.
+#[derive(Debug, Default)]
+struct Held(Mutex<Rows>);
+
+impl Held {
+    fn add(&self, source: &mut Source) {
+        if let Some(traffic) = &mut source.traffic {
+            let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            rows.add(traffic.rows());
+            let rows = *rows;
+            traffic.thin(&rows);
+        }
+    }
+
+    fn rows(&self) -> Rows {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Pass<'_> {
+    /// Whether an input is so large that the others will be read before it: then it may have all cores. Others get one each, or
+    /// too many would be begun at a time.
+    fn alone(&self, input: &Input) -> bool {
+        let cores = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
+        input.bytes().is_none_or(|bytes| bytes.saturating_mul(cores) >= self.all_bytes)
+    }
+
     fn read(&self, input: &Input) -> Part {
         let mut sources = Vec::new();
         let mut problems = Vec::new();
         let outcome =
             bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
-                    let (source, trouble) = reader::read(path, member, self.reading, self.formats);
+                    let before = (self.formats, self.held.rows(), self.alone(input));
+                    let (mut source, trouble) = reader::read(path, member, self.reading, before);
+                    source.iter_mut().for_each(|source| self.held.add(source));
                     sources.extend(source);
                     problems.extend(trouble);
                 }
@@ -181,12 +213,15 @@ fn in_two_passes(
     progress: &dyn Progress,
     all: impl Fn(&[Input], &Pass<'_>) -> Vec<Part>,
 ) -> Ingested {
-    let first = Pass { reading, progress, formats: &[], only: None };
+    let held = Held::default();
+    let inputs = || bundles.iter().flat_map(|bundle| &bundle.inputs);
+    let all_bytes = inputs().filter_map(Input::bytes).fold(0, u64::saturating_add);
+    let first = Pass { reading, progress, formats: &[], only: None, held: &held, all_bytes };
     let mut parts: Vec<Vec<Part>> =
         bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
     let formats = configured_formats(&parts);
     if formats.is_empty() {
-        return together(bundles, parts);
+        return together(bundles, parts, &held);
     }
     for (bundle, parts) in bundles.iter().zip(&mut parts) {
         for (input, part) in bundle.inputs.iter().zip(parts) {
@@ -194,9 +229,15 @@ fn in_two_passes(
             if stuck.is_empty() {
                 continue;
             }
-            let again =
-                Pass { reading, progress: &bundle::Silent, formats: &formats, only: Some(&stuck) }
-                    .read(input);
+            let again = Pass {
+                reading,
+                progress: &bundle::Silent,
+                formats: &formats,
+                only: Some(&stuck),
+                held: &held,
+                all_bytes,
+            }
+            .read(input);
             let mended: Vec<Source> = again
                 .sources
                 .into_iter()
@@ -209,7 +250,7 @@ fn in_two_passes(
             part.sources.extend(mended);
         }
     }
-    together(bundles, parts)
+    together(bundles, parts, &held)
 }
 
 /// Kinds of problems that reading with the right format mends.
@@ -247,7 +288,7 @@ fn not_understood(part: &Part, reading: &Reading<'_>) -> BTreeSet<String> {
 }
 
 /// Puts the parts in the order of their paths and numbers the sources.
-fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>) -> Ingested {
+fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested {
     let mut all = Ingested::default();
     for (bundle, parts) in bundles.iter().zip(parts) {
         all.problems.extend(bundle.problems.iter().cloned());
@@ -260,7 +301,9 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>) -> Ingested {
         all.given.push(bundle::given(bundle, &outcomes));
     }
     all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
+    let rows = held.rows();
     for (index, source) in all.sources.iter_mut().enumerate() {
+        source.traffic.iter_mut().for_each(|traffic| traffic.thin(&rows));
         for event in &mut source.events {
             event.at.source = crate::source::SourceId(index);
         }
@@ -301,9 +344,13 @@ fn problem(path: &str, kind: ProblemKind, detail: impl Into<String>) -> Problem 
     Problem { path: path.to_owned(), kind, detail: detail.into() }
 }
 
-/// Fills `buffer` as far as the stream goes.
-fn read_full(stream: &mut impl Read, buffer: &mut Vec<u8>, wanted: usize) {
-    let missing = wanted.saturating_sub(buffer.len());
-    // A failing read ends the stream; the member's own account of the damage is asked for afterwards.
-    let _ = stream.take(missing as u64).read_to_end(buffer);
+/// Fills `buffer` up to `wanted` bytes, as far as the stream goes. Why a stream ends is asked of the member afterwards.
+fn read_full(member: &mut MemberReader<'_>, buffer: &mut Vec<u8>, wanted: usize) {
+    buffer.reserve_exact(wanted.saturating_sub(buffer.len()));
+    while buffer.len() < wanted {
+        match member.next_block_of(wanted - buffer.len()) {
+            Some(block) => buffer.extend_from_slice(block),
+            None => return,
+        }
+    }
 }

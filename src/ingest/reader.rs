@@ -13,7 +13,7 @@ use crate::mark::{MarkKind, Marks, Sighting, text_mark};
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
 use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
-use crate::traffic::{Traffic, request_mark};
+use crate::traffic::{Counter, Regular, Rows, Traffic, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::EventTable;
@@ -38,7 +38,7 @@ pub(super) fn read(
     path: &str,
     member: &mut MemberReader<'_>,
     reading: &Reading<'_>,
-    formats: &[LogFormat],
+    (formats, held, alone): (&[LogFormat], Rows, bool),
 ) -> (Option<Source>, Vec<Problem>) {
     let mut head = Vec::new();
     read_full(member, &mut head, HEAD_BYTES);
@@ -59,6 +59,7 @@ pub(super) fn read(
             member,
             reading,
             (envelope, requests, only_requests),
+            (held, alone),
             &mut problems,
         ),
     };
@@ -126,6 +127,7 @@ fn read_log(
     member: &mut MemberReader<'_>,
     reading: &Reading<'_>,
     (envelope, requests, only_requests): (Envelope, Option<(Shape, String)>, bool),
+    (held, alone): (Rows, bool),
     problems: &mut Vec<Problem>,
 ) -> Option<Source> {
     let mut source = empty_source(path, String::new(), envelope);
@@ -133,7 +135,7 @@ fn read_log(
     let partial = match requests {
         Some((shape, name)) if only_requests => {
             source.format = name;
-            access_blocks::read(head, member, &shape, &mut source)
+            access_blocks::read(head, member, (&shape, held, alone), &mut source)
         }
         requests => {
             let (shape, name) =
@@ -263,7 +265,7 @@ struct Reader<'a, 'g> {
     source: &'a mut Source,
     reading: &'a Reading<'g>,
     shape: Option<Shape>,
-    traffic: Traffic,
+    counter: Counter,
     kernel: KernelReader,
     table: EventTable,
     hints: BTreeMap<String, Option<usize>>,
@@ -290,7 +292,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             source,
             reading,
             shape,
-            traffic: Traffic::default(),
+            counter: Counter::new(&Regular::default(), &Rows::default()),
             kernel: KernelReader::default(),
             table: EventTable::default(),
             hints: BTreeMap::new(),
@@ -336,8 +338,8 @@ impl<'a, 'g> Reader<'a, 'g> {
         let table = std::mem::take(&mut self.table);
         self.source.events_left_out = table.left_out;
         self.source.events = table.into_events();
-        if self.traffic.requests() > 0 || !self.traffic.probes.is_empty() {
-            self.source.traffic = Some(std::mem::take(&mut self.traffic));
+        if !self.counter.is_empty() {
+            self.source.traffic = Some(self.counter.finish());
         }
         self.source.host = self
             .hosts
@@ -415,7 +417,7 @@ impl<'a, 'g> Reader<'a, 'g> {
                     self.zone_vote(wrapper, answered);
                 }
                 self.stamped(stamp);
-                self.traffic.count(&Request { stamp: own, ..request }, record.line);
+                self.counter.count(&Request { stamp: own, ..request }, record.line);
                 return;
             }
         }

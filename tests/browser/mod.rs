@@ -216,7 +216,7 @@ fn infested(analysis: &Analysis, attack: &str) -> Analysis {
     for bundle in &mut report.bundle {
         bundle.name = attack.to_owned();
     }
-    Analysis { report, lost_bytes: false }
+    Analysis { report, lost_bytes: false, amount: Default::default() }
 }
 
 const ATTACKS: [&str; 12] = [

@@ -278,13 +278,13 @@ fn routes(incident: &Incident<'_>, parts: &Parts<'_>) -> Vec<model::Route> {
     for index in &parts.answers.edge {
         let Some(traffic) = &parts.ingested.sources[*index].traffic else { continue };
         let Some(clock) = traffic.clock() else { continue };
-        let (step, _) = traffic.route_step();
-        for ((at, route), requests) in
-            traffic.routes.iter().filter(|((_, route), _)| failed.contains_key(route.as_str()))
+        let step = traffic.routes.step();
+        for (at, route, requests) in
+            traffic.routes.iter().filter(|(_, route, _)| failed.contains_key(route))
         {
-            let at = parts.clocks.utc(*index, RawStamp::new(clock, *at, SECOND), "");
+            let at = parts.clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
             if at.is_some_and(|at| at + step > scene.start && at <= scene.end) {
-                *asked.entry(route.as_str()).or_default() += requests;
+                *asked.entry(route).or_default() += requests;
             }
         }
     }

@@ -1,0 +1,175 @@
+//! What was found out about a path or a user agent, remembered for the next request with the same one. In: their bytes. Out: what
+//! `access::route` says of them. It exists because a busy site is asked for the same few things all day. It holds a fixed number
+//! of answers, compares every byte before it gives one, and never gives another than `access::route` would.
+
+use std::sync::Arc;
+
+use super::fold;
+use super::routes::{Names, Routes};
+use crate::access::route;
+
+/// Paths that are remembered; a power of two.
+const PATHS: usize = 1024;
+/// Longest path that is remembered, in bytes: with its answer it fills two cache lines.
+const PATH_MAX_BYTES: usize = 96;
+/// Agents that are remembered; a power of two.
+const AGENTS: usize = 1024;
+/// Longest agent that is remembered, in bytes.
+const AGENT_MAX_BYTES: usize = 246;
+/// Routes that are numbered before the numbers begin anew.
+const NAMES_MAX: usize = 8192;
+
+/// Answers by key: each key has one place, and the last one stays. Keys lie beside their answers: most of the time of a look goes
+/// into waiting for memory.
+#[derive(Debug)]
+struct Places<A, const BYTES: usize> {
+    places: Vec<Place<A, BYTES>>,
+}
+
+#[derive(Debug, Clone)]
+struct Place<A, const BYTES: usize> {
+    /// Of the method too, where there is one.
+    tag: u64,
+    /// No key is as long as this before the first answer.
+    length: u16,
+    answer: A,
+    key: [u8; BYTES],
+}
+
+impl<A: Copy + Default, const BYTES: usize> Places<A, BYTES> {
+    fn new(count: usize) -> Self {
+        let empty = Place { tag: 0, length: u16::MAX, answer: A::default(), key: [0; BYTES] };
+        Self { places: vec![empty; count] }
+    }
+
+    fn place(&mut self, tag: u64, key: &[u8]) -> Option<&mut Place<A, BYTES>> {
+        let mask = self.places.len().wrapping_sub(1);
+        self.places.get_mut((tag.wrapping_mul(0x9fb2_1c65_1e98_df25) ^ fold(key)) as usize & mask)
+    }
+
+    fn clear(&mut self) {
+        for place in &mut self.places {
+            place.length = u16::MAX;
+        }
+    }
+}
+
+impl<A: Copy, const BYTES: usize> Place<A, BYTES> {
+    fn is(&self, tag: u64, key: &[u8]) -> bool {
+        self.tag == tag
+            && usize::from(self.length) == key.len()
+            && self.key.get(..key.len()).is_some_and(|known| same(known, key))
+    }
+
+    fn put(&mut self, tag: u64, key: &[u8], answer: A) {
+        if let (Some(to), Ok(length)) = (self.key.get_mut(..key.len()), u16::try_from(key.len())) {
+            to.copy_from_slice(key);
+            (self.tag, self.length, self.answer) = (tag, length, answer);
+        }
+    }
+}
+
+/// What a method and a path are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// Number of the route, where it is one that is kept.
+    pub(super) route: Option<u32>,
+    /// Whether health checks alone ask for the path.
+    pub(super) probe: bool,
+}
+
+/// The memory of one thread.
+#[derive(Debug)]
+pub(super) struct Memo {
+    paths: Places<Asked, PATH_MAX_BYTES>,
+    agents: Places<bool, AGENT_MAX_BYTES>,
+    names: Names,
+    text: String,
+    /// The level of the table of routes that the answers are for.
+    pub(super) level: usize,
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            paths: Places::new(PATHS),
+            agents: Places::new(AGENTS),
+            names: Names::default(),
+            text: String::new(),
+            level: 0,
+        }
+    }
+}
+
+impl Memo {
+    /// What a method and a path are, for a table of routes.
+    pub(super) fn asked(&mut self, method: &[u8], path: &[u8], routes: &Routes) -> Asked {
+        let tag = tag(method);
+        if let Some(tag) = tag
+            && let Some(place) = self.paths.place(tag, path)
+            && place.is(tag, path)
+        {
+            return place.answer;
+        }
+        self.text.clear();
+        route::write(method, path, &mut self.text);
+        let route = routes.keeps(&self.text).then(|| self.names.number(&self.text));
+        let asked = Asked { route, probe: route::is_probe_path(path) };
+        if let Some(tag) = tag
+            && let Some(place) = self.paths.place(tag, path)
+        {
+            place.put(tag, path, asked);
+        }
+        asked
+    }
+
+    /// Whether a user agent is a health checker's.
+    pub(super) fn is_probe_agent(&mut self, agent: &[u8]) -> bool {
+        if agent.is_empty() {
+            return false;
+        }
+        if let Some(place) = self.agents.place(0, agent)
+            && place.is(0, agent)
+        {
+            return place.answer;
+        }
+        let answer = route::is_probe_agent(agent);
+        if let Some(place) = self.agents.place(0, agent) {
+            place.put(0, agent, answer);
+        }
+        answer
+    }
+
+    /// The route with this number.
+    pub(super) fn name(&self, number: u32) -> Option<&Arc<str>> {
+        self.names.get(number)
+    }
+
+    /// Whether there are so many routes that they should be forgotten; their numbers are void then.
+    pub(super) fn numbers_are_plenty(&self) -> bool {
+        self.names.len() > NAMES_MAX
+    }
+
+    pub(super) fn forget_routes(&mut self) {
+        self.names.clear();
+        self.paths.clear();
+    }
+}
+
+/// Whether two keys of the same length are equal: as `==`, without a call.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let ((ones, one_rest), (others, other_rest)) = (one.as_chunks::<16>(), other.as_chunks::<16>());
+    ones.iter().zip(others).all(|(a, b)| u128::from_le_bytes(*a) == u128::from_le_bytes(*b))
+        && match (one.last_chunk::<16>(), other.last_chunk::<16>()) {
+            (Some(a), Some(b)) => u128::from_le_bytes(*a) == u128::from_le_bytes(*b),
+            _ => one_rest.iter().zip(other_rest).all(|(a, b)| a == b),
+        }
+}
+
+/// A short method as a number; none for others, which are not remembered.
+fn tag(method: &[u8]) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes.get_mut(1..=method.len())?.copy_from_slice(method);
+    bytes[0] = method.len() as u8;
+    Some(u64::from_le_bytes(bytes))
+}
