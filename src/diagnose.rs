@@ -218,6 +218,15 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         // Failures on a clock that is only assumed may meet anything by chance.
         verdict = verdict.min(Verdict::Suspected);
     }
+    if let Some(best) = weighed.first_mut() {
+        let facts: Vec<FactId> =
+            best.weight.path.iter().chain(&best.weight.supports).copied().collect();
+        if let Some(doubt) = scene.doubted_times(&facts) {
+            // What coincides does so on one of two clocks.
+            best.weight.reservation = Some(doubt.to_owned());
+            verdict = verdict.min(Verdict::Suspected);
+        }
+    }
     (weighed, verdict)
 }
 

@@ -71,6 +71,13 @@ impl Marks {
             .flat_map(|sample| sample.seen.iter().map(|(key, seen)| (*key, seen.as_slice())))
     }
 
+    /// All sightings, by kind and key.
+    pub fn all(&self) -> impl Iterator<Item = (MarkKind, u64, &[Sighting])> {
+        self.kinds.iter().flat_map(|(kind, sample)| {
+            sample.seen.iter().map(|(key, seen)| (*kind, *key, seen.as_slice()))
+        })
+    }
+
     /// The sightings of one mark.
     #[must_use]
     pub fn get(&self, kind: MarkKind, key: u64) -> &[Sighting] {

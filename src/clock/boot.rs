@@ -380,7 +380,7 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
             .map(|stamp| stamp.at)
             .take(200)
             .collect();
-        let seen = zone::effects(sources, clocks, index);
+        let seen = zone::effects(sources, clocks, |other| other != index);
         if let Some((difference, count)) = best_shift(&kills, &seen) {
             let evidence = format!(
                 "{count} of {} kills fall on seconds with failures at one shift only",

@@ -5,9 +5,10 @@
 //! be placed stays unplaced; nothing is invented to make a link possible.
 
 mod boot;
+mod skew;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -102,6 +103,17 @@ pub struct Clocks {
     rules: BTreeMap<Key, Rule>,
     /// Middle of what is known in UTC, to find the year of stamps without one.
     middle: Option<Micros>,
+    /// Sources whose clock another contradicts, and nothing shows which of them is wrong.
+    doubts: BTreeMap<usize, Doubt>,
+}
+
+/// A clock that another contradicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What contradicts what, for a person.
+    pub text: String,
+    /// The sources that were brought onto one clock, by which of them is not known: among each other they can be compared.
+    pub fellows: BTreeSet<usize>,
 }
 
 /// What the user said about zones: for a file (by the end of its path) or, with an empty path, for all files without a zone.
@@ -116,7 +128,7 @@ pub struct GivenZone {
 /// Finds the rules.
 #[must_use]
 pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
-    let mut clocks = Clocks { rules: BTreeMap::new(), middle: middle(sources) };
+    let mut clocks = Clocks { middle: middle(sources), ..Clocks::default() };
     for (index, source) in sources.iter().enumerate() {
         // A snapshot dates ends that lie long before the bundle, so that it has events without a span.
         if source.spans.contains_key(&ClockKind::Utc) || source.snapshot.is_some() {
@@ -131,26 +143,46 @@ pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
     if clocks.middle.is_none() {
         clocks.middle = local_middle(sources);
     }
-    // What is placed in one round may place others in the next; strong evidence first, and again after each weaker step.
+    place_by_identity(sources, &mut clocks);
+    if skew::correct(sources, &mut clocks) {
+        // What hangs on a clock that was moved is placed anew.
+        clocks.rules.retain(|_, rule| {
+            matches!(rule.basis, Basis::Offset | Basis::Given | Basis::ZoneInferred)
+        });
+    }
+    place_all(sources, &mut clocks);
+    boot::correct_dumps(sources, &mut clocks);
+    clocks
+}
+
+/// Places by what logs share; what is placed in one round may place others in the next.
+fn place_by_identity(sources: &[Source], clocks: &mut Clocks) {
     loop {
         let before = clocks.rules.len();
-        zone::by_marks(sources, &mut clocks);
-        zone::after_the_fold(sources, &mut clocks);
-        boot::by_pairs(sources, &mut clocks);
-        boot::by_marks(sources, &mut clocks);
+        zone::by_marks(sources, clocks);
+        zone::after_the_fold(sources, clocks);
+        boot::by_pairs(sources, clocks);
+        boot::by_marks(sources, clocks);
         if clocks.rules.len() == before {
-            zone::by_failures(sources, &mut clocks);
-            boot::by_pattern(sources, &mut clocks);
+            break;
         }
+    }
+}
+
+/// The same, and by weaker evidence where there is no other; strong evidence first, and again after each weaker step.
+fn place_all(sources: &[Source], clocks: &mut Clocks) {
+    loop {
+        place_by_identity(sources, clocks);
+        let before = clocks.rules.len();
+        zone::by_failures(sources, clocks);
+        boot::by_pattern(sources, clocks);
         if clocks.rules.len() == before {
-            zone::by_neighbours(sources, &mut clocks);
+            zone::by_neighbours(sources, clocks);
         }
         if clocks.rules.len() == before {
             break;
         }
     }
-    boot::correct_dumps(sources, &mut clocks);
-    clocks
 }
 
 /// The clocks without a zone that a source uses.
@@ -273,6 +305,32 @@ impl Clocks {
         self.rules.insert((source, clock, boot_id.to_owned()), rule);
     }
 
+    /// All rules of a source.
+    fn of(&self, source: usize) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |((own, _, _), _)| *own == source).map(|(_, rule)| rule)
+    }
+
+    /// Moves the wall clocks of a source later by so much, with the evidence.
+    fn shift(&mut self, source: usize, by: Micros, told: &str) {
+        let own = |key: &Key| key.0 == source && key.1 != ClockKind::Boot;
+        for (_, rule) in self.rules.iter_mut().filter(|(key, _)| own(key)) {
+            rule.offset -= by;
+            if let Course::Steps(steps) = &mut rule.course {
+                for (_, offset) in steps {
+                    *offset -= by;
+                }
+            }
+            rule.sigma = rule.sigma.max(SECOND);
+            rule.evidence = format!("{}; {told}, and it is moved", rule.evidence);
+        }
+    }
+
+    /// Why the clock of a source is in doubt.
+    #[must_use]
+    pub fn doubt(&self, source: usize) -> Option<&Doubt> {
+        self.doubts.get(&source)
+    }
+
     /// Start of the step in which a stamp lies, in UTC; for comparing logs, without uncertainty.
     #[must_use]
     pub fn utc(&self, source: usize, stamp: RawStamp, boot_id: &str) -> Option<Micros> {
@@ -325,6 +383,14 @@ impl Clocks {
     /// The rule that a report shows for a source: that of its first clock in the order UTC, local, year-less, boot.
     #[must_use]
     pub fn shown(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
+        let mut rule = self.first_rule(source, spans);
+        if let Some(doubt) = self.doubt(source) {
+            rule.evidence = format!("{}; in doubt: {}", rule.evidence, doubt.text);
+        }
+        rule
+    }
+
+    fn first_rule(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
         let known = spans.keys().find_map(|clock| {
             self.rules
                 .iter()

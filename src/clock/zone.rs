@@ -10,12 +10,17 @@ use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
-use super::{Basis, Clocks, Course, Rule, wall, zone_offset, zoneless};
+use super::{Basis, Clocks, Course, Rule, skew, wall, zone_offset, zoneless};
 
 /// All offsets in use are multiples of this.
 const GRID: Micros = 15 * MINUTE;
 /// Westernmost and easternmost offset in use: Baker Island and the Line Islands.
 const RANGE: (Micros, Micros) = (-12 * HOUR, 14 * HOUR);
+/// All offsets that may be in use.
+pub(super) fn offsets() -> impl Iterator<Item = Micros> {
+    (RANGE.0 / GRID..=RANGE.1 / GRID).map(|step| step * GRID)
+}
+
 /// How far two logs' stamps of the same thing may lie apart; covers flush delays and `dmesg -T`, which is up to 1.6 s early.
 const TOLERANCE: Micros = 3 * SECOND;
 /// Votes by which the best offset must exceed the second: a Bayes factor of 100 if one vote in ten is wrong by chance.
@@ -100,6 +105,7 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
     let mut residuals: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
     let mut readings: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
     let mut with: BTreeMap<Micros, BTreeMap<(MarkKind, usize), u64>> = BTreeMap::new();
+    let mut differences: BTreeMap<usize, Vec<(Micros, f64)>> = BTreeMap::new();
     for kind in [MarkKind::Request, MarkKind::Death, MarkKind::Start, MarkKind::KernelLine] {
         for (key, own) in marks_of(&sources[index], kind) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
@@ -118,6 +124,7 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
                         continue;
                     };
                     let difference = local.saturating_sub(utc);
+                    differences.entry(other).or_default().push((difference, weight));
                     let offset = (difference + GRID / 2).div_euclid(GRID) * GRID;
                     let residual = difference - offset;
                     let slack = TOLERANCE.max(mine.resolution).max(yours.resolution);
@@ -134,7 +141,9 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
     if let Some(rule) = with_summer_time(&votes, &readings, clock) {
         return Some(rule);
     }
-    let (offset, _) = winner(&votes)?;
+    let Some((offset, _)) = winner(&votes) else {
+        return off_the_grid(sources, index, differences);
+    };
     let ((kind, other), count) =
         with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
     let what = match kind {
@@ -151,6 +160,28 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
         sigma,
         basis: Basis::ZoneInferred,
         evidence,
+    })
+}
+
+/// What is shared lies together, but on no offset in use: one of the two clocks is wrong besides. The nearest offset is the zone;
+/// the rest is left to [`super::skew`].
+fn off_the_grid(
+    sources: &[Source],
+    index: usize,
+    differences: BTreeMap<usize, Vec<(Micros, f64)>>,
+) -> Option<Rule> {
+    let heaps = differences
+        .into_iter()
+        .filter_map(|(other, differences)| Some((other, skew::heap(differences)?)));
+    let (other, (difference, weight)) = heaps.max_by(|a, b| a.1.1.total_cmp(&b.1.1))?;
+    let offset = (difference + GRID / 2).div_euclid(GRID) * GRID;
+    let dump = sources[index].envelope == crate::envelope::Envelope::Dmesg;
+    (!dump && (RANGE.0..=RANGE.1).contains(&offset)).then(|| Rule {
+        offset,
+        course: Course::Constant,
+        sigma: SECOND,
+        basis: Basis::ZoneInferred,
+        evidence: format!("{weight:.0} things shared with {}", sources[other].path),
     })
 }
 
@@ -225,7 +256,7 @@ fn marks_at(source: &Source, kind: MarkKind, key: u64) -> Vec<RawStamp> {
 }
 
 /// Kinds of events that users feel as failed answers within the second.
-const FELT: [EventKind; 8] = [
+pub(super) const FELT: [EventKind; 8] = [
     EventKind::WorkerSignaled,
     EventKind::WorkerTimeout,
     EventKind::ProgramExited,
@@ -245,7 +276,7 @@ pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
             }
             let own: Vec<Micros> =
                 felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
-            let seen = effects(sources, clocks, index);
+            let seen = effects(sources, clocks, |other| other != index);
             if let Some((offset, matched)) = coincidence(&own, &seen) {
                 let evidence = format!(
                     "{matched} of {} ends of processes coincide with failures elsewhere",
@@ -290,9 +321,13 @@ fn felt(source: &Source, clock: ClockKind) -> impl Iterator<Item = RawStamp> {
 const ROW: Micros = 3 * SECOND;
 
 /// Seconds (UTC) at which placed logs show failed answers or ends of processes.
-pub(super) fn effects(sources: &[Source], clocks: &Clocks, except: usize) -> Vec<Micros> {
+pub(super) fn effects(
+    sources: &[Source],
+    clocks: &Clocks,
+    of: impl Fn(usize) -> bool,
+) -> Vec<Micros> {
     let mut seconds = Vec::new();
-    for (index, source) in sources.iter().enumerate().filter(|(index, _)| *index != except) {
+    for (index, source) in sources.iter().enumerate().filter(|(index, _)| of(*index)) {
         for event in source.events.iter().filter(|event| FELT.contains(&event.kind)) {
             let boot_id = event.origin.boot_id.as_deref().unwrap_or_default();
             seconds.extend(event.stamp.and_then(|stamp| clocks.utc(index, stamp, boot_id)));
@@ -322,20 +357,18 @@ fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
     // Share of seconds near an effect: the chance that a wrong offset meets one, when it falls into the window at all.
     let chance = (seen.len() as f64 * 3.0 / width as f64).clamp(0.001, 0.9);
     let mut ranked: Vec<(f64, usize, Micros)> = Vec::new();
-    let mut offset = RANGE.0;
-    while offset <= RANGE.1 {
+    for offset in offsets() {
         let met = own.iter().filter(|at| near(seen, **at - offset)).count();
         let missed = own.len() - met;
         let gain = met as f64 * (0.9 / chance).ln() + missed as f64 * (0.1 / (1.0 - chance)).ln();
         ranked.push((gain, met, offset));
-        offset += GRID;
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.abs().cmp(&b.2.abs())));
     let (best, second) = (ranked.first()?, ranked.get(1)?);
     (best.1 >= 2 && best.0 > 0.0 && best.0 - second.0 >= WEAK_LEAD).then_some((best.2, best.1))
 }
 
-fn near(seen: &[Micros], at: Micros) -> bool {
+pub(super) fn near(seen: &[Micros], at: Micros) -> bool {
     let from = seen.partition_point(|second| *second < at - SECOND - SECOND);
     seen.get(from).is_some_and(|second| *second <= at + SECOND)
 }

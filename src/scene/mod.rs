@@ -2,12 +2,13 @@
 //! each log could have shown. A [`Scene`] asks questions of the timeline; it does not judge.
 
 mod coverage;
+mod doubt;
 mod effect;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::Failure;
-use crate::clock::{Basis, Clocks};
+use crate::clock::Clocks;
 use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
@@ -487,17 +488,6 @@ impl<'a> Scene<'a> {
         hit as f64 / self.answers().max(1) as f64
     }
 
-    /// Whether the times of a fact rest on an assumed zone, so that nothing that hangs on them may be called confirmed.
-    #[must_use]
-    pub fn is_shaky(&self, fact: &Fact) -> bool {
-        let source = fact.event.at.source.0;
-        fact.event.stamp.is_some_and(|stamp| {
-            self.clocks
-                .rule(source, stamp.clock, "")
-                .is_some_and(|rule| rule.basis == Basis::ZoneAssumed)
-        }) && fact.witnesses.len() == 1
-    }
-
     /// Facts that a reader of the timeline expects beside the chain: starts and stops of what failed, of stores, of the host.
     #[must_use]
     pub fn context(&self) -> Vec<FactId> {
@@ -533,15 +523,6 @@ impl<'a> Scene<'a> {
         };
         let near = self.timeline.between(self.start - LEAD, self.end + MINUTE);
         near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
-    }
-
-    /// Whether the log that the failures come from is in a zone that is only assumed.
-    #[must_use]
-    pub fn on_assumed_clock(&self) -> bool {
-        self.failures.first().is_some_and(|failure| {
-            let spans = &self.sources[failure.source].spans;
-            self.clocks.shown(failure.source, spans).basis == Basis::ZoneAssumed
-        })
     }
 
     /// Names of the failing services, for a sentence.

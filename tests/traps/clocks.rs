@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::scene::{access, burst, entry, killed, kills, report, syslog};
+use super::scene::{CLOSED, access, burst, entry, errors, gunicorn, killed, kills, report, syslog};
 use crate::corpus::list;
 
 const KERNEL: &str = "_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\n";
@@ -109,4 +109,59 @@ fn the_hour_that_is_said_twice() {
     assert_eq!(list(&report, "incidents").len(), 1);
     let told = &report["incidents"][0]["upstreams"][0]["failures"]["upstream-closed"];
     assert!(told.as_u64() >= Some(45), "its lines stand in the second hour too: {told}");
+}
+
+/// 26: the clock of the proxy's access log is 37 s ahead of its error log, as of two hosts. The app's log tells which is right.
+#[test]
+fn two_clocks_apart_and_a_third_that_decides() {
+    for (shifted, plain) in [("access.log", "error.log"), ("error.log", "access.log")] {
+        let later: Vec<(u32, &str)> = (637..645).map(|second| (second, "502")).collect();
+        let (access_of, error_of) = if shifted == "access.log" {
+            (later.clone(), burst("502"))
+        } else {
+            (burst("502"), later.clone())
+        };
+        // The same requests: the target tells the second of the plain log.
+        let renamed = |log: String, own: &[(u32, &str)]| {
+            own.iter().zip(600_u32..).fold(log, |log, ((second, _), plain)| {
+                log.replace(&format!("/items/{second} "), &format!("/items/{plain} "))
+                    .replace(&format!("113.{}", second % 200), &format!("113.{}", plain % 200))
+            })
+        };
+        let error = renamed(errors(&error_of, CLOSED), &error_of);
+        let access = renamed(access(&access_of), &access_of);
+        let app = gunicorn(&[
+            (590, "[412] [INFO] Booting worker with pid: 412"),
+            (600, "[400] [ERROR] Worker (pid:412) was sent SIGKILL! Perhaps out of memory?"),
+            (602, "[400] [ERROR] Worker (pid:413) was sent SIGKILL! Perhaps out of memory?"),
+            (604, "[400] [ERROR] Worker (pid:414) was sent SIGKILL! Perhaps out of memory?"),
+            (607, "[400] [ERROR] Worker (pid:415) was sent SIGKILL! Perhaps out of memory?"),
+        ]);
+        let report = report(&[("access.log", access), ("error.log", error), ("gunicorn.log", app)]);
+        let clock = |path: &str| {
+            let sources = list(&report, "sources");
+            sources.iter().find(|source| source["path"] == path).unwrap()["clock"].clone()
+        };
+        let offset = clock(shifted)["offset_seconds"].as_f64().unwrap();
+        assert!((offset - 37.0).abs() <= 1.0, "{shifted}: {}", clock(shifted));
+        assert_eq!(clock(plain)["offset_seconds"].as_f64(), Some(0.0), "{plain}");
+        let start = report["incidents"][0]["start"].as_str().unwrap();
+        assert!(start.starts_with("2026-11-20T22:10:0") || start.starts_with("2026-11-20T22:09:5"));
+    }
+}
+
+/// 26: nothing tells which of the two is right: both are in doubt, and what rests on a third is not confirmed.
+#[test]
+fn two_clocks_apart_and_nothing_that_decides() {
+    let later: Vec<(u32, &str)> = (637..645).map(|second| (second, "502")).collect();
+    let error =
+        later.iter().zip(600_u32..).fold(errors(&later, CLOSED), |log, ((second, _), plain)| {
+            log.replace(&format!("/items/{second} "), &format!("/items/{plain} "))
+                .replace(&format!("113.{},", second % 200), &format!("113.{},", plain % 200))
+        });
+    let report = report(&[("access.log", access(&burst("502"))), ("error.log", error)]);
+    for source in list(&report, "sources") {
+        let told = source["clock"]["evidence"].as_str().unwrap();
+        assert!(told.contains("nothing shows whose clock is wrong"), "{told}");
+    }
 }
