@@ -226,6 +226,50 @@ fn a_sos_report_is_read_whole() {
     assert_eq!(sources(&borrowed), expected);
 }
 
+/// Requests over ten minutes, of which those of half a minute fail.
+fn failing(status: u32) -> String {
+    let mut log = String::new();
+    for second in 0..600 {
+        for client in 0..4 {
+            let told = if (300..330).contains(&second) && client < 3 { status } else { 200 };
+            let (minute, second) = (36 + second / 60, second % 60);
+            log += &format!(
+                "198.51.100.{client} - - [20/Nov/2026:22:{minute}:{second:02} +0000] \"GET /report HTTP/1.1\" {told} 157 \"-\" \"-\"\n"
+            );
+        }
+    }
+    log
+}
+
+/// nginx repeats what PHP says on FastCGI's standard error; where nobody kept php-fpm's log, that is the only word of the app.
+#[test]
+fn a_php_memory_limit_that_only_nginx_wrote_down_is_named() {
+    let error = |message: &str| -> String {
+        (0..30)
+            .map(|second| format!("2026/11/20 22:41:{second:02} [error] 31#31: *{second} FastCGI sent in stderr: \"PHP message: {message} in /srv/a.php on line 12\" while reading response header from upstream, client: 198.51.100.1, server: shop, request: \"GET /report HTTP/1.1\", upstream: \"fastcgi://unix:/run/php/php8.2-fpm.sock:\", host: \"shop\"\n"))
+            .collect()
+    };
+    let cause = |message: &str| {
+        let report = report(&[("access.log", &failing(500)), ("error.log", &error(message))]);
+        let incidents = list(&report, "incidents");
+        assert_eq!(incidents.len(), 1, "{incidents:?}");
+        incidents[0]["cause"].as_str().map(str::to_owned)
+    };
+    let limit = "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes)";
+    assert_eq!(cause(limit).as_deref(), Some("runtime_heap_limit"));
+    let grown = format!(
+        "PHP Warning:  Undefined variable $a in /srv/a.php on line 3; PHP message: {limit}"
+    );
+    assert_eq!(cause(&grown).as_deref(), Some("runtime_heap_limit"));
+    assert_ne!(
+        cause(
+            "PHP Warning:  a visitor searched for \\\"Allowed memory size of 9 bytes exhausted\\\""
+        )
+        .as_deref(),
+        Some("runtime_heap_limit")
+    );
+}
+
 /// The pods of a namespace, as kubectl and troubleshoot.sh write them.
 fn pods(kind: &str) -> String {
     format!(
@@ -288,12 +332,19 @@ fn the_logs_of_a_runit_service_are_unwrapped() {
             "gitlabsos.gitlab01_20261120224200/var/log/gitlab/redis/current",
             "2026-11-20_22:41:05.12345 12:M 20 Nov 2026 22:41:05.123 * Ready to accept connections\n",
         ),
+        (
+            "gitlabsos.gitlab01_20261120224200/var/log/gitlab/patroni/current",
+            "@400000006b00cc8b0a3b7e1c LOG:  database system is ready to accept connections\n",
+        ),
     ];
     let formats: Vec<String> = sources(&files)
         .iter()
         .map(|source| source.rsplit(' ').next().unwrap().to_owned())
         .collect();
-    assert_eq!(formats, ["df", "free", "ps", "uptime", "docker-stamped", "docker-stamped"]);
+    assert_eq!(
+        formats,
+        ["df", "free", "ps", "uptime", "docker-stamped", "docker-stamped", "docker-stamped"]
+    );
     // The stamp is told as what it looks like; what is behind it has its own grammars.
     let folder = folder();
     for (name, text) in files {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::stamp::{ClockKind, RawStamp};
+use crate::stamp::{ClockKind, RawStamp, SECOND};
 
 use super::Transport;
 use super::lines::{LINE_MAX_BYTES, without_line_end};
@@ -19,6 +19,8 @@ const PART_BYTES: usize = 16_384;
 const NANO_DIGITS_END: usize = 29;
 /// `2006-01-02_15:04:05.00000`.
 const SVLOGD_DIGITS_END: usize = 25;
+/// `@` and 24 digits.
+const TAI64N_END: usize = 25;
 
 /// One line of a json-file log (moby: `jsonlog.JSONLog`); `log` is left out when it is empty.
 #[derive(Deserialize)]
@@ -154,6 +156,9 @@ pub(super) fn stamped(line: &[u8]) -> Option<(RawStamp, &[u8])> {
     if is_svlogd(line) {
         return svlogd(line);
     }
+    if is_tai64n(line) {
+        return tai64n(line);
+    }
     if line.get(10) != Some(&b'T') || line.get(19) == Some(&b',') {
         return None;
     }
@@ -185,6 +190,30 @@ fn svlogd(line: &[u8]) -> Option<(RawStamp, &[u8])> {
     let (at, taken) = times::rfc3339(&stamp)?;
     let body = if rest.is_empty() { rest } else { rest.strip_prefix(b" ")? };
     (taken == stamp.len()).then_some((at, body))
+}
+
+/// Whether the stamp is that of `svlogd -t` and of daemontools' multilog: `@400000006774c1a50a3b7e1c`.
+pub(super) fn is_tai64n(line: &[u8]) -> bool {
+    line.starts_with(b"@40000000")
+        && line.get(1..TAI64N_END).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        && matches!(line.get(TAI64N_END), None | Some(b' '))
+}
+
+/// Seconds since 1970 and ten, plus 2^62, in sixteen digits, and nanoseconds in eight. The ten are all that both programs add
+/// for leap seconds, whatever the true number.
+fn tai64n(line: &[u8]) -> Option<(RawStamp, &[u8])> {
+    let number = |digits: std::ops::Range<usize>| {
+        u64::from_str_radix(std::str::from_utf8(line.get(digits)?).ok()?, 16).ok()
+    };
+    let seconds = number(1..17)?.checked_sub((1 << 62) + 10)?;
+    let nanos = number(17..TAI64N_END)?;
+    let at = i64::try_from(seconds)
+        .ok()?
+        .checked_mul(SECOND)?
+        .checked_add(i64::try_from(nanos / 1000).ok()?)?;
+    let stamp = RawStamp { at, clock: ClockKind::Utc, resolution: 1 };
+    let rest = line.get(TAI64N_END..)?;
+    Some((stamp, rest.strip_prefix(b" ").unwrap_or(rest)))
 }
 
 /// `stdout F text` (containerd: `internal/cri/io/logger.go`): stream, whether it is the last part, text.

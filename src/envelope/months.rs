@@ -6,20 +6,20 @@ use crate::stamp::month_number;
 /// Longest month word that is looked at, in bytes (`września` and Cyrillic abbreviations are below it).
 pub(super) const MONTH_MAX_BYTES: usize = 24;
 
-/// Starts of the abbreviated names (glibc `abmon`) in de, fr, es, pt, it, nl, pl, ru and uk, where they differ from English.
+/// Starts of the abbreviated names (glibc `abmon`) in de, fr, es, pt, it, nl, pl, ru, uk, tr, hu and ro, where they differ from English.
 const FOREIGN: [&[&str]; 12] = [
-    &["янв", "ene", "gen", "sty", "січ"],
-    &["фев", "fév", "fev", "lut", "лют"],
-    &["мар", "mär", "mrt", "бер"],
-    &["апр", "avr", "abr", "kwi", "кві"],
-    &["мая", "май", "mai", "mag", "maj", "mei", "тра"],
-    &["июн", "juin", "giu", "cze", "чер"],
-    &["июл", "juil", "lug", "lip", "лип"],
-    &["авг", "aoû", "ago", "sie", "сер"],
-    &["сен", "set", "wrz", "вер"],
-    &["окт", "okt", "out", "ott", "paź", "жов"],
-    &["ноя", "lis", "лис"],
-    &["дек", "dez", "déc", "dic", "gru", "гру"],
+    &["янв", "ene", "gen", "sty", "січ", "oca", "ian"],
+    &["фев", "fév", "fev", "lut", "лют", "şub"],
+    &["мар", "mär", "mrt", "бер", "márc"],
+    &["апр", "avr", "abr", "kwi", "кві", "nis", "ápr"],
+    &["мая", "май", "mai", "mag", "maj", "mei", "тра", "máj"],
+    &["июн", "juin", "giu", "cze", "чер", "haz", "jún", "iun"],
+    &["июл", "juil", "lug", "lip", "лип", "tem", "júl", "iul"],
+    &["авг", "aoû", "ago", "sie", "сер", "ağu"],
+    &["сен", "set", "wrz", "вер", "eyl", "szept"],
+    &["окт", "okt", "out", "ott", "paź", "жов", "eki"],
+    &["ноя", "lis", "лис", "kas", "noi"],
+    &["дек", "dez", "déc", "dic", "gru", "гру", "ara"],
 ];
 
 /// The month that a word names.
@@ -57,6 +57,9 @@ mod tests {
         check("Mär", Some(3));
         check("Dez", Some(12));
         check("ноя", Some(11));
+        check("Kas", Some(11));
+        check("Şub", Some(2));
+        check("márc.", Some(3));
         check("5月", Some(5));
         check("13月", None);
         check("foo", None);

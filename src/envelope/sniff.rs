@@ -139,7 +139,10 @@ fn line_envelope(line: &[u8]) -> Option<Envelope> {
         return (!dmesg::is_foreign_ctime(&ring)).then_some(Envelope::Dmesg);
     }
     if let Some((_, text)) = docker::stamped(line)
-        && (docker::cri(text).is_some() || docker::is_nano(line) || docker::is_svlogd(line))
+        && (docker::cri(text).is_some()
+            || docker::is_nano(line)
+            || docker::is_svlogd(line)
+            || docker::is_tai64n(line))
     {
         return (!is_docker_event(text)).then_some(Envelope::DockerStamped);
     }

@@ -103,14 +103,14 @@ fn nth_event_line(text: &str, index: usize) -> usize {
         .map_or(0, |(number, _)| number + 1)
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     /// Not claimed.
     Left,
     /// The index of the rule that fired, and all fields with `kind`.
     Read(Option<usize>, BTreeMap<String, String>),
 }
 
-fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
+pub(super) fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
     let body = sample.line.as_bytes();
     if let Some(format) = &grammar.access
         && let Some(request) = format.parse(body)
@@ -128,7 +128,10 @@ fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
             None => return Outcome::Left,
         }
     };
-    let event = grammar.first_event(&message, &fields, 1);
+    let event = match grammar.role {
+        Role::Anywhere => grammar.event_anywhere(&message, &fields, 1),
+        _ => grammar.first_event(&message, &fields, 1),
+    };
     let Some(event) = event else {
         if grammar.role == Role::Anywhere {
             return Outcome::Left;

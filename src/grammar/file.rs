@@ -103,7 +103,7 @@ struct EventTable {
 }
 
 /// A line with what it must be read as.
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug, Clone, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SampleTable {
     /// The message without its envelope.

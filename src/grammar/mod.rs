@@ -5,6 +5,9 @@
 //! forge a kill. Adding a format takes one file and no Rust; see `grammars/README.md`.
 
 pub mod check;
+mod client;
+#[cfg(test)]
+mod coverage;
 pub mod draft;
 mod file;
 mod hex;
@@ -215,9 +218,9 @@ impl Grammars {
             return None;
         }
         let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
-        body.split(|byte| *byte == b'\n')
-            .take(LINES_MAX)
-            .find_map(|text| general().find_map(|grammar| grammar.first_event(text, fields, line)))
+        body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
+            general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
+        })
     }
 
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
@@ -292,6 +295,21 @@ impl Grammar {
             fields: claimed.fields,
             events,
         }
+    }
+
+    /// The event of a general rule. What a client wrote raises none, but stays in the evidence.
+    fn event_anywhere(
+        &self,
+        text: &[u8],
+        fields: &BTreeMap<String, String>,
+        line: u64,
+    ) -> Option<Event> {
+        if !self.needles.any(text) {
+            return None;
+        }
+        let mut event = self.first_event(&client::left_out(text), fields, line)?;
+        event.text = crate::event::excerpt(text);
+        Some(event)
     }
 
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.

@@ -16,10 +16,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for source in &report.sources {
         writeln!(out, "{:<4} {}", source.id, terminal(&source.path))?;
         let clock = &source.clock;
-        let unparsed = if source.unparsed > 0 {
-            format!(", {} lines not understood", source.unparsed)
-        } else {
-            String::new()
+        // Rounded down: all is all.
+        let understood = source.records.saturating_sub(source.unparsed).saturating_mul(100)
+            / source.records.max(1);
+        let unparsed = match source.unparsed {
+            0 => ", 100 % understood".to_owned(),
+            lines => format!(", {understood} % understood, {lines} lines not"),
         };
         writeln!(
             out,

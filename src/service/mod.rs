@@ -6,6 +6,7 @@
 
 mod join;
 pub mod names;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,6 +115,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     services.learn_cgroups(timeline);
     services.merge_equal();
     services.name_files();
+    services.credit_upstreams(timeline);
     services
 }
 

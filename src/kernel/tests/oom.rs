@@ -325,6 +325,23 @@ fn a_group_is_killed_and_its_first_victim_counts_once() {
     );
 }
 
+/// Before 4.19 and where the victim's own cgroup was not at hand. Source: 4.18, mm/memcontrol.c.
+#[test]
+fn a_limit_without_a_victims_cgroup() {
+    check(
+        "\
+java invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0
+Memory limit reached of cgroup /docker/d1a7
+memory: usage 262144kB, limit 262144kB, failcnt 4112
+Memory cgroup out of memory: Kill process 9 (a, (b) [c]) score 1262 or sacrifice child
+Killed process 9 (a, (b) [c]) total-vm:1327088kB, anon-rss:258412kB, file-rss:13632kB",
+        &[
+            "5 oom-kill memcg a, (b) [c]/9 anon=264613888 rss=278573056; by java/?; limit of /docker/d1a7; \
+           usage 268435456; limit 268435456",
+        ],
+    );
+}
+
 #[test]
 fn scopes() {
     let scope = |constraint: &str| {
