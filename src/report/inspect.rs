@@ -28,6 +28,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "     {} ({}), {} records{unparsed}",
             source.format, source.role, source.records
         )?;
+        writeln!(out, "     because: {}", terminal(&source.taken_because))?;
         if let (Some(first), Some(last)) = (&source.first, &source.last) {
             writeln!(out, "     {first} to {last}")?;
         }

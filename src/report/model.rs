@@ -137,6 +137,9 @@ pub struct Source {
     pub last: Option<String>,
     /// How its times were placed.
     pub clock: Clock,
+    /// Why it was taken for that, for `coroner inspect`.
+    #[serde(skip)]
+    pub taken_because: String,
     /// The first lines that no format explains, for `coroner inspect`.
     #[serde(skip)]
     pub first_unparsed: Vec<(u64, String)>,

@@ -5,6 +5,7 @@ mod ends;
 mod incident;
 mod patterns;
 mod series;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -260,6 +261,7 @@ fn sources(parts: &Parts<'_>) -> Vec<model::Source> {
                 sigma_seconds: seconds(rule.sigma),
                 evidence: rule.evidence,
             },
+            taken_because: taken::why(source),
             first_unparsed: source.first_unparsed.clone(),
         }
     })

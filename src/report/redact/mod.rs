@@ -49,6 +49,7 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
     };
     // The lines for `inspect` are no part of the JSON.
     for (own, given) in masked.sources.iter_mut().zip(&report.sources) {
+        own.taken_because.clone_from(&given.taken_because);
         own.first_unparsed = given
             .first_unparsed
             .iter()

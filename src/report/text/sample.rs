@@ -118,6 +118,7 @@ fn source(id: &str, path: &str, basis: &str) -> Source {
             sigma_seconds: 0.5,
             evidence: "no zone in the log".to_owned(),
         },
+        taken_because: String::new(),
         first_unparsed: Vec::new(),
     }
 }
