@@ -338,6 +338,7 @@ fn event(id: &str, fact: &Fact) -> model::Event {
         count: fact.count,
         attributes,
         witnesses: lines(&fact.witnesses),
+        lines: Vec::new(),
     }
 }
 
