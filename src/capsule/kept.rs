@@ -87,6 +87,10 @@ impl Kept {
     /// The number that a line of the text has in its source.
     #[must_use]
     pub fn number(&self, line: u64) -> u64 {
+        // Line 0 is that of what has none.
+        if line == 0 {
+            return 0;
+        }
         let place = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
         self.numbers.get(place).copied().unwrap_or(0)
     }

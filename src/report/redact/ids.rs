@@ -135,7 +135,11 @@ impl Pseudonyms {
         let mut names: Vec<String> = names.into_iter().map(regex::escape).collect();
         // The longest first, or the short name would hide it.
         names.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-        let pattern = format!(r"(?i)(^|[^A-Za-z0-9_-])({})\b", names.join("|"));
+        // With a domain behind it; a name with one dot may be a file's or a unit's.
+        let pattern = format!(
+            r"(?i)(^|[^A-Za-z0-9_-])((?:{})(?:(?:\.[a-z0-9-]+){{2,}})?)\b",
+            names.join("|")
+        );
         let hosts = if names.is_empty() { None } else { Regex::new(&pattern).ok() };
         Self { key, hosts }
     }
@@ -224,7 +228,9 @@ impl Pseudonyms {
                     .is_some_and(|letter| word(&letter));
             let bare = found.as_str().split('%').next().unwrap_or_default();
             match bare.parse::<Ipv6Addr>() {
-                Ok(address) if !inside => out.push_str(&self.v6(address, bare)),
+                Ok(address) if !inside && bare.bytes().any(|byte| byte.is_ascii_digit()) => {
+                    out.push_str(&self.v6(address, bare))
+                }
                 _ => out.push_str(found.as_str()),
             }
         }
