@@ -229,7 +229,7 @@ impl Pseudonyms {
             let bare = found.as_str().split('%').next().unwrap_or_default();
             match bare.parse::<Ipv6Addr>() {
                 Ok(address) if !inside && bare.bytes().any(|byte| byte.is_ascii_digit()) => {
-                    out.push_str(&self.v6(address, bare))
+                    out.push_str(&self.v6(address, bare));
                 }
                 _ => out.push_str(found.as_str()),
             }
