@@ -1,7 +1,7 @@
 //! The counts of an access log as data, and back. In: a [`Traffic`]; out: tables in which each text stands once. The addresses of
 //! clients are left behind: only how many there were travels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +107,10 @@ pub fn record(
     let at_least = |step: Micros| if coarse.minutes { step.max(MINUTE) } else { step };
     let (load_step, failure_step) =
         (at_least(traffic.load_step()), at_least(traffic.failure_step()));
-    let failures = failures(traffic, failure_step, &mut words, mask);
+    // Which of few routes failed is told, which of thousands is not.
+    let told = coarse.routes_max.filter(|_| coarse.minutes).unwrap_or(usize::MAX);
+    let told: BTreeSet<&str> = failing(traffic).into_iter().take(told).collect();
+    let failures = failures(traffic, (failure_step, &told), &mut words, mask);
     let routes = routes(traffic, coarse.routes_max, &mut words, mask);
     TrafficRecord {
         statuses: traffic.statuses.clone(),
@@ -147,9 +150,20 @@ fn load(traffic: &Traffic, step: Micros) -> Vec<(Micros, Vec<u64>)> {
     runs
 }
 
+/// Routes with failures, most first.
+fn failing(traffic: &Traffic) -> Vec<&str> {
+    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
+    for (key, count) in &traffic.failures {
+        *totals.entry(key.route.as_str()).or_default() += count.answers;
+    }
+    let mut most: Vec<(&str, u64)> = totals.into_iter().collect();
+    most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    most.into_iter().map(|(route, _)| route).collect()
+}
+
 fn failures(
     traffic: &Traffic,
-    step: Micros,
+    (step, told): (Micros, &BTreeSet<&str>),
     words: &mut Words,
     mask: &dyn Fn(&str) -> String,
 ) -> Vec<FailureRow> {
@@ -158,7 +172,7 @@ fn failures(
         let key = FailureKey {
             at: key.at - key.at.rem_euclid(step),
             upstream: mask(&key.upstream),
-            route: mask(&key.route),
+            route: if told.contains(key.route.as_str()) { mask(&key.route) } else { String::new() },
             ..key.clone()
         };
         rows.entry(key).and_modify(|known| known.add(*count)).or_insert(*count);
@@ -190,8 +204,7 @@ fn routes(
     for (_, route, requests) in traffic.routes.iter() {
         *totals.entry(route).or_default() += requests;
     }
-    let failing: std::collections::BTreeSet<&str> =
-        traffic.failures.keys().map(|key| key.route.as_str()).collect();
+    let failing: BTreeSet<&str> = traffic.failures.keys().map(|key| key.route.as_str()).collect();
     let mut most: Vec<(&str, u64)> = totals.into_iter().collect();
     most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let kept: BTreeMap<&str, u32> = most

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cited;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Origin};
 use crate::ingest::Source;
 use crate::report::model::Report;
-use crate::stamp::Micros;
+use crate::stamp::{ClockKind, MINUTE, Micros};
 
 use super::{Level, Parts};
 
@@ -27,6 +27,8 @@ const FAILED_SHOWN_MAX: usize = 60;
 pub(super) struct Choice<'a> {
     /// Events that its lines must raise.
     pub(super) events: Vec<&'a Event>,
+    /// By line and kind: events like it, of the same minute, that it stands for too.
+    pub(super) more: BTreeMap<(u64, EventKind), u64>,
     /// Lines that are wanted whatever they raise.
     pub(super) lines: BTreeSet<u64>,
     /// Lines of kills, whose reports stand before them.
@@ -79,7 +81,21 @@ fn of_source<'a>(
         *of_kind.entry(event.kind).or_default() += 1;
     }
     let mut left_out = 0;
+    let mut alike: BTreeMap<Alike<'_>, u64> = BTreeMap::new();
     for event in &source.events {
+        // As the reader does it where there are too many: equal ones of a minute are one with a count.
+        let may_merge = level.tables.minutes
+            && event.kind != EventKind::OomKill
+            && !cited.contains(&event.at.line);
+        if may_merge {
+            let minute = event.stamp.map(|stamp| (stamp.clock, stamp.at.div_euclid(MINUTE)));
+            let first = alike.entry((event.kind, minute, &event.origin, &event.fields));
+            let first = *first.or_insert(event.at.line);
+            if first != event.at.line {
+                *choice.more.entry((first, event.kind)).or_default() += event.count;
+                continue;
+            }
+        }
         let rare = of_kind.get(&event.kind).is_none_or(|events| *events <= level.rare);
         if rare || cited.contains(&event.at.line) || is_near(parts, event, level.near) {
             choice.events.push(event);
@@ -107,6 +123,9 @@ fn of_source<'a>(
     choice.lines.retain(|line| (1..=source.lines).contains(line));
     (choice, left_out)
 }
+
+/// What events of a minute have in common that count as one.
+type Alike<'a> = (EventKind, Option<(ClockKind, Micros)>, &'a Origin, &'a BTreeMap<String, String>);
 
 /// Lines of failed requests: the first ones of each kind.
 fn failed(source: &Source) -> Vec<u64> {

@@ -129,7 +129,7 @@ const LEVELS: [Level; 7] = [
         context: 0,
         snapshot_lines: 100,
         tables: Coarseness { minutes: true, routes_max: Some(10) },
-        marks_thinned: 6,
+        marks_thinned: 8,
         json: false,
     },
 ];

@@ -87,6 +87,7 @@ pub(super) fn members(
                 lines: choice.lines.clone(),
                 kills: choice.kills.clone(),
                 whole: choice.whole,
+                more: choice.more.clone(),
             };
             wider.lines.extend(extra);
             let better = member(index, source, &wider, own, (parts, masker));
@@ -153,7 +154,7 @@ fn member(
     let kept = Kept::of(head, &texts);
     let mut reread = ingest::empty_source(&source.path, source.format.clone(), source.envelope);
     ingest::reread(&kept, parts.reading, &mut reread);
-    let (told, lost) = told(&choice.events, reread.events);
+    let (told, lost) = told(choice, reread.events);
     Member { kept, told, lost }
 }
 
@@ -184,9 +185,9 @@ fn oom_report(lines: &BTreeMap<u64, Vec<u8>>, kill: u64, most: u64) -> BTreeSet<
 }
 
 /// What the lines raise of the events that they must, and how many they do not.
-fn told(events: &[&Event], raised: Vec<Event>) -> (Vec<Told>, u64) {
+fn told(choice: &Choice<'_>, raised: Vec<Event>) -> (Vec<Told>, u64) {
     let mut known: BTreeMap<(u64, EventKind), Vec<&Event>> = BTreeMap::new();
-    for event in events.iter().rev() {
+    for event in choice.events.iter().rev() {
         known.entry((event.at.line, event.kind)).or_default().push(event);
     }
     let mut told = Vec::new();
@@ -200,10 +201,11 @@ fn told(events: &[&Event], raised: Vec<Event>) -> (Vec<Told>, u64) {
         let when = (!same).then(|| {
             (own.stamp.map(Into::into), own.until.map(Into::into), own.origin.boot_id.clone())
         });
+        let more = choice.more.get(&(event.at.line, event.kind)).copied().unwrap_or(0);
         told.push(Told {
             line: event.at.line,
             kind: event.kind.name().to_owned(),
-            count: own.count,
+            count: own.count.saturating_add(more),
             when,
         });
     }
