@@ -1,5 +1,6 @@
 //! The command line: clap structs, and their translation into the library's options. Only this file uses clap.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,6 +26,10 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Say what each member of a bundle was taken for, and the first lines that were not understood.
     Inspect(InspectArgs),
+    /// Pack the lines that prove the verdicts, redacted, with the report: at most 200 kB, to be attached to a ticket.
+    Capsule(CapsuleArgs),
+    /// Set two incidents against each other: the same cause? what changed? did the fix hold?
+    Diff(DiffArgs),
     /// List the log formats that are understood.
     Formats,
     /// Print the JSON Schema of `report --format json`.
@@ -103,15 +108,53 @@ pub(crate) struct ReportArgs {
     /// Leave whole sections of the Markdown out from its end to stay below so many bytes.
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
-    /// What to mask: secrets (tokens, passwords, cookies, keys, mail addresses), or nothing, which the report then says.
-    #[arg(long, value_enum, default_value_t = Redact::Secrets)]
-    pub(crate) redact: Redact,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+    /// Show so many lines before and after each cited one (html and json); 3 for html, where they fold open, else 0.
+    #[arg(long, value_name = "N")]
+    context: Option<u64>,
     /// When to colour the text form.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
     /// Exit with 10 when there is an incident.
     #[arg(long, value_enum)]
     pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapsuleArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The capsule, a .tar.gz.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Bundle, capsule or JSON report from before.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// Bundle, capsule or JSON report from after.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// Output form; by default text on a terminal and Markdown when piped.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DiffForm>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffForm {
+    Text,
+    Markdown,
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -144,14 +187,48 @@ pub(crate) enum Template {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Redact {
     Secrets,
+    Ids,
     Off,
 }
 
-impl Redact {
-    pub(crate) fn level(self) -> redact::Level {
-        match self {
-            Self::Secrets => redact::Level::Secrets,
-            Self::Off => redact::Level::Off,
+#[derive(Debug, Args)]
+pub(crate) struct RedactArgs {
+    /// What to mask: secrets (tokens, passwords, cookies, keys, mail addresses); ids, which are these and pseudonyms for addresses,
+    /// hosts and users; or nothing, which the output then says.
+    #[arg(long, value_enum, default_value_t = Redact::Secrets)]
+    redact: Redact,
+    /// File with the key of --redact ids, at least 16 bytes: the same key gives the same pseudonyms.
+    #[arg(long, value_name = "FILE")]
+    redact_key: Option<PathBuf>,
+}
+
+/// Shortest key, and how much of a key file is read.
+const KEY_BYTES: (usize, u64) = (16, 4096);
+
+impl RedactArgs {
+    pub(crate) fn level(&self) -> Result<redact::Level, Error> {
+        match (self.redact, &self.redact_key) {
+            (Redact::Ids, Some(path)) => {
+                let mut key = Vec::new();
+                std::fs::File::open(path)
+                    .and_then(|file| file.take(KEY_BYTES.1).read_to_end(&mut key))
+                    .map_err(|reason| Error::Open { path: path.clone(), reason })?;
+                if key.len() < KEY_BYTES.0 {
+                    return Err(Error::Usage(format!(
+                        "{}: a key of less than {} bytes can be guessed; make one by head -c 32 /dev/urandom > FILE",
+                        path.display(),
+                        KEY_BYTES.0
+                    )));
+                }
+                Ok(redact::Level::Ids(redact::Key::of(&key)))
+            }
+            (Redact::Ids, None) => Err(Error::Usage(
+                "--redact ids needs --redact-key FILE; make one by head -c 32 /dev/urandom > FILE"
+                    .to_owned(),
+            )),
+            (_, Some(_)) => Err(Error::Usage("--redact-key is for --redact ids".to_owned())),
+            (Redact::Secrets, None) => Ok(redact::Level::Secrets),
+            (Redact::Off, None) => Ok(redact::Level::Off),
         }
     }
 }
@@ -213,13 +290,14 @@ impl ReportArgs {
         }
     }
 
-    pub(crate) fn options(&self) -> Result<Options, Error> {
+    pub(crate) fn options(&self, format: Format) -> Result<Options, Error> {
+        let shown = if format == Format::Html { 3 } else { 0 };
         let focus = Focus {
             since: self.since.as_deref().map(moment).transpose()?,
             until: self.until.as_deref().map(moment).transpose()?,
             at: self.at.as_deref().map(moment).transpose()?,
         };
-        Ok(Options { focus, ..self.input.options()? })
+        Ok(Options { focus, context: self.context.unwrap_or(shown), ..self.input.options()? })
     }
 }
 

@@ -20,7 +20,8 @@
 //!   weighs it by the numbers of [`weights`]; [`diagnose`] turns weights into a probability and a verdict.
 //! - [`gap`] finds silence where traffic was expected, [`recurrence`] what keeps coming back, [`suspect`] the requests that were on
 //!   the way when processes died.
-//! - [`report`] writes it down.
+//! - [`report`] writes it down; [`cited`] looks the lines up again that it shows. [`capsule`](mod@capsule) is the
+//!   form in which [`pack`] passes the proof on, [`diff`] sets two reports against each other.
 //!
 //! Where things go: a log format is one file in `grammars/` (no Rust); a cause one file in `src/causes/` and a line in its list;
 //! an output form one file in `src/report/`. The binary (`main.rs`, `cli.rs`, `progress.rs`) owns the terminal and the exit code.
@@ -34,10 +35,13 @@ pub mod access;
 pub mod answers;
 pub mod bundle;
 pub mod burst;
+pub mod capsule;
 pub mod causes;
+pub mod cited;
 pub mod clock;
 pub mod death;
 pub mod diagnose;
+pub mod diff;
 pub mod envelope;
 pub mod error;
 pub mod event;
@@ -46,6 +50,7 @@ pub mod grammar;
 pub mod ingest;
 pub mod kernel;
 pub mod mark;
+pub mod pack;
 pub mod problem;
 pub mod recurrence;
 pub mod report;
@@ -88,6 +93,22 @@ pub struct Options {
     pub limits: Limits,
     /// Whether to read on one thread; the report is the same.
     pub serial: bool,
+    /// Lines to look up before and after each one that the report cites; none costs nothing.
+    pub context: u64,
+}
+
+impl Options {
+    /// The log formats to read with.
+    fn formats(&self) -> Result<(Grammars, Option<LogFormat>), Error> {
+        let grammars = Grammars::with_user(&self.grammars)?;
+        let log_format = self
+            .log_format
+            .as_deref()
+            .map(LogFormat::compile)
+            .transpose()
+            .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
+        Ok((grammars, log_format))
+    }
 }
 
 /// A report, and whether bytes of logs were lost on the way (exit code 1).
@@ -126,13 +147,7 @@ struct Facts {
 impl Facts {
     fn read(options: &Options, progress: &dyn Progress) -> Result<Self, Error> {
         progress.stage("grammars");
-        let grammars = Grammars::with_user(&options.grammars)?;
-        let log_format = options
-            .log_format
-            .as_deref()
-            .map(LogFormat::compile)
-            .transpose()
-            .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
+        let (grammars, log_format) = options.formats()?;
         let bundles = bundle::open(&options.bundles)?;
         let reading = ingest::Reading {
             grammars: &grammars,
@@ -169,7 +184,45 @@ impl Facts {
             weights,
         )
     }
+
+    fn reported(
+        &self,
+        incidents: &[Incident<'_>],
+        isolated: &BTreeMap<u16, u64>,
+        progress: &dyn Progress,
+    ) -> Analysis {
+        let Facts { ingested, clocks, timeline, services, deaths, recurrences, answers } = self;
+        let gaps = gap::find(answers, &ingested.sources, clocks, timeline);
+        let suspects: Vec<Vec<suspect::Suspect>> = incidents
+            .iter()
+            .map(|incident| suspect::find(&incident.scene, answers, &ingested.sources))
+            .collect();
+        progress.stage("report");
+        let report = report::build::report(&report::build::Parts {
+            ingested,
+            clocks,
+            timeline,
+            deaths,
+            answers,
+            incidents,
+            isolated,
+            services,
+            gaps: &gaps,
+            recurrences,
+            suspects: &suspects,
+        });
+        let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
+        let amount = Amount {
+            packed_bytes: ingested.given.iter().map(|given| given.bytes).sum(),
+            unpacked_bytes: ingested.given.iter().map(|given| given.unpacked_bytes).sum(),
+            lines: ingested.sources.iter().map(|source| source.lines).sum(),
+        };
+        Analysis { report, lost_bytes, amount }
+    }
 }
+
+/// Bytes of a line that are looked up again to be shown: more than is shown, so that it is known to be cut.
+const LINE_SHOWN_MAX_BYTES: usize = event::TEXT_MAX_BYTES + 1;
 
 /// The pipeline: bundle in, report out.
 ///
@@ -180,33 +233,57 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, E
     let facts = Facts::read(options, progress)?;
     progress.stage("causes");
     let (incidents, isolated) = facts.explain(&options.focus, &weights);
-    let Facts { ingested, clocks, timeline, services, deaths, recurrences, answers } = &facts;
-    let gaps = gap::find(answers, &ingested.sources, clocks, timeline);
-    let suspects: Vec<Vec<suspect::Suspect>> = incidents
-        .iter()
-        .map(|incident| suspect::find(&incident.scene, answers, &ingested.sources))
-        .collect();
-    progress.stage("report");
-    let report = report::build::report(&report::build::Parts {
-        ingested,
-        clocks,
-        timeline,
-        deaths,
-        answers,
-        incidents: &incidents,
-        isolated: &isolated,
-        services,
-        gaps: &gaps,
-        recurrences,
-        suspects: &suspects,
-    });
-    let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
-    let amount = Amount {
-        packed_bytes: ingested.given.iter().map(|given| given.bytes).sum(),
-        unpacked_bytes: ingested.given.iter().map(|given| given.unpacked_bytes).sum(),
-        lines: ingested.sources.iter().map(|source| source.lines).sum(),
+    let mut analysis = facts.reported(&incidents, &isolated, progress);
+    if options.context > 0 {
+        progress.stage("cited lines");
+        let wanted = report::near::wanted(&analysis.report, options.context);
+        let bundles = bundle::open(&options.bundles)?;
+        let lines = cited::read(&bundles, &options.limits, &wanted, LINE_SHOWN_MAX_BYTES);
+        report::near::fill(&mut analysis.report, &lines, options.context);
+    }
+    Ok(analysis)
+}
+
+/// Packs the least of a bundle that its verdicts rest on.
+///
+/// # Errors
+/// As [`analyze`]; and where standard input was given, for lines are looked up again, or the least is too much.
+pub fn capsule(
+    options: &Options,
+    settings: report::Settings,
+    progress: &dyn Progress,
+) -> Result<(Analysis, pack::Packed), Error> {
+    let weights = Weights::built_in().map_err(Error::Usage)?;
+    let bundles = bundle::open(&options.bundles)?;
+    if bundles.iter().flat_map(|bundle| &bundle.inputs).any(bundle::Input::is_stdin) {
+        return Err(Error::Usage(
+            "a capsule needs its lines looked up again; save standard input to a file and give that".to_owned(),
+        ));
+    }
+    let facts = Facts::read(options, progress)?;
+    progress.stage("causes");
+    let (incidents, isolated) = facts.explain(&options.focus, &weights);
+    let analysis = facts.reported(&incidents, &isolated, progress);
+    progress.stage("capsule");
+    let (grammars, log_format) = options.formats()?;
+    let spans: Vec<_> =
+        incidents.iter().map(|incident| (incident.burst.start, incident.burst.end)).collect();
+    let parts = pack::Parts {
+        bundles: &bundles,
+        reading: &ingest::Reading {
+            grammars: &grammars,
+            log_format: log_format.as_ref(),
+            limits: &options.limits,
+        },
+        limits: &options.limits,
+        ingested: &facts.ingested,
+        clocks: &facts.clocks,
+        report: &analysis.report,
+        incidents: &spans,
     };
-    Ok(Analysis { report, lost_bytes, amount })
+    let packed = pack::pack(&parts, settings)
+        .map_err(|reason| Error::Write { target: "the capsule".to_owned(), reason })?;
+    Ok((analysis, packed))
 }
 
 /// What is said of an incident under certain weights.

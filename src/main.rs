@@ -15,7 +15,10 @@ use coroner::error::Error;
 use coroner::report::{self, Format, Settings, markdown, text};
 use coroner::{Analysis, analyze};
 
-use cli::{Cli, Color, Command, FailOn, GrammarCommand, InputArgs, ReportArgs};
+use cli::{
+    CapsuleArgs, Cli, Color, Command, DiffArgs, DiffForm, FailOn, GrammarCommand, InputArgs,
+    ReportArgs,
+};
 use progress::Bar;
 
 /// Exit codes of the contract.
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report(&args),
         Command::Inspect(args) => inspect(&args.input),
+        Command::Capsule(args) => capsule(&args),
+        Command::Diff(args) => diff(&args),
         Command::Formats => formats(),
         Command::Schema => schema(),
         Command::Grammar(GrammarCommand::Check { files }) => check(&files),
@@ -66,9 +71,9 @@ fn run(input: &InputArgs, options: &coroner::Options) -> Result<Analysis, Error>
 fn report(args: &ReportArgs) -> Result<u8, Error> {
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = args.form(to_terminal)?;
-    let analysis = run(&args.input, &args.options()?)?;
+    let analysis = run(&args.input, &args.options(format)?)?;
     let text = text::Style { color: colored(args.color, to_terminal), ..text::Style::default() };
-    let settings = Settings { text, markdown: args.markdown(), redact: args.redact.level() };
+    let settings = Settings { text, markdown: args.markdown(), redact: args.redact.level()? };
     let written = |format, settings| {
         let mut bytes = Vec::new();
         report::write(&analysis.report, format, settings, &mut bytes)
@@ -149,6 +154,94 @@ fn inspect(input: &InputArgs) -> Result<u8, Error> {
         .map_err(|reason| write_error("the table", reason))?;
     write_stdout(&bytes)?;
     Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
+}
+
+fn capsule(args: &CapsuleArgs) -> Result<u8, Error> {
+    let settings = Settings { redact: args.redact.level()?, ..Settings::default() };
+    let options = args.input.options()?;
+    let bar = Bar::new(args.input.quiet);
+    let packed = coroner::capsule(&options, settings, &bar);
+    bar.finish();
+    let (analysis, packed) = packed?;
+    write_file(&args.output, &packed.bytes)?;
+    // What is passed on must say the same as what it was made from.
+    let again = coroner::Options {
+        bundles: vec![args.output.clone()],
+        grammars: options.grammars,
+        zones: options.zones,
+        focus: options.focus,
+        ..coroner::Options::default()
+    };
+    let read = analyze(&again, &coroner::bundle::Silent)?;
+    let differences = coroner::pack::differences(&analysis.report, &read.report);
+    let mut told = io::stderr();
+    for difference in &differences {
+        // A closed stderr leaves nobody to tell.
+        let _ = writeln!(told, "coroner: the capsule is weaker: {}", lines(difference));
+    }
+    if !args.input.quiet {
+        let _ = writeln!(
+            told,
+            "{}: {} bytes, {} lines of logs, {} incidents{}",
+            lines(&args.output.display().to_string()),
+            packed.bytes.len(),
+            packed.lines,
+            analysis.report.incidents.len(),
+            if packed.left_out > 0 {
+                format!(", {} events left out", packed.left_out)
+            } else {
+                String::new()
+            }
+        );
+    }
+    Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
+}
+
+fn diff(args: &DiffArgs) -> Result<u8, Error> {
+    let (before, lost_before) = one_side(&args.before, args)?;
+    let (after, lost_after) = one_side(&args.after, args)?;
+    let form = match args.format {
+        Some(DiffForm::Text) => coroner::diff::Form::Text,
+        Some(DiffForm::Markdown) => coroner::diff::Form::Markdown,
+        Some(DiffForm::Json) => coroner::diff::Form::Json,
+        None if io::stdout().is_terminal() => coroner::diff::Form::Text,
+        None => coroner::diff::Form::Markdown,
+    };
+    let mut bytes = Vec::new();
+    coroner::diff::write(&coroner::diff::compare(&before, &after), form, &mut bytes)
+        .map_err(|reason| write_error("the comparison", reason))?;
+    write_stdout(&bytes)?;
+    Ok(if lost_before || lost_after { LOST_BYTES } else { 0 })
+}
+
+/// A report that is there, or that of a bundle; and whether bytes were lost on the way.
+fn one_side(path: &Path, args: &DiffArgs) -> Result<(report::model::Report, bool), Error> {
+    use coroner::diff::{REPORT_MAX_BYTES, is_report, read_report};
+    let unreadable = |reason| Error::Open { path: path.to_owned(), reason };
+    let mut head = Vec::new();
+    if path.is_file() {
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(512).read_to_end(&mut head).map_err(unreadable)?;
+    }
+    let (report, lost) = if is_report(&head) {
+        let mut text = Vec::new();
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(REPORT_MAX_BYTES).read_to_end(&mut text).map_err(unreadable)?;
+        let report = read_report(&text)
+            .map_err(|fault| Error::Usage(format!("{}: {fault}", path.display())))?;
+        (report, false)
+    } else {
+        let options =
+            coroner::Options { bundles: vec![path.to_owned()], ..coroner::Options::default() };
+        let bar = Bar::new(args.quiet);
+        let analysis = analyze(&options, &bar);
+        bar.finish();
+        let analysis = analysis?;
+        (analysis.report, analysis.lost_bytes)
+    };
+    let report = report::redact::report(&report, args.redact.level()?)
+        .map_err(|reason| write_error("the comparison", reason))?;
+    Ok((report, lost))
 }
 
 fn schema() -> Result<u8, Error> {

@@ -363,3 +363,58 @@ fn stats_go_to_standard_error_and_change_no_report() {
     #[cfg(target_os = "linux")]
     assert!(done.err.contains("MB of memory"), "{}", done.err);
 }
+
+#[test]
+fn cited_lines_come_with_their_neighbours_where_asked_for() {
+    let case = corpus::named("oom-gunicorn-workers");
+    let bundle = case.bundle();
+    let bundle = bundle.to_str().unwrap();
+    let done = run(&["report", "-q", "--format", "json", "--context", "2", bundle]);
+    let report: serde_json::Value = serde_json::from_slice(&done.out).unwrap();
+    let events = list(&report, "events");
+    assert!(!events.is_empty());
+    let members = case.members();
+    for event in events {
+        let source =
+            list(&report, "sources").iter().find(|source| source["id"] == event["source"]).unwrap();
+        let member = members.iter().find(|member| source["path"] == member.name).unwrap();
+        let text = String::from_utf8_lossy(&member.bytes);
+        let all: Vec<&str> = text.lines().collect();
+        let near = list(event, "lines");
+        let line = event["line"].as_u64().unwrap();
+        assert!(near.iter().any(|near| near["line"] == line), "{event}");
+        for near in near {
+            let number = near["line"].as_u64().unwrap();
+            assert!(number.abs_diff(line) <= 2);
+            let shown = near["text"].as_str().unwrap().trim_end_matches('…');
+            assert!(all[number as usize - 1].starts_with(shown), "{shown}");
+        }
+    }
+    let without = run(&["report", "-q", "--format", "json", bundle]);
+    assert!(!String::from_utf8_lossy(&without.out).contains("\"lines\": ["));
+}
+
+#[test]
+fn pseudonyms_need_a_key_and_last_from_report_to_capsule() {
+    let bundle = bundle_of(OOM);
+    assert!(run(&["report", "--redact", "ids", &bundle]).err.contains("--redact-key"));
+    let folder = folder();
+    let short = put(folder.path(), "short", b"guess me");
+    let done =
+        run(&["report", "--redact", "ids", "--redact-key", short.to_str().unwrap(), &bundle]);
+    assert!(done.code == 2 && done.err.contains("guessed"), "{}", done.err);
+    let key = put(folder.path(), "key", b"0123456789abcdef0123456789abcdef");
+    let ids = ["--redact", "ids", "--redact-key", key.to_str().unwrap()];
+    let capsule = folder.path().join("capsule.tar.gz");
+    let capsule = capsule.to_str().unwrap();
+    let report =
+        |path: &str| run(&[&["report", "--format", "json"][..], &ids, &[path]].concat()).json();
+    let done = run(&[&["capsule", &bundle, "-o", capsule][..], &ids].concat());
+    assert!(done.code == 0 && !done.err.contains("weaker"), "{}", done.err);
+    let (own, packed) = (report(&bundle), report(capsule));
+    assert_eq!(own["redaction"], "ids");
+    for key in ["cause", "verdict", "probability", "upstreams", "routes"] {
+        assert_eq!(own["incidents"][0][key], packed["incidents"][0][key], "{key}");
+    }
+    assert_eq!(own["oom_kills"], packed["oom_kills"]);
+}

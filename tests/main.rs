@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod browser;
+mod capsule;
 mod cases;
 mod cli;
 mod corpus;
+mod diff;
 mod failures;
 mod grammars;
 mod identities;

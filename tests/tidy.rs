@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 32] = [
     "stamp",
     "source",
     "problem",
@@ -22,6 +22,8 @@ const ORDER: [&str; 28] = [
     "grammar",
     "snapshot",
     "traffic",
+    "capsule",
+    "cited",
     "ingest",
     "clock",
     "timeline",
@@ -36,10 +38,12 @@ const ORDER: [&str; 28] = [
     "causes",
     "diagnose",
     "report",
+    "pack",
+    "diff",
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 22] = [
+const PLACES: [(&str, &[&str]); 24] = [
     ("aho-corasick", &["grammar/"]),
     ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
@@ -47,7 +51,8 @@ const PLACES: [(&str, &[&str]); 22] = [
     ("clap", &["cli.rs", "main.rs"]),
     ("crc32fast", &["bundle/"]),
     ("csv", &["report/export/"]),
-    ("flate2", &["bundle/"]),
+    ("flate2", &["bundle/", "pack/"]),
+    ("hmac", &["report/redact/ids.rs"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
     ("maud", &["report/html/", "report/svg/"]),
@@ -60,6 +65,8 @@ const PLACES: [(&str, &[&str]); 22] = [
     (
         "serde",
         &[
+            "capsule/",
+            "diff/",
             "envelope/docker.rs",
             "envelope/json_lines.rs",
             "grammar/file.rs",
@@ -70,6 +77,8 @@ const PLACES: [(&str, &[&str]); 22] = [
     (
         "serde_json",
         &[
+            "capsule/",
+            "diff/",
             "envelope/docker.rs",
             "envelope/json_lines.rs",
             "grammar/mod.rs",
@@ -80,7 +89,8 @@ const PLACES: [(&str, &[&str]); 22] = [
             "snapshot/",
         ],
     ),
-    ("sha2", &["bundle/", "report/html/"]),
+    ("sha2", &["bundle/", "report/html/", "report/redact/ids.rs"]),
+    ("tar", &["pack/"]),
     ("tempfile", &["main.rs"]),
     ("toml", &["grammar/", "weights.rs"]),
 ];

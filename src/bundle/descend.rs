@@ -14,7 +14,7 @@ use super::sniff::{Form, HEAD_BYTES, Packer, form};
 use super::unpack::{Codec, Unpacking};
 use super::xz::Xz;
 use super::zstd::Zstd;
-use super::{Limits, MemberReader, Progress, tar, zip};
+use super::{Limits, MemberReader, Progress, zip};
 use crate::problem::ProblemKind;
 
 /// Who is called for each member.
@@ -113,7 +113,7 @@ pub(super) fn descend(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Plac
                 descend(walk, inner, place, depth.inside(window_bytes));
             });
         }
-        (Form::Tar, _) => open_archive(walk, &mut head, place, depth, tar::read),
+        (Form::Tar, _) => open_archive(walk, &mut head, place, depth, super::tar::read),
         (Form::Zip, _) => open_archive(walk, &mut head, place, depth, zip::read),
     }
 }

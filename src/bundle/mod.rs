@@ -117,6 +117,12 @@ impl Input {
         &self.path
     }
 
+    /// Whether it is standard input, which can be read only once.
+    #[must_use]
+    pub fn is_stdin(&self) -> bool {
+        self.origin == Origin::Stdin
+    }
+
     /// Its length as packed, where the file system knows it: to begin with the biggest.
     #[must_use]
     pub const fn bytes(&self) -> Option<u64> {

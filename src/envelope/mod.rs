@@ -30,6 +30,7 @@ mod nested;
 mod opener;
 mod outlet;
 mod platform;
+pub mod raw;
 mod ring_json;
 mod sniff;
 mod syslog;

@@ -7,8 +7,10 @@
 mod access_blocks;
 mod boots;
 mod events;
+mod offsets;
 mod reader;
 mod recognise;
+mod restored;
 mod span;
 mod wall_clock;
 
@@ -19,6 +21,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::access::log_format::LogFormat;
 use crate::bundle::{self, Bundle, Given, Input, Limits, MemberReader, Outcome, Progress};
+use crate::capsule::Capsule;
 use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::grammar::Grammars;
@@ -29,6 +32,8 @@ use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::{Rows, Traffic};
 
 pub use boots::is_made;
+pub use reader::empty_source;
+pub use restored::reread;
 
 /// How the bundle is to be read.
 #[derive(Debug)]
@@ -144,6 +149,8 @@ pub fn ingest_parallel(
 struct Part {
     sources: Vec<Source>,
     problems: Vec<Problem>,
+    /// Path and counts of capsules.
+    capsules: Vec<(String, Capsule)>,
     outcome: Outcome,
 }
 
@@ -190,18 +197,20 @@ impl Pass<'_> {
     fn read(&self, input: &Input) -> Part {
         let mut sources = Vec::new();
         let mut problems = Vec::new();
+        let mut capsules = Vec::new();
         let outcome =
             bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
                     let before = (self.formats, self.held.rows(), self.alone(input));
-                    let (mut source, trouble) = reader::read(path, member, self.reading, before);
-                    source.iter_mut().for_each(|source| self.held.add(source));
-                    sources.extend(source);
-                    problems.extend(trouble);
+                    let mut found = reader::read(path, member, self.reading, before);
+                    found.source.iter_mut().for_each(|source| self.held.add(source));
+                    sources.extend(found.source);
+                    problems.extend(found.problems);
+                    capsules.extend(found.capsule.map(|capsule| (path.to_owned(), capsule)));
                 }
             });
         problems.extend(outcome.problems.iter().cloned());
-        Part { sources, problems, outcome }
+        Part { sources, problems, capsules, outcome }
     }
 }
 
@@ -290,16 +299,20 @@ fn not_understood(part: &Part, reading: &Reading<'_>) -> BTreeSet<String> {
 /// Puts the parts in the order of their paths and numbers the sources.
 fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested {
     let mut all = Ingested::default();
+    let mut capsules = Vec::new();
     for (bundle, parts) in bundles.iter().zip(parts) {
         all.problems.extend(bundle.problems.iter().cloned());
         let mut outcomes = Vec::new();
         for part in parts {
             all.sources.extend(part.sources);
             all.problems.extend(part.problems);
+            capsules.extend(part.capsules);
             outcomes.push(part.outcome);
         }
         all.given.push(bundle::given(bundle, &outcomes));
     }
+    capsules.sort_by(|a, b| a.0.cmp(&b.0));
+    restored::unite(capsules, &mut all.sources, &mut all.problems);
     all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
     let rows = held.rows();
     for (index, source) in all.sources.iter_mut().enumerate() {

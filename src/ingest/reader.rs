@@ -6,6 +6,8 @@ use std::io::Read;
 use crate::access::log_format::LogFormat;
 use crate::access::{Request, Shape};
 use crate::bundle::MemberReader;
+use crate::capsule::kept::Kept;
+use crate::capsule::{Capsule, MEMBER_MAX_BYTES};
 use crate::envelope::{Envelope, Record, Transport, Unwrapper};
 use crate::event::{Event, EventKind};
 use crate::kernel::KernelReader;
@@ -17,7 +19,9 @@ use crate::traffic::{Counter, Regular, Rows, Traffic, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::EventTable;
+use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
+use super::restored::{self, Member};
 use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
@@ -33,15 +37,34 @@ const STALL: i64 = 2 * SECOND;
 /// Fewest lines of a file without any recognised line that make it worth a word.
 const SHOWN: usize = 5;
 
-/// Reads a member. `None` where it is no log; the problems say what it was then.
+/// What a member gives.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The log; `None` where it is none.
+    pub(super) source: Option<Source>,
+    /// What could not be read, or what it was that is no log.
+    pub(super) problems: Vec<Problem>,
+    /// The counts of a capsule.
+    pub(super) capsule: Option<Capsule>,
+}
+
+/// Reads a member.
 pub(super) fn read(
     path: &str,
     member: &mut MemberReader<'_>,
     reading: &Reading<'_>,
     (formats, held, alone): (&[LogFormat], Rows, bool),
-) -> (Option<Source>, Vec<Problem>) {
+) -> Found {
     let mut head = Vec::new();
     read_full(member, &mut head, HEAD_BYTES);
+    if restored::is_member(&head) {
+        read_full(member, &mut head, MEMBER_MAX_BYTES + 1);
+        return match restored::read(path, &head, reading) {
+            Ok(Member::Record(capsule)) => Found { capsule: Some(*capsule), ..Found::default() },
+            Ok(Member::Lines(source)) => Found { source: Some(*source), ..Found::default() },
+            Err(problem) => Found { problems: vec![problem], ..Found::default() },
+        };
+    }
     let mut problems = Vec::new();
     let source = match recognise(&head, reading, formats) {
         Kind::Empty => {
@@ -63,10 +86,12 @@ pub(super) fn read(
             &mut problems,
         ),
     };
-    (source, problems)
+    Found { source, problems, capsule: None }
 }
 
-fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
+/// A source of which nothing was read yet.
+#[must_use]
+pub fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
     Source {
         path: path.to_owned(),
         format,
@@ -179,44 +204,6 @@ fn read_log(
     Some(source)
 }
 
-/// Offsets after a time of day, as `12:00:00 +0300` or `12:00:00.123+03:00`, in the first lines.
-fn written_offsets(head: &[u8]) -> BTreeSet<i64> {
-    let mut found = BTreeSet::new();
-    let head = head.get(..16 * 1024).unwrap_or(head);
-    for (at, _) in head.iter().enumerate().filter(|(_, byte)| **byte == b'+' || **byte == b'-') {
-        let before = head.get(at.saturating_sub(4)..at).unwrap_or_default();
-        let clock =
-            before.iter().rev().skip_while(|byte| **byte == b' ').take(2).all(u8::is_ascii_digit)
-                && before.len() == 4;
-        let digits: Vec<i64> = head
-            .iter()
-            .skip(at + 1)
-            .take(5)
-            .filter(|byte| **byte != b':')
-            .take_while(|byte| byte.is_ascii_digit())
-            .map(|byte| i64::from(byte - b'0'))
-            .collect();
-        let colon = head
-            .get(at.saturating_sub(12)..at)
-            .unwrap_or_default()
-            .iter()
-            .filter(|byte| **byte == b':')
-            .count()
-            >= 2;
-        if let (true, true, [a, b, c, d, ..]) = (clock, colon, digits.as_slice()) {
-            let minutes = (a * 10 + b) * 60 + c * 10 + d;
-            if minutes <= 14 * 60 && minutes % 15 == 0 {
-                found.insert(if head.get(at) == Some(&b'-') {
-                    -minutes * MINUTE
-                } else {
-                    minutes * MINUTE
-                });
-            }
-        }
-    }
-    found
-}
-
 /// The format that most of the file's messages have; empty when nothing in it was recognised.
 fn format_name(source: &Source, requests: Option<String>) -> String {
     let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
@@ -261,7 +248,7 @@ fn brief(line: &str) -> String {
 }
 
 /// The state of reading one log.
-struct Reader<'a, 'g> {
+pub(super) struct Reader<'a, 'g> {
     source: &'a mut Source,
     reading: &'a Reading<'g>,
     shape: Option<Shape>,
@@ -287,7 +274,11 @@ const QUARTER: i64 = 15 * MINUTE;
 const WAITING_MAX: usize = 512;
 
 impl<'a, 'g> Reader<'a, 'g> {
-    fn new(source: &'a mut Source, reading: &'a Reading<'g>, shape: Option<Shape>) -> Self {
+    pub(super) fn new(
+        source: &'a mut Source,
+        reading: &'a Reading<'g>,
+        shape: Option<Shape>,
+    ) -> Self {
         Self {
             source,
             reading,
@@ -324,6 +315,17 @@ impl<'a, 'g> Reader<'a, 'g> {
         let tally = unwrapper.tally();
         self.source.lines = tally.lines;
         tally.partial_last_line && !complete
+    }
+
+    /// Reads lines that were kept of a log.
+    pub(super) fn lines(mut self, kept: &Kept) {
+        let mut unwrapper = Unwrapper::new(self.source.envelope);
+        let mut record = |record: &Record<'_>| {
+            self.record(&Record { line: kept.number(record.line), ..record.clone() });
+        };
+        unwrapper.feed(&kept.text, &mut record);
+        unwrapper.finish(true, &mut record);
+        self.finish();
     }
 
     fn finish(&mut self) {

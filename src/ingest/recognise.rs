@@ -74,6 +74,12 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     Kind::Log { envelope, requests, only_requests }
 }
 
+/// The form of the requests among lines of a log, where there are any.
+pub(super) fn requests_in(text: &[u8], envelope: Envelope, reading: &Reading<'_>) -> Option<Shape> {
+    let head = text.get(..HEAD_BYTES).unwrap_or(text);
+    requests(&sample(head, envelope), reading, &[]).map(|(shape, _)| shape)
+}
+
 /// More than one control byte in 32 that no log has; NUL runs (a torn page) are not counted, nor is UTF-16.
 fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(16 * 1024)];

@@ -13,6 +13,7 @@ pub mod json;
 pub mod markdown;
 pub mod missing;
 pub mod model;
+pub mod near;
 pub mod picture;
 pub mod reading;
 pub mod redact;

@@ -449,6 +449,18 @@ pub struct Event {
     pub attributes: BTreeMap<String, String>,
     /// All witnesses.
     pub witnesses: Vec<Line>,
+    /// The line as it stands in its file, with those next to it; only where they were asked for (`--context`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<NearLine>,
+}
+
+/// A line next to one that is cited, or that one itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NearLine {
+    /// 1-based line.
+    pub line: u64,
+    /// The whole line, cut.
+    pub text: String,
 }
 
 /// A stretch without traffic.

@@ -7,6 +7,7 @@
 mod counter;
 mod memo;
 mod numbered;
+mod restored;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
 
 pub use counter::Counter;
 pub use numbered::Numbered;
+pub use restored::Restored;
 pub use routes::{Regular, Routes};
 
 /// Seconds counted singly: a day and a half. Longer logs are counted by the minute.

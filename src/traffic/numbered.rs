@@ -15,6 +15,11 @@ const ROWS_MAX: usize = 24_000;
 const STEPS: [(Micros, bool); 5] =
     [(SECOND, true), (10 * SECOND, true), (MINUTE, true), (MINUTE, false), (10 * MINUTE, false)];
 
+/// The shortest step of the table that is no shorter than this.
+pub(super) fn step_at_least(step: Micros) -> Micros {
+    STEPS.iter().map(|(own, _)| *own).find(|own| *own >= step).unwrap_or(10 * MINUTE)
+}
+
 /// Failures and marks of a log, or of a piece of it.
 #[derive(Debug, Clone, Default)]
 pub struct Numbered {

@@ -112,6 +112,19 @@ impl Names {
 }
 
 impl Routes {
+    /// Rows of a table of this step as they were; they are not sampled again unless there are too many.
+    pub(super) fn restored(step: Micros, rows: Vec<(Micros, String, u64)>) -> Self {
+        let level = LEVELS.iter().position(|(own, _)| *own >= step).unwrap_or(LEVELS.len() - 1);
+        let mut routes = Self { level, ..Self::default() };
+        let step = routes.step();
+        for (at, route, requests) in rows {
+            let number = routes.names.number(&route);
+            *routes.rows.entry((floor(at, step), number)).or_default() += requests;
+            routes.bound();
+        }
+        routes
+    }
+
     /// Keeps these routes before others; to be said before anything is added.
     pub(super) fn prefer(&mut self, regular: &Regular) {
         self.regular = regular.clone();

@@ -340,6 +340,7 @@ fn event(id: &str, fact: &Fact) -> model::Event {
         count: fact.count,
         attributes,
         witnesses: lines(&fact.witnesses),
+        lines: Vec::new(),
     }
 }
 

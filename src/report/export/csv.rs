@@ -8,7 +8,7 @@ use super::rows::{self, Row};
 use crate::report::escape;
 use crate::report::model::Report;
 
-const HEADS: [&str; 11] = [
+const HEADS: [&str; 12] = [
     "time_utc",
     "end_utc",
     "sigma_seconds",
@@ -20,6 +20,7 @@ const HEADS: [&str; 11] = [
     "count",
     "verdict",
     "text",
+    "redaction",
 ];
 
 /// What a spreadsheet takes for the beginning of a formula.
@@ -38,7 +39,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     csv.flush()
 }
 
-fn cells(report: &Report, row: &Row) -> [String; 11] {
+fn cells(report: &Report, row: &Row) -> [String; 12] {
     let incident = report.incidents.iter().find(|incident| incident.id == row.id);
     let line = if row.line == 0 { String::new() } else { row.line.to_string() };
     [
@@ -53,6 +54,7 @@ fn cells(report: &Report, row: &Row) -> [String; 11] {
         row.count.to_string(),
         cell(incident.map_or("", |incident| incident.verdict.as_str())),
         cell(&row.text),
+        cell(&report.redaction),
     ]
 }
 

@@ -27,6 +27,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     });
     let mut all: Vec<Value> = incidents.chain(roots).chain(kills).collect();
     all.sort_by_key(|annotation| annotation["time"].as_i64());
+    if report.redaction != "secrets" {
+        let tags = all.iter_mut().filter_map(|annotation| annotation["tags"].as_array_mut());
+        tags.for_each(|tags| tags.push(format!("redaction:{}", report.redaction).into()));
+    }
     serde_json::to_writer_pretty(&mut *out, &all).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }

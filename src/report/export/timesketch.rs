@@ -37,6 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "source_path": escape::terminal(&row.path),
             "source_line": row.line,
             "count": row.count,
+            "redaction": report.redaction,
         });
         writeln!(out, "{line}")?;
     }

@@ -21,6 +21,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Event, Incident, Report};
 use crate::report::reading::{self, Reading};
+use crate::report::redact;
 use crate::report::svg;
 
 /// The page's look; the picture brings its own.
@@ -98,7 +99,8 @@ fn page(reading: &Reading<'_>) -> Markup {
                 footer {
                     p { "Written by " (log(&reading.report.tool.name)) " " (log(&reading.report.tool.version))
                         "; a person should read it before it is passed on. Times are in UTC. "
-                        @if reading.report.redaction == "off" { strong { "Secrets are not masked (--redact off)." } } @else { "Secrets are masked as ***." } }
+                        @if reading.report.redaction != "off" { "Secrets are masked as ***. " }
+                        @if let Some(note) = redact::note(&reading.report.redaction) { strong { (note) } } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }

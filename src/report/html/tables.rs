@@ -252,6 +252,17 @@ fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
                 code { (log(&reading.place(&event.source, event.line))) }
             }
             pre tabindex="0" { (log(&event.text)) }
+            @if event.lines.len() > 1 {
+                details.near {
+                    summary { "With the lines next to it in " code { (log(reading.path(&event.source))) } }
+                    pre tabindex="0" {
+                        @for near in &event.lines {
+                            @if near.line == event.line { strong { (near.line) " " (log(&near.text)) } } @else { (near.line) " " (log(&near.text)) }
+                            "\n"
+                        }
+                    }
+                }
+            }
             @if !event.attributes.is_empty() {
                 dl.read { @for (name, value) in &event.attributes { dt { (log(name)) } dd { (log(value)) } } }
             }

@@ -27,6 +27,14 @@ fn the_answer_stands_first() {
 }
 
 #[test]
+fn a_cited_line_opens_to_its_neighbours() {
+    let text = shown(&sample::report("x<b>"));
+    assert!(
+        text.contains("10232 10232: x&lt;b&gt;\n<strong>10233 10233: x&lt;b&gt;</strong>\n10234 ")
+    );
+}
+
+#[test]
 fn nothing_outside_is_asked_for() {
     let text = shown(&sample::report("https://evil.example/x.js"));
     for live in ["src=\"", "url(", "@import", "href=\"http", "<img", "<iframe", "<link", "style=\""]

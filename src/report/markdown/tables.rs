@@ -255,8 +255,10 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "- Written by {name} {version}; a person should read it before it is passed on.\n"
     )?;
-    if report.redaction == "off" {
-        writeln!(out, "- **Secrets are not masked** (`--redact off`).\n")?;
+    match report.redaction.as_str() {
+        "off" => writeln!(out, "- **Secrets are not masked** (`--redact off`).\n")?,
+        "ids" => writeln!(out, "- Addresses, hosts and users are pseudonyms (`--redact ids`).\n")?,
+        _ => {}
     }
     if report.sources.is_empty() {
         return Ok(());

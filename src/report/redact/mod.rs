@@ -1,8 +1,9 @@
-//! What leaves the program without its secrets: tokens, passwords, cookies, keys and mail addresses become `***`.
-//! In: a report. Out: the same report, masked in every text that it holds, whatever field it stands in: the model is walked as
-//! JSON, so that a new field cannot be forgotten. Runs before any output form shortens a text, because half a token is no token
-//! to a pattern. Must never change what the report claims: figures, times and ids stay.
+//! What leaves the program without its secrets: tokens, passwords, cookies, keys and mail addresses become `***`; under a key,
+//! addresses, hosts and users become pseudonyms. In: a report. Out: the same report, masked in every text that it holds, whatever
+//! field it stands in: the model is walked as JSON, so that a new field cannot be forgotten. Runs before any output form shortens a
+//! text, because half a token is no token to a pattern. Must never change what the report claims: figures, times and ids stay.
 
+mod ids;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,9 @@ use std::io;
 use serde_json::Value;
 
 use super::model::Report;
+use ids::Pseudonyms;
+
+pub use ids::Key;
 
 /// What is masked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub enum Level {
     /// Secrets and mail addresses.
     #[default]
     Secrets,
+    /// These, and addresses, hosts and users under a key.
+    Ids(Key),
     /// Nothing; the report says so.
     Off,
 }
@@ -29,9 +35,126 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self {
             Self::Secrets => "secrets",
+            Self::Ids(_) => "ids",
             Self::Off => "off",
         }
     }
+}
+
+/// What a reader must know of a report's texts, by the name of the level; nothing where only secrets are masked.
+#[must_use]
+pub fn note(redaction: &str) -> Option<&'static str> {
+    match redaction {
+        "off" => Some("Secrets are not masked (--redact off)."),
+        "ids" => Some("Addresses, hosts and users are pseudonyms (--redact ids)."),
+        _ => None,
+    }
+}
+
+/// Masks texts that belong together: the same name is the same pseudonym in all of them.
+#[derive(Debug)]
+pub struct Masker {
+    off: bool,
+    pseudonyms: Option<Pseudonyms>,
+}
+
+impl Masker {
+    /// For texts in which these hosts are spoken of.
+    #[must_use]
+    pub fn new<'a>(level: Level, hosts: impl Iterator<Item = &'a str>) -> Self {
+        let pseudonyms = match level {
+            Level::Ids(key) => Some(Pseudonyms::new(key, hosts)),
+            Level::Secrets | Level::Off => None,
+        };
+        Self { off: level == Level::Off, pseudonyms }
+    }
+
+    fn of_report(level: Level, report: &Report) -> Self {
+        let sources = report.sources.iter().filter_map(|source| source.host.as_deref());
+        let kills = report.oom_kills.iter().filter_map(|kill| kill.host.as_deref());
+        let events = report.events.iter().filter_map(|event| event.attributes.get("host"));
+        Self::new(level, sources.chain(kills).chain(events.map(String::as_str)))
+    }
+
+    /// A text as it may leave.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
+        if self.off {
+            return text.to_owned();
+        }
+        let masked = self::text(text);
+        self.pseudonyms.as_ref().map_or_else(|| masked.clone(), |names| names.text(&masked))
+    }
+
+    /// Lines that stand next to each other, as they may leave.
+    pub fn lines<'a>(&self, lines: impl Iterator<Item = &'a mut String>) {
+        if self.off {
+            return;
+        }
+        let mut in_key = false;
+        for line in lines {
+            let before = in_key;
+            in_key = secrets::key_goes_on(line, before);
+            if before || secrets::is_bare_key(line) {
+                secrets::MASK.clone_into(line);
+            } else {
+                // Docker's list of variables has one a line.
+                let hidden = secrets::variable_hidden(line);
+                *line = self.text(hidden.as_ref().unwrap_or(line));
+            }
+        }
+    }
+
+    fn walk(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.walk(value)),
+            Value::Object(fields) => {
+                for (name, value) in fields.iter_mut() {
+                    match value {
+                        // A field whose name says what it is needs no pattern in its value.
+                        Value::String(text) if secrets::is_named_secret(name) => {
+                            secrets::MASK.clone_into(text);
+                        }
+                        // The words of the contract are no names, even where a host is called `gateway`.
+                        Value::String(text) if is_word(name, text) => *text = self::text(text),
+                        Value::String(text) => {
+                            *text = match &self.pseudonyms {
+                                Some(names) if ids::is_user_field(name) => names.user(text),
+                                _ => self.text(text),
+                            };
+                        }
+                        other => self.walk(other),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Fields that hold words of the contract.
+const WORDS: [&str; 16] = [
+    "id",
+    "class",
+    "cause",
+    "verdict",
+    "kind",
+    "role",
+    "format",
+    "basis",
+    "censored",
+    "counted_from",
+    "redaction",
+    "killer",
+    "scope",
+    "state",
+    "when",
+    "why",
+];
+
+fn is_word(name: &str, text: &str) -> bool {
+    WORDS.contains(&name) && !text.contains(' ')
 }
 
 /// The report as it may be passed on.
@@ -39,24 +162,21 @@ impl Level {
 /// # Errors
 /// When the report is no JSON, which its types rule out.
 pub fn report(report: &Report, level: Level) -> io::Result<Report> {
-    let mut masked = match level {
-        Level::Off => report.clone(),
-        Level::Secrets => {
-            let mut value = serde_json::to_value(report).map_err(io::Error::from)?;
-            walk(&mut value);
-            serde_json::from_value(value).map_err(io::Error::from)?
+    let masker = Masker::of_report(level, report);
+    let mut masked = report.clone();
+    if level != Level::Off {
+        for event in &mut masked.events {
+            masker.lines(event.lines.iter_mut().map(|near| &mut near.text));
         }
-    };
+        let mut value = serde_json::to_value(&masked).map_err(io::Error::from)?;
+        masker.walk(&mut value);
+        masked = serde_json::from_value(value).map_err(io::Error::from)?;
+    }
     // The lines for `inspect` are no part of the JSON.
     for (own, given) in masked.sources.iter_mut().zip(&report.sources) {
         own.taken_because.clone_from(&given.taken_because);
-        own.first_unparsed = given
-            .first_unparsed
-            .iter()
-            .map(|(line, text)| {
-                (*line, if level == Level::Off { text.clone() } else { self::text(text) })
-            })
-            .collect();
+        let lines = given.first_unparsed.iter();
+        own.first_unparsed = lines.map(|(line, text)| (*line, masker.text(text))).collect();
     }
     level.name().clone_into(&mut masked.redaction);
     Ok(masked)
@@ -66,23 +186,4 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
 #[must_use]
 pub fn text(text: &str) -> String {
     secrets::masked(text)
-}
-
-fn walk(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = self::text(text),
-        Value::Array(values) => values.iter_mut().for_each(walk),
-        Value::Object(fields) => {
-            for (name, value) in fields.iter_mut() {
-                // A field whose name says what it is needs no pattern in its value.
-                match value {
-                    Value::String(text) if secrets::is_named_secret(name) => {
-                        secrets::MASK.clone_into(text);
-                    }
-                    other => walk(other),
-                }
-            }
-        }
-        _ => {}
-    }
 }

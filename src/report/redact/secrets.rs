@@ -84,6 +84,33 @@ static ENV: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
     ))
 });
 
+/// A line that is nothing but one of docker's variables, or one of a key's lines: after the beginnings that wrappers write.
+static ONE_VARIABLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"^(\s*"[A-Za-z_][A-Za-z0-9_]*=)[^"]*("?,?\s*)$"#).ok());
+static BARE_KEY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]{60,}={0,2}…?\s*$").ok());
+
+/// Whether the next line is inside of a key, by this line and whether it is itself.
+pub(super) fn key_goes_on(line: &str, inside: bool) -> bool {
+    match (line.rfind("-----BEGIN "), line.rfind("-----END ")) {
+        (Some(begin), Some(end)) => begin > end,
+        (Some(_), None) => true,
+        (None, Some(_)) => false,
+        (None, None) => inside,
+    }
+}
+
+/// Whether a line ends in a run of base64 as a key's lines are.
+pub(super) fn is_bare_key(line: &str) -> bool {
+    BARE_KEY.as_ref().is_some_and(|pattern| pattern.is_match(line))
+}
+
+/// A line of docker's list of variables without the value.
+pub(super) fn variable_hidden(line: &str) -> Option<String> {
+    let pattern = ONE_VARIABLE.as_ref()?;
+    pattern.is_match(line).then(|| pattern.replace(line, "${1}***${2}").into_owned())
+}
+
 /// The name of a field that holds nothing but a secret.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:.*[_-])?(?:password|passwd|secret|token|api_?key|cookie|authorization)$")

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Level, secrets, text};
+use super::{Key, Level, Masker, ids, secrets, text};
 use crate::report::text::sample;
 use crate::report::{Format, Settings, write};
 
@@ -165,4 +165,152 @@ fn off_is_off_and_says_so() {
         let shown = String::from_utf8(bytes).unwrap();
         assert!(shown.contains("hunter2") && shown.contains(word), "{format:?}");
     }
+}
+
+#[test]
+fn a_secret_of_several_lines_is_masked_in_each() {
+    let mut given = [
+        "before",
+        "app: -----BEGIN RSA PRIVATE KEY-----",
+        "app: MIIEpAIBAAKCAQEAx",
+        "app: x",
+        "app: -----END RSA PRIVATE KEY-----",
+        "    \"Env\": [",
+        "        \"SHOP_DSN=whatever it holds\",",
+        "        \"PATH=/usr/bin\"",
+        "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgHcTz6sE2I2yPB",
+        "GET /index.html HTTP/1.1",
+    ]
+    .map(str::to_owned);
+    Masker::new(Level::Secrets, std::iter::empty()).lines(given.iter_mut());
+    assert_eq!(
+        given,
+        [
+            "before",
+            "app: -----BEGIN ***-----",
+            "***",
+            "***",
+            "***",
+            "    \"Env\": [",
+            "        \"SHOP_DSN=***\",",
+            "        \"PATH=***\"",
+            "***",
+            "GET /index.html HTTP/1.1",
+        ]
+    );
+}
+
+#[test]
+fn all_patterns_of_names_compile() {
+    assert_eq!(ids::patterns(), ids::PATTERNS);
+}
+
+/// A line, and the names in it that must not leave.
+const NAMED: [(&str, &[&str]); 14] = [
+    (
+        "2026/11/20 21:47:31 [error] 7#7: *2 connect() failed, client: 203.0.113.7, server: shop.example.test, request: \"GET / HTTP/1.1\", upstream: \"http://10.1.2.3:8000/\"",
+        &["203.0.113.7", "shop.example", "10.1.2.3"],
+    ),
+    (
+        "203.0.113.7 - alice [20/Nov/2026:22:40:54 +0000] \"GET / HTTP/1.1\" 502 157",
+        &["203.0.113.7", "alice"],
+    ),
+    (
+        "Nov 20 22:00:00 web-01 sshd[7]: Accepted publickey for alice from 2a02:908:1:2::5 port 22 ssh2",
+        &["web-01", "alice", "2a02:908"],
+    ),
+    (
+        "Nov 20 22:00:00 WEB-01 sudo[7]: alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/kill -9 77",
+        &["WEB-01", "alice"],
+    ),
+    ("web-01.corp.example.test login failed", &["web-01", "corp.example"]),
+    ("session opened for user alice by (uid=0)", &["alice"]),
+    ("postgres://alice:***@db.corp.test:5432/shop", &["alice", "db.corp"]),
+    ("user=alice database=shop host=192.0.2.1", &["alice", "192.0.2.1"]),
+    ("connect to [2a02:908:1:2::5]:8000 refused", &["2a02:908"]),
+    ("peer ::ffff:203.0.113.7 gone", &["203.0.113.7"]),
+    ("var/log/web-01/syslog", &["web-01"]),
+    ("web-01,web-01 web-01", &["web-01"]),
+    ("fe80::1ff:fe23:4567:890a%eth0 up", &["fe80"]),
+    ("Failed password for invalid user bob from 198.51.100.9", &["bob", "198.51.100.9"]),
+];
+
+fn under(secret: &[u8]) -> Masker {
+    Masker::new(Level::Ids(Key::of(secret)), ["web-01"].into_iter())
+}
+
+#[test]
+fn names_become_pseudonyms_that_last() {
+    let masker = under(b"one");
+    for (line, names) in NAMED {
+        let shown = masker.text(line);
+        for name in names {
+            assert!(!shown.contains(name), "{name}: {shown}");
+        }
+        assert_eq!(masker.text(&shown), shown, "once is enough: {line}");
+    }
+    let one = |text: &str| masker.text(text);
+    assert_eq!(one("203.0.113.7"), one("203.0.113.7"));
+    assert_eq!(one("WEB-01"), one("web-01"));
+    assert_ne!(one("203.0.113.7"), one("203.0.113.8"));
+    assert_ne!(one("203.0.113.7"), under(b"two").text("203.0.113.7"));
+    assert!(one("203.0.113.7").parse::<std::net::Ipv4Addr>().unwrap().octets()[0] >= 240);
+    assert!(one("2a02:908:1:2::5").parse::<std::net::Ipv6Addr>().is_ok());
+}
+
+#[test]
+fn what_is_nobodys_name_stays() {
+    for line in [
+        "connect() to 127.0.0.1:8000 failed, [::1]:80, 0.0.0.0:80, localhost",
+        "2026-11-20T22:40:54.345Z 22:40:54 10:20:30:40 std::io::Error a::b",
+        "[   12.345678] Out of memory: Killed process 77 (node) UID:33 pgtables:328kB",
+        "systemd[1]: shop-api.service: Main process exited, code=killed, status=9/KILL",
+        "web-012 and xweb-01 and web-01x are other hosts",
+        "user root, user=www-data, /home/ubuntu/x",
+    ] {
+        assert_eq!(under(b"one").text(line), line);
+    }
+}
+
+#[test]
+fn every_form_says_what_was_masked() {
+    let report = sample::report("client 203.0.113.7");
+    let settings = Settings { redact: Level::Ids(Key::of(b"k")), ..Settings::default() };
+    for (format, name, _) in Format::ALL {
+        let mut bytes = Vec::new();
+        write(&report, *format, settings, &mut bytes).unwrap();
+        let shown = String::from_utf8(bytes).unwrap();
+        assert!(!shown.contains("203.0.113.7"), "{name}");
+        let mark = [
+            "pseudonyms",
+            "\"redaction\": \"ids\"",
+            "\"redaction\":\"ids\"",
+            ",ids",
+            "redaction:ids",
+        ];
+        assert!(mark.iter().any(|mark| shown.contains(mark)), "{name}");
+        let mut bytes = Vec::new();
+        let settings = Settings { redact: Level::Off, ..Settings::default() };
+        write(&report, *format, settings, &mut bytes).unwrap();
+        let shown = String::from_utf8(bytes).unwrap();
+        let mark = [
+            "not masked",
+            "\"redaction\": \"off\"",
+            "\"redaction\":\"off\"",
+            ",off",
+            "redaction:off",
+        ];
+        assert!(mark.iter().any(|mark| shown.contains(mark)), "{name}");
+    }
+}
+
+#[test]
+fn a_host_called_as_a_word_of_ours_changes_no_word() {
+    let mut report = sample::report("gateway confirmed");
+    report.sources[0].host = Some("gateway".to_owned());
+    report.sources[1].host = Some("confirmed".to_owned());
+    let shown = super::report(&report, Level::Ids(Key::of(b"k"))).unwrap();
+    assert_eq!(shown.incidents[1].verdict, report.incidents[1].verdict);
+    assert_eq!(shown.incidents[1].class, report.incidents[1].class);
+    assert!(shown.sources[0].host.as_ref().unwrap().starts_with("host-"));
 }

@@ -18,6 +18,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::report::figures;
 use crate::report::model::{Incident, Report, Series};
 use crate::report::reading::{self, Reading};
+use crate::report::redact;
 use marks::Kind;
 use panel::Panel;
 use scale::{LEFT, Scale, WIDTH};
@@ -63,13 +64,14 @@ pub(in crate::report) fn whole(
     let panels =
         overview.into_iter().chain(focus.and_then(|incident| closer(reading, incident))).collect();
     let name = focus.map_or_else(|| "all".to_owned(), |incident| incident.id.clone());
-    drawn(panels, &name, &title(focus), alone)
+    drawn(panels, &name, &title(focus), (alone, &report.redaction))
 }
 
 /// One incident closely.
 pub(in crate::report) fn one(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let panels = closer(reading, incident).into_iter().collect();
-    drawn(panels, &format!("only-{}", incident.id), &title(Some(incident)), false)
+    let name = format!("only-{}", incident.id);
+    drawn(panels, &name, &title(Some(incident)), (false, &reading.report.redaction))
 }
 
 fn closer<'a>(reading: &'a Reading<'a>, incident: &'a Incident) -> Option<Panel<'a>> {
@@ -92,7 +94,12 @@ fn scale_of(series: &Series) -> Option<Scale> {
     Some(Scale::new(from, from.saturating_add(steps.saturating_mul(step))))
 }
 
-fn drawn(panels: Vec<Panel<'_>>, name: &str, title: &str, alone: bool) -> Markup {
+fn drawn(
+    panels: Vec<Panel<'_>>,
+    name: &str,
+    title: &str,
+    (alone, redaction): (bool, &str),
+) -> Markup {
     let mut top = 0.0;
     let mut placed = Vec::new();
     for panel in panels {
@@ -103,6 +110,7 @@ fn drawn(panels: Vec<Panel<'_>>, name: &str, title: &str, alone: bool) -> Markup
     let height = top + LEGEND;
     let view = format!("0 0 {WIDTH} {height:.0}");
     let names = format!("title-{name} about-{name}");
+    let note = redact::note(redaction);
     html! {
         svg.timeline xmlns="http://www.w3.org/2000/svg" viewBox=(view) width=[alone.then_some(WIDTH)]
             height=[alone.then_some(height)] role="group" aria-labelledby=(names) {
@@ -110,10 +118,14 @@ fn drawn(panels: Vec<Panel<'_>>, name: &str, title: &str, alone: bool) -> Markup
             desc id={ "about-" (name) } {
                 "Above, requests and failed answers by time; below, one lane for each process, container or host with its kills, deaths, \
                  stops and starts. The same facts stand in the tables of the report."
+                @if let Some(note) = note { " " (note) }
             }
             @if alone { style { (PreEscaped(STYLE)) } rect.paper x="0" y="0" width=(WIDTH) height=(height) {} }
             @for (top, panel) in &placed { (panel.draw(*top, name, alone)) }
             (legend(top, &placed))
+            @if let Some(note) = note.filter(|_| alone) {
+                text.note x=(format!("{:.1}", WIDTH - 8.0)) y=(format!("{:.1}", height - 4.0)) text-anchor="end" { (note) }
+            }
         }
     }
 }

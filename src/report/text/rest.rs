@@ -10,6 +10,7 @@ use crate::report::answer::{self, tied};
 use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
+use crate::report::redact;
 
 /// Rows of the table of other incidents.
 const INCIDENTS_MAX: usize = 10;
@@ -122,9 +123,8 @@ pub(super) fn quality(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<
         1 => Some("1 figure is an estimate (approximate, in the JSON)".to_owned()),
         many => Some(format!("{many} figures are estimates (approximate, in the JSON)")),
     };
-    let unmasked =
-        (report.redaction == "off").then(|| "secrets are not masked (--redact off)".to_owned());
-    section(page, "Data quality", troubles.chain(estimated).chain(unmasked).collect())
+    let note = redact::note(&report.redaction).map(str::to_owned);
+    section(page, "Data quality", troubles.chain(estimated).chain(note).collect())
 }
 
 /// Clocks that were not read from the logs.

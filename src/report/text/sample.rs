@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::report::model::{
     Action, Bundle, Clock, DataQuality, Death, Event, Forecast, Gap, Hop, Incident, Line, Missing,
-    Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION, Series,
-    Source, Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
+    NearLine, Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION,
+    Series, Source, Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
 };
 
 /// A report whose log texts are all `text`.
@@ -135,6 +135,9 @@ fn event(id: &str, clock: &str, text: &str) -> Event {
         count: 3,
         attributes: BTreeMap::from([("unit".to_owned(), text.to_owned())]),
         witnesses: vec![Line { source: "S1".to_owned(), line: 10_233 }],
+        lines: (10_232..10_235)
+            .map(|line| NearLine { line, text: format!("{line}: {text}") })
+            .collect(),
     }
 }
 
