@@ -10,6 +10,7 @@ mod client;
 mod coverage;
 pub mod draft;
 mod file;
+mod grams;
 mod hex;
 mod lazy;
 mod shapes;
@@ -101,7 +102,7 @@ pub struct Reading<'a> {
     pub grammar: Option<usize>,
     /// The time that the message itself carries.
     pub stamp: Option<RawStamp>,
-    /// What was captured around the message: `pid`, `level`, `unit`, ...
+    /// What was captured around the message: `pid`, `level`, `unit`, ...; nothing where it neither raises an event nor names a request.
     pub fields: BTreeMap<String, String>,
     /// The events that it raises.
     pub events: Vec<Event>,
@@ -192,15 +193,30 @@ impl Grammars {
         hint: Option<usize>,
         line: u64,
     ) -> Reading<'a> {
+        let general = self.general.any(body);
         let mut reading = match self.claim(body, ident, hint) {
-            Some((index, claimed)) => self.list[index].raise(index, claimed, body, line),
+            Some((index, glance)) => {
+                let grammar = &self.list[index];
+                let silent = !(general && grammar.role == Role::App)
+                    && !glance.names_request()
+                    && !grammar.needles.any(glance.message());
+                match glance {
+                    Glance::Seen { stamp, .. } if silent => {
+                        let (format, grammar) = (Some(grammar.format.as_str()), Some(index));
+                        return Reading { format, grammar, stamp, ..Reading::default() };
+                    }
+                    _ => glance.claimed().map_or_else(Reading::default, |claimed| {
+                        grammar.raise(index, claimed, body, line)
+                    }),
+                }
+            }
             None => Reading::default(),
         };
-        let general = match reading.grammar {
+        let asked = match reading.grammar {
             None => true,
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
-        if general {
+        if general && asked {
             let event = self.general_event(body, &reading.fields, line);
             reading.events.extend(event);
         }
@@ -214,9 +230,6 @@ impl Grammars {
         fields: &BTreeMap<String, String>,
         line: u64,
     ) -> Option<Event> {
-        if !self.general.any(body) {
-            return None;
-        }
         let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
         body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
             general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
@@ -225,28 +238,69 @@ impl Grammars {
 
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
     fn claim<'b>(
-        &self,
+        &'b self,
         body: &'b [u8],
         ident: Option<&str>,
         hint: Option<usize>,
-    ) -> Option<(usize, Claimed<'b>)> {
+    ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
-        let hinted = hint.filter(|&index| {
-            self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback)
+        let hinted = hint
+            .and_then(|index| Some((index, self.list.get(index)?)))
+            .filter(|(_, grammar)| grammar.accepts(ident) && !grammar.fallback);
+        let taken = hinted.and_then(|(index, grammar)| {
+            let glance = grammar.lines.iter().find_map(|line| line.glance(body));
+            glance.map(|glance| (index, glance))
         });
-        let take = |index: usize| self.list[index].claim(body).map(|claimed| (index, claimed));
-        if let Some(taken) = hinted.and_then(take) {
-            return Some(taken);
+        if taken.is_some() {
+            return taken;
         }
         let fitting = self.shapes.fitting(body);
-        if !fitting.contains(&true) {
-            return None;
+        let able = || {
+            fitting.iter().filter_map(|(index, line)| Some((*index, *line, self.list.get(*index)?)))
+        };
+        let own = able().filter(|(.., grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
+        let rest = able().filter(|(.., grammar)| grammar.accepts(ident));
+        own.chain(rest).find_map(|(index, line, grammar)| {
+            grammar.lines.get(line)?.glance(body).map(|glance| (index, glance))
+        })
+    }
+}
+
+/// A line that a grammar takes.
+enum Glance<'b> {
+    /// By its pattern; what is in it besides time and message is not looked at yet.
+    Seen {
+        line: &'b Line,
+        body: &'b [u8],
+        stamp: Option<RawStamp>,
+        message: &'b [u8],
+    },
+    Whole(Claimed<'b>),
+}
+
+impl<'b> Glance<'b> {
+    fn message(&self) -> &[u8] {
+        match self {
+            Self::Seen { message, .. } => message,
+            Self::Whole(claimed) => &claimed.message,
         }
-        let able = || self.list.iter().enumerate().filter(|(index, _)| fitting[*index]);
-        let own = able().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
-        let rest = able().filter(|(_, grammar)| grammar.accepts(ident));
-        own.chain(rest).find_map(|(index, _)| take(index))
+    }
+
+    /// Whether its fields tell more than an event does.
+    fn names_request(&self) -> bool {
+        match self {
+            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names("request"),
+            _ => true,
+        }
+    }
+
+    /// Takes it apart, as [`Line::claim`] does.
+    fn claimed(self) -> Option<Claimed<'b>> {
+        match self {
+            Self::Seen { line, body, .. } => line.claim(body),
+            Self::Whole(claimed) => Some(claimed),
+        }
     }
 }
 
@@ -337,6 +391,23 @@ impl Grammar {
 }
 
 impl Line {
+    /// Whether [`Line::claim`] would take the line apart, with its time and message.
+    fn glance<'b>(&'b self, body: &'b [u8]) -> Option<Glance<'b>> {
+        let Self::Pattern { regex, layout, .. } = self else {
+            return self.claim(body).map(Glance::Whole);
+        };
+        let Some(head) = regex.head() else { return self.claim(body).map(Glance::Whole) };
+        let captures = head.captures(body)?;
+        let text =
+            |name| captures.name(name).map(|found| String::from_utf8_lossy(found.as_bytes()));
+        let stamp = match (layout, text("time")) {
+            (Some(layout), Some(time)) => Some(layout.read(&time, text("zone").as_deref())?),
+            _ => None,
+        };
+        let message = body.get(captures.get(0)?.end()..)?;
+        Some(Glance::Seen { line: self, body, stamp, message })
+    }
+
     fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
         match self {
             Self::Pattern { regex, layout, pairs } => {

@@ -268,7 +268,7 @@ struct Reader<'a, 'g> {
     counter: Counter,
     kernel: KernelReader,
     table: EventTable,
-    hints: BTreeMap<String, Option<usize>>,
+    hints: BTreeMap<String, usize>,
     hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
     wrapper_clock: WallClock,
@@ -358,10 +358,13 @@ impl<'a, 'g> Reader<'a, 'g> {
     fn placed(&mut self, record: &Record<'_>) {
         let record = &*self.boots.told_apart(record);
         self.source.records += 1;
-        if let Some(host) = &record.origin.host
-            && (self.hosts.len() < HOSTS_MAX || self.hosts.contains_key(host))
-        {
-            *self.hosts.entry(host.clone()).or_default() += 1;
+        if let Some(host) = &record.origin.host {
+            let room = self.hosts.len() < HOSTS_MAX;
+            match self.hosts.get_mut(host) {
+                Some(count) => *count += 1,
+                None if room => _ = self.hosts.insert(host.clone(), 1),
+                None => {}
+            }
         }
         if let (Some(boot), Some(stamp)) = (record.boot, record.stamp) {
             self.source.boot_pairs.add(record.origin.boot_id.as_deref(), boot, stamp, record.line);
@@ -422,16 +425,23 @@ impl<'a, 'g> Reader<'a, 'g> {
             }
         }
         let ident = record.origin.ident.as_deref();
-        let hint = self.hints.get(ident.unwrap_or_default()).copied().flatten();
+        let room = self.hints.len() < HINTS_MAX;
+        let known = self.hints.get_mut(ident.unwrap_or_default());
+        let hint = known.as_deref().copied();
         let grammars = self.reading.grammars;
         let read = grammars.read(&record.body, ident, hint, record.line);
-        if read.grammar.is_some()
-            && (self.hints.len() < HINTS_MAX || self.hints.contains_key(ident.unwrap_or_default()))
-        {
-            self.hints.insert(ident.unwrap_or_default().to_owned(), read.grammar);
+        match (known, read.grammar) {
+            (Some(known), Some(grammar)) => *known = grammar,
+            (None, Some(grammar)) if room => {
+                self.hints.insert(ident.unwrap_or_default().to_owned(), grammar);
+            }
+            _ => {}
         }
         match read.format {
-            Some(format) => *self.source.formats.entry(format.to_owned()).or_default() += 1,
+            Some(format) => match self.source.formats.get_mut(format) {
+                Some(count) => *count += 1,
+                None => _ = self.source.formats.insert(format.to_owned(), 1),
+            },
             None if self.source.envelope == Envelope::Plain => self.not_understood(record),
             None => {}
         }
