@@ -62,7 +62,10 @@ impl Shapes {
         let mut fitting: Vec<Place> = match self.set() {
             Some(set) => {
                 let found = set.matches(message);
-                found.iter().filter_map(|pattern| self.owners.get(pattern).copied()).collect()
+                match found.matched_any() {
+                    true => found.iter().filter_map(|at| self.owners.get(at).copied()).collect(),
+                    false => Vec::new(),
+                }
             }
             None => self.owners.clone(),
         };

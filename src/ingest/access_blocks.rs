@@ -14,7 +14,7 @@ use super::{Source, read_full};
 /// Bytes of a block. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks that are read at a time; as many more are counted meanwhile.
-const BLOCKS: usize = 8;
+const BLOCKS: usize = 4;
 /// Longest line; the rest of a longer one is skipped.
 const LINE_MAX_BYTES: usize = 1 << 20;
 /// Lines that were not understood and are shown.

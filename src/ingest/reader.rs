@@ -1,7 +1,6 @@
 //! One member, read in a stream: wrapping off, kernel messages to `kernel`, requests to `traffic`, the rest to the grammars.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use crate::access::log_format::LogFormat;
 use crate::access::{Request, Shape};
@@ -22,8 +21,6 @@ use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
 
-/// Bytes read at a time.
-const BLOCK_BYTES: usize = 256 * 1024;
 /// Program names of which the last grammar is remembered.
 const HINTS_MAX: usize = 256;
 /// Host names that are counted.
@@ -311,13 +308,9 @@ impl<'a, 'g> Reader<'a, 'g> {
         let mut unwrapper = Unwrapper::new(self.source.envelope);
         unwrapper.feed(&head, &mut |record| self.record(record));
         drop(head);
-        let mut block = vec![0; BLOCK_BYTES];
-        // A failing read ends the member; `damage` tells why.
-        while let Ok(length) = member.read(&mut block)
-            && length > 0
-        {
-            unwrapper
-                .feed(block.get(..length).unwrap_or_default(), &mut |record| self.record(record));
+        // What ends the member before its time is asked of it afterwards.
+        while let Some(block) = member.next_block() {
+            unwrapper.feed(block, &mut |record| self.record(record));
         }
         let complete = member.damage().is_none();
         unwrapper.finish(complete, &mut |record| self.record(record));

@@ -102,14 +102,21 @@ fn read_from(
     limits: &Limits,
 ) -> (Vec<Seen>, Outcome) {
     let mut seen = Vec::new();
-    let outcome = walk_stream(&input(true), reader, bytes, limits, &Silent, &mut |path, reader| {
-        let mut content = Vec::new();
-        while let Some(block) = reader.next_block() {
-            assert!(!block.is_empty());
-            content.extend(block);
-        }
-        seen.push((path.to_owned(), content, reader.damage().cloned()));
-    });
+    let outcome = walk_stream(
+        &input(true),
+        reader,
+        bytes,
+        (limits, Ahead::Thread),
+        &Silent,
+        &mut |path, reader| {
+            let mut content = Vec::new();
+            while let Some(block) = reader.next_block() {
+                assert!(!block.is_empty());
+                content.extend(block);
+            }
+            seen.push((path.to_owned(), content, reader.damage().cloned()));
+        },
+    );
     (seen, outcome)
 }
 
