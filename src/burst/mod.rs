@@ -325,10 +325,10 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
     let mut best: [f64; LEVELS.len() + 1] =
         std::array::from_fn(|state| if state == 0 { 0.0 } else { -leave });
     let mut known: HashMap<(u64, u64), [f64; LEVELS.len() + 1]> = HashMap::new();
-    let mut from: Vec<[usize; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
+    let mut from: Vec<[u8; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
     for count in &series.counts {
         let mut next = [f64::NEG_INFINITY; LEVELS.len() + 1];
-        let mut came = [0; LEVELS.len() + 1];
+        let mut came = [0_u8; LEVELS.len() + 1];
         let pair = (count.requests, count.failures);
         let likelihood = known.get(&pair).copied().unwrap_or_else(|| {
             std::array::from_fn(|state| {
@@ -339,8 +339,8 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
             known.insert(pair, likelihood);
         }
         for to in 0..next.len() {
-            for (state, score) in best.iter().enumerate() {
-                let score = score - cost(state, to);
+            for (state, score) in (0..).zip(&best) {
+                let score = score - cost(usize::from(state), to);
                 if score > next[to] {
                     (next[to], came[to]) = (score, state);
                 }
@@ -354,7 +354,7 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
     let mut states = vec![0; from.len()];
     for (place, came) in from.iter().enumerate().rev() {
         states[place] = state;
-        state = came[state];
+        state = usize::from(came[state]);
     }
     states
 }

@@ -13,13 +13,11 @@ mod file;
 mod grams;
 mod hex;
 mod lazy;
+mod line;
 mod shapes;
 mod time;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use regex::bytes::{Captures, Regex};
 
 use crate::access::log_format::LogFormat;
 use crate::error::Error;
@@ -28,8 +26,8 @@ use crate::stamp::RawStamp;
 
 pub use file::Fault;
 use lazy::{Needles, Pattern};
+use line::{Claimed, Glance, Line, capture};
 use shapes::Shapes;
-use time::Layout;
 
 /// What kind of program writes the format; decides which general rules look at its messages too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,15 +42,6 @@ pub enum Role {
     Init,
     /// Words that any application may write, in any format: driver errors, ENOSPC, heap limits.
     Anywhere,
-}
-
-/// One shape that a line of the format can have.
-#[derive(Debug)]
-enum Line {
-    /// A regular expression whose captures become fields.
-    Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
-    /// A JSON object, by key paths.
-    Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
 }
 
 /// What a message means.
@@ -121,8 +110,6 @@ static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars
 
 /// Lines of one record that general rules look at: traces are shorter, dumps are not errors.
 const LINES_MAX: usize = 400;
-/// Longest line that is looked at as JSON.
-const JSON_MAX_BYTES: usize = 256 * 1024;
 
 impl Grammars {
     /// The grammars that coroner ships.
@@ -267,50 +254,6 @@ impl Grammars {
     }
 }
 
-/// A line that a grammar takes.
-enum Glance<'b> {
-    /// By its pattern; what is in it besides time and message is not looked at yet.
-    Seen {
-        line: &'b Line,
-        body: &'b [u8],
-        stamp: Option<RawStamp>,
-        message: &'b [u8],
-    },
-    Whole(Claimed<'b>),
-}
-
-impl<'b> Glance<'b> {
-    fn message(&self) -> &[u8] {
-        match self {
-            Self::Seen { message, .. } => message,
-            Self::Whole(claimed) => &claimed.message,
-        }
-    }
-
-    /// Whether its fields tell more than an event does.
-    fn names_request(&self) -> bool {
-        match self {
-            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names("request"),
-            _ => true,
-        }
-    }
-
-    /// Takes it apart, as [`Line::claim`] does.
-    fn claimed(self) -> Option<Claimed<'b>> {
-        match self {
-            Self::Seen { line, body, .. } => line.claim(body),
-            Self::Whole(claimed) => Some(claimed),
-        }
-    }
-}
-
-/// A line taken apart.
-struct Claimed<'b> {
-    stamp: Option<RawStamp>,
-    fields: BTreeMap<String, String>,
-    message: Cow<'b, [u8]>,
-}
-
 impl Grammar {
     /// Whether the program name is one of the grammar's own; a trailing `*` in the grammar stands for any rest.
     fn is_of(&self, ident: &str) -> bool {
@@ -390,109 +333,5 @@ impl Grammar {
     }
 }
 
-impl Line {
-    /// Whether [`Line::claim`] would take the line apart, with its time and message.
-    fn glance<'b>(&'b self, body: &'b [u8]) -> Option<Glance<'b>> {
-        let Self::Pattern { regex, layout, .. } = self else {
-            return self.claim(body).map(Glance::Whole);
-        };
-        let Some(head) = regex.head() else { return self.claim(body).map(Glance::Whole) };
-        let captures = head.captures(body)?;
-        let text =
-            |name| captures.name(name).map(|found| String::from_utf8_lossy(found.as_bytes()));
-        let stamp = match (layout, text("time")) {
-            (Some(layout), Some(time)) => Some(layout.read(&time, text("zone").as_deref())?),
-            _ => None,
-        };
-        let message = body.get(captures.get(0)?.end()..)?;
-        Some(Glance::Seen { line: self, body, stamp, message })
-    }
-
-    fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
-        match self {
-            Self::Pattern { regex, layout, pairs } => {
-                let regex = regex.regex()?;
-                let captures = regex.captures(body)?;
-                let mut fields = BTreeMap::new();
-                capture(regex, &captures, &mut fields);
-                let message = captures
-                    .name("message")
-                    .map_or(&body[body.len()..], |found| &body[found.range()]);
-                let stamp = stamp_of(layout.as_ref(), &mut fields)?;
-                fields.remove("message");
-                if let Some(list) = fields.remove("pairs") {
-                    split_pairs(&list, pairs, &mut fields);
-                }
-                Some(Claimed { stamp, fields, message: Cow::Borrowed(message) })
-            }
-            Self::Json { keys, require, layout } => {
-                claim_json(body, keys, require, layout.as_ref())
-            }
-        }
-    }
-}
-
-/// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
-fn stamp_of(
-    layout: Option<&Layout>,
-    fields: &mut BTreeMap<String, String>,
-) -> Option<Option<RawStamp>> {
-    let time = fields.remove("time");
-    let zone = fields.remove("zone");
-    match (layout, time) {
-        (Some(layout), Some(time)) => layout.read(&time, zone.as_deref()).map(Some),
-        (Some(_) | None, None) => Some(None),
-        (None, Some(_)) => Some(None),
-    }
-}
-
-fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut BTreeMap<String, String>) {
-    for name in regex.capture_names().flatten() {
-        if let Some(found) = captures.name(name) {
-            fields.extend([hex::field(name, found.as_bytes())]);
-        }
-    }
-}
-
-/// `key=value, key=value`: keeps those that the grammar names, under its names.
-fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut BTreeMap<String, String>) {
-    for pair in list.split(", ") {
-        if let Some((key, value)) = pair.split_once('=')
-            && let Some((name, _)) = wanted.iter().find(|(_, wanted)| wanted == key)
-        {
-            fields.insert(name.clone(), value.to_owned());
-        }
-    }
-}
-
-fn claim_json<'b>(
-    body: &'b [u8],
-    keys: &[(String, Vec<String>)],
-    require: &[String],
-    layout: Option<&Layout>,
-) -> Option<Claimed<'b>> {
-    if body.len() > JSON_MAX_BYTES || body.first() != Some(&b'{') {
-        return None;
-    }
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    if !require.iter().all(|path| at_path(&value, path).is_some()) {
-        return None;
-    }
-    let mut fields = BTreeMap::new();
-    for (name, paths) in keys {
-        if let Some(found) = paths.iter().find_map(|path| at_path(&value, path)) {
-            fields.insert(name.clone(), plain(found));
-        }
-    }
-    let stamp = stamp_of(layout, &mut fields)?;
-    let message = fields.remove("message")?;
-    Some(Claimed { stamp, fields, message: Cow::Owned(message.into_bytes()) })
-}
-
-fn at_path<'v>(value: &'v serde_json::Value, path: &str) -> Option<&'v serde_json::Value> {
-    path.split('.').try_fold(value, |value, key| value.get(key))
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
+#[cfg(test)]
+mod tests;
