@@ -72,7 +72,7 @@ const PLACES: [(&str, &[&str]); 22] = [
         &[
             "envelope/docker.rs",
             "envelope/json_lines.rs",
-            "grammar/mod.rs",
+            "grammar/line.rs",
             "report/export/",
             "report/json.rs",
             "report/redact/",

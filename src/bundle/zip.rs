@@ -300,7 +300,7 @@ fn visit(
     let mut flow = ControlFlow::Continue(());
     if !is_folder {
         with_unpacked(unpacking, Ahead::Thread, |blocks, _| {
-            flow = each(Item::Member(name, blocks))
+            flow = each(Item::Member(name, blocks));
         });
     }
     flow

@@ -184,11 +184,11 @@ impl Grammars {
         let mut reading = match self.claim(body, ident, hint) {
             Some((index, glance)) => {
                 let grammar = &self.list[index];
-                let silent = !(general && grammar.role == Role::App)
-                    && !glance.names_request()
-                    && !grammar.needles.any(glance.message());
+                let told = (general && grammar.role == Role::App)
+                    || glance.names_request()
+                    || grammar.needles.any(glance.message());
                 match glance {
-                    Glance::Seen { stamp, .. } if silent => {
+                    Glance::Seen { stamp, .. } if !told => {
                         let (format, grammar) = (Some(grammar.format.as_str()), Some(index));
                         return Reading { format, grammar, stamp, ..Reading::default() };
                     }
