@@ -8,7 +8,7 @@ use std::io::Write;
 
 use coroner::access::log_format::{KNOWN, LogFormat};
 use coroner::access::{Request, Shape, quick};
-use coroner::bundle::{self, Limits, Silent};
+use coroner::bundle::{self, Ahead, Limits, Silent};
 use coroner::envelope::{Envelope, Unwrapper};
 use coroner::grammar::Grammars;
 use coroner::kernel::KernelReader;
@@ -103,11 +103,17 @@ fn stages(criterion: &mut Criterion) {
     stage(&mut group, "inflate", text.len(), || {
         let bundles = bundle::open(std::slice::from_ref(&packed)).expect("the input is there");
         let mut bytes = 0;
-        bundle::walk(&bundles[0].inputs[0], &Limits::default(), &Silent, &mut |_, member| {
-            while let Some(block) = member.next_block() {
-                bytes += block.len() as u64;
-            }
-        });
+        bundle::walk(
+            &bundles[0].inputs[0],
+            &Limits::default(),
+            Ahead::Thread,
+            &Silent,
+            &mut |_, member| {
+                while let Some(block) = member.next_block() {
+                    bytes += block.len() as u64;
+                }
+            },
+        );
         bytes
     });
     stage(&mut group, "split", text.len(), || {

@@ -54,28 +54,43 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         answers.failures = from_error_lines(timeline);
         answers.from_error_log = answers.edge.is_empty() || !answers.failures.is_empty();
     }
+    let placed_load = |index: usize| {
+        let traffic = sources[index].traffic.as_ref()?;
+        let clock = traffic.clock()?;
+        let place = move |at: Micros| clocks.utc(index, RawStamp::new(clock, at, SECOND), "");
+        Some((traffic, place))
+    };
+    // Of the many logs of a rotation only what they may share is held until the others have come.
+    let spans: Vec<Option<Span>> = answers
+        .edge
+        .iter()
+        .map(|index| {
+            let (traffic, place) = placed_load(*index)?;
+            let places = || traffic.load.keys().filter_map(|at| place(*at));
+            Some((places().min()?, places().max()?))
+        })
+        .collect();
     let mut before: Vec<Placed> = Vec::new();
-    for index in &answers.edge {
-        let Some(traffic) = &sources[*index].traffic else { continue };
-        let Some(clock) = traffic.clock() else { continue };
-        let place = |at: Micros| clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
+    for (number, index) in answers.edge.iter().enumerate() {
+        let Some((traffic, place)) = placed_load(*index) else { continue };
         answers.load_step = answers.load_step.max(traffic.load_step());
-        let mut placed = Placed::of(*index, sources, place);
+        let mut placed = Placed::of(*index, sources, spans[number], place);
         for other in &before {
             placed.without_copies_of(other, sources);
         }
         for (at, requests) in &placed.load {
             *answers.load.entry(*at).or_default() += requests;
         }
-        for (key, count) in placed.failures.clone() {
+        for (key, count) in &placed.failures {
             if key.hidden {
                 answers.hidden += count.answers;
                 *answers.hidden_at.entry(count.first).or_default() += count.answers;
             } else if count.answers > 0 {
-                answers.failures.push(Failure { key, count, source: *index });
+                answers.failures.push(Failure { key: key.clone(), count: *count, source: *index });
             }
         }
         answers.copied += placed.copied;
+        placed.keep(spans.get(number + 1..).unwrap_or_default());
         before.push(placed);
     }
     answers
@@ -175,18 +190,27 @@ fn is_copy(sources: &[Source], index: usize) -> bool {
     })
 }
 
+/// First and last moment of a log, in UTC.
+type Span = (Micros, Micros);
+
 /// One access log, placed in UTC.
 struct Placed {
     source: usize,
+    span: Option<Span>,
     load: BTreeMap<Micros, u64>,
     failures: BTreeMap<FailureKey, FailureCount>,
     copied: u64,
 }
 
 impl Placed {
-    fn of(source: usize, sources: &[Source], place: impl Fn(Micros) -> Option<Micros>) -> Self {
+    fn of(
+        source: usize,
+        sources: &[Source],
+        span: Option<Span>,
+        place: impl Fn(Micros) -> Option<Micros>,
+    ) -> Self {
         let mut placed =
-            Self { source, load: BTreeMap::new(), failures: BTreeMap::new(), copied: 0 };
+            Self { source, span, load: BTreeMap::new(), failures: BTreeMap::new(), copied: 0 };
         let Some(traffic) = &sources[source].traffic else { return placed };
         for (at, load) in &traffic.load {
             if let Some(at) = place(*at) {
@@ -205,10 +229,19 @@ impl Placed {
         placed
     }
 
+    /// Drops what none of these logs can share.
+    fn keep(&mut self, others: &[Option<Span>]) {
+        let shared: Vec<Span> =
+            others.iter().filter_map(|other| overlap(self.span, *other)).collect();
+        let is_shared = |at: Micros| shared.iter().any(|(from, to)| (*from..=*to).contains(&at));
+        self.load.retain(|at, _| is_shared(*at));
+        self.failures.retain(|key, _| is_shared(key.at));
+    }
+
     /// Takes out what another file of the same rotation holds too: where the two overlap and share requests of the same second,
     /// `copytruncate` (or a copy during the rotation) wrote the lines twice, and each second has as many as the fuller file.
     fn without_copies_of(&mut self, other: &Self, sources: &[Source]) {
-        let Some((from, to)) = overlap(&self.load, &other.load) else { return };
+        let Some((from, to)) = overlap(self.span, other.span) else { return };
         if !shares_requests(&sources[self.source], &sources[other.source]) {
             return;
         }
@@ -228,9 +261,9 @@ impl Placed {
 }
 
 /// The stretch in which two logs both have requests.
-fn overlap(one: &BTreeMap<Micros, u64>, other: &BTreeMap<Micros, u64>) -> Option<(Micros, Micros)> {
-    let from = (*one.first_key_value()?.0).max(*other.first_key_value()?.0);
-    let to = (*one.last_key_value()?.0).min(*other.last_key_value()?.0);
+fn overlap(one: Option<Span>, other: Option<Span>) -> Option<Span> {
+    let (one, other) = (one?, other?);
+    let (from, to) = (one.0.max(other.0), one.1.min(other.1));
     (from <= to).then_some((from, to))
 }
 

@@ -35,15 +35,22 @@ pub fn read(bundles: &[Bundle], limits: &Limits, wanted: &Wanted, max_bytes: usi
             if input.is_stdin() || (folder && !of_capsule && !may_hold(input.path(), wanted)) {
                 continue;
             }
-            bundle::walk(input, limits, &bundle::Silent, &mut |path, member| {
-                if path.contains(capsule::FOLDER) {
-                    capsules.take(path, member);
-                } else if let Some(numbers) = wanted.get(path).filter(|numbers| !numbers.is_empty())
-                {
-                    let lines = found.entry(path.to_owned()).or_default();
-                    pick(member, numbers, max_bytes, lines);
-                }
-            });
+            bundle::walk(
+                input,
+                limits,
+                bundle::Ahead::Here,
+                &bundle::Silent,
+                &mut |path, member| {
+                    if path.contains(capsule::FOLDER) {
+                        capsules.take(path, member);
+                    } else if let Some(numbers) =
+                        wanted.get(path).filter(|numbers| !numbers.is_empty())
+                    {
+                        let lines = found.entry(path.to_owned()).or_default();
+                        pick(member, numbers, max_bytes, lines);
+                    }
+                },
+            );
         }
     }
     capsules.find(wanted, &mut found);

@@ -81,7 +81,7 @@ const PLACES: [(&str, &[&str]); 24] = [
             "diff/",
             "envelope/docker.rs",
             "envelope/json_lines.rs",
-            "grammar/mod.rs",
+            "grammar/line.rs",
             "report/export/",
             "report/json.rs",
             "report/redact/",

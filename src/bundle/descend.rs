@@ -9,7 +9,7 @@ use super::blocks::{Blocks, Each, Fault, Head, Item};
 use super::bzip2::Bzip2;
 use super::gzip::Gzip;
 use super::names::{Ledger, Names, clean};
-use super::readahead::with_unpacked;
+use super::readahead::{Ahead, with_unpacked};
 use super::sniff::{Form, HEAD_BYTES, Packer, form};
 use super::unpack::{Codec, Unpacking};
 use super::xz::Xz;
@@ -25,6 +25,7 @@ pub(super) struct Walk<'a> {
     limits: &'a Limits,
     progress: &'a dyn Progress,
     visit: &'a mut Visit<'a>,
+    ahead: Ahead,
     /// Turned off when the input turns out to be no archive: then nobody wants its digest.
     hashing: &'a AtomicBool,
     names: Names,
@@ -44,6 +45,7 @@ impl<'a> Walk<'a> {
         limits: &'a Limits,
         progress: &'a dyn Progress,
         visit: &'a mut Visit<'a>,
+        ahead: Ahead,
         hashing: &'a AtomicBool,
     ) -> Self {
         let (names, ledger) = (Names::default(), Ledger::default());
@@ -52,6 +54,7 @@ impl<'a> Walk<'a> {
             limits,
             progress,
             visit,
+            ahead,
             hashing,
             names,
             entries,
@@ -109,7 +112,7 @@ pub(super) fn descend(walk: &mut Walk<'_>, blocks: &mut dyn Blocks, place: &Plac
             let (name, codec) = codec(packer);
             let mut unpacking =
                 Unpacking::new(&mut head, walk.limits, depth.window_bytes, name, codec);
-            with_unpacked(&mut unpacking, |inner, window_bytes| {
+            with_unpacked(&mut unpacking, walk.ahead, |inner, window_bytes| {
                 descend(walk, inner, place, depth.inside(window_bytes));
             });
         }

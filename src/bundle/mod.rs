@@ -34,6 +34,7 @@ use crate::problem::{Problem, ProblemKind};
 use blocks::{Blocks, Fault, Source};
 use descend::{Depth, Place, Walk, descend};
 use names::{Ledger, Names, clean};
+pub use readahead::Ahead;
 
 /// What a single input may cost. All lengths count unpacked bytes.
 #[derive(Debug, Clone)]
@@ -339,11 +340,12 @@ pub fn given(bundle: &Bundle, outcomes: &[Outcome]) -> Given {
 pub fn walk(
     input: &Input,
     limits: &Limits,
+    ahead: Ahead,
     progress: &dyn Progress,
     visit: &mut dyn FnMut(&str, &mut MemberReader<'_>),
 ) -> Outcome {
     match open_input(input) {
-        Ok((reader, bytes)) => walk_stream(input, reader, bytes, limits, progress, visit),
+        Ok((reader, bytes)) => walk_stream(input, reader, bytes, (limits, ahead), progress, visit),
         Err(reason) => {
             let detail = format!("cannot be opened: {reason}");
             let problem =
@@ -374,7 +376,7 @@ fn walk_stream(
     input: &Input,
     reader: Box<dyn Read + Send>,
     bytes: Option<u64>,
-    limits: &Limits,
+    (limits, ahead): (&Limits, Ahead),
     progress: &dyn Progress,
     visit: &mut dyn FnMut(&str, &mut MemberReader<'_>),
 ) -> Outcome {
@@ -384,7 +386,7 @@ fn walk_stream(
     let hashing = AtomicBool::new(input.hashed);
     let mut source = Source::new(reader, bytes, &hashing, progress);
     let place = Place { path: input.path.clone(), under: input.under.clone() };
-    let mut walk = Walk::new(limits, progress, visit, &hashing);
+    let mut walk = Walk::new(limits, progress, visit, ahead, &hashing);
     descend(&mut walk, &mut source, &place, Depth::outermost(limits));
     let Walk { mut ledger, members, archive, unpacked_bytes, .. } = walk;
     if archive && hashing.load(Ordering::Relaxed) {

@@ -31,14 +31,34 @@ struct Unpacked {
     thread: Option<(Receiver<Block>, SyncSender<Vec<u8>>)>,
 }
 
+/// Where a stream is unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// On a thread of its own.
+    Thread,
+    /// On the caller's, block by block: where others keep the cores busy, a thread would only pass blocks from core to core.
+    Here,
+}
+
+/// An unpacked stream that is unpacked when it is asked for.
+struct Here<'a, 'u> {
+    unpacking: &'a mut Unpacking<'u>,
+    current: Block,
+    at: usize,
+}
+
 /// Calls `consume` with the unpacked stream and what its window takes of the allowance. What fits into one block is unpacked
 /// right here: a folder of small members must not pay for a thread each.
 pub(super) fn with_unpacked(
     unpacking: &mut Unpacking<'_>,
+    ahead: Ahead,
     consume: impl FnOnce(&mut dyn Blocks, u64),
 ) {
     let current = produce(unpacking, vec![0; BLOCK_BYTES]);
     let window_bytes = unpacking.window_bytes();
+    if ahead == Ahead::Here {
+        return consume(&mut Here { unpacking, current, at: 0 }, window_bytes);
+    }
     if current.end.is_some() {
         return consume(&mut Unpacked { current, at: 0, thread: None }, window_bytes);
     }
@@ -104,15 +124,40 @@ impl Unpacked {
     }
 }
 
+impl Block {
+    /// What is left of it, or how the stream ended behind it.
+    fn left(&self, at: usize) -> Result<&[u8], Fault> {
+        match &self.end {
+            Some(Err(fault)) if at >= self.len => Err(fault.clone()),
+            _ => Ok(self.bytes.get(at..self.len).unwrap_or_default()),
+        }
+    }
+}
+
+impl Blocks for Here<'_, '_> {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        while self.at >= self.current.len && self.current.end.is_none() {
+            let bytes = std::mem::take(&mut self.current.bytes);
+            (self.current, self.at) = (produce(self.unpacking, bytes), 0);
+        }
+        self.current.left(self.at)
+    }
+
+    fn take(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count).min(self.current.len);
+    }
+
+    fn packed_bytes(&self) -> u64 {
+        self.current.packed_bytes
+    }
+}
+
 impl Blocks for Unpacked {
     fn fill(&mut self) -> Result<&[u8], Fault> {
         while self.at >= self.current.len && self.current.end.is_none() {
             self.next();
         }
-        match &self.current.end {
-            Some(Err(fault)) if self.at >= self.current.len => Err(fault.clone()),
-            _ => Ok(self.current.bytes.get(self.at..self.current.len).unwrap_or_default()),
-        }
+        self.current.left(self.at)
     }
 
     fn take(&mut self, count: usize) {

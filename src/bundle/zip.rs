@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use super::Limits;
 use super::blocks::{Blocks, Body, Each, Fault, Head, Item, read_full, skip};
-use super::readahead::with_unpacked;
+use super::readahead::{Ahead, with_unpacked};
 use super::unpack::Unpacking;
 use super::zip_entry::{Deflated, Stored};
 use super::zip_header::{
@@ -299,7 +299,9 @@ fn visit(
 ) -> ControlFlow<()> {
     let mut flow = ControlFlow::Continue(());
     if !is_folder {
-        with_unpacked(unpacking, |blocks, _| flow = each(Item::Member(name, blocks)));
+        with_unpacked(unpacking, Ahead::Thread, |blocks, _| {
+            flow = each(Item::Member(name, blocks));
+        });
     }
     flow
 }

@@ -6,7 +6,7 @@
 //! the baseline is capped, so an 18-hour outage cannot become its own baseline. What is found is trimmed to the first and last
 //! failed answer. See `Params` for the numbers and their reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::stamp::{HOUR, MINUTE, Micros, SECOND};
 
@@ -308,9 +308,11 @@ fn fit_dispersion(quiet: &[&Count]) -> f64 {
     if weight > 0.0 { (excess / weight).clamp(DISPERSION_FLOOR, 0.2) } else { DISPERSION_FLOOR }
 }
 
+/// Pairs of numbers whose likelihoods are remembered: most steps of a log have one of few.
+const PAIRS_MAX: usize = 4096;
+
 /// The likeliest levels, by Viterbi's algorithm.
 fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
-    let shares: Vec<f64> = (0..=LEVELS.len()).map(|state| level_share(state, baseline)).collect();
     let steps = series.counts.len() as f64;
     let leave = steps.ln() + 100f64.ln();
     let back = (30.0 * SECOND as f64 / series.step as f64).max(10.0).ln();
@@ -320,20 +322,30 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
         (_, 0) => back,
         _ => CHANGE,
     };
-    let mut best: Vec<f64> =
-        shares.iter().enumerate().map(|(state, _)| if state == 0 { 0.0 } else { -leave }).collect();
-    let mut from: Vec<[usize; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
+    let mut best: [f64; LEVELS.len() + 1] =
+        std::array::from_fn(|state| if state == 0 { 0.0 } else { -leave });
+    let mut known: HashMap<(u64, u64), [f64; LEVELS.len() + 1]> = HashMap::new();
+    let mut from: Vec<[u8; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
     for count in &series.counts {
-        let mut next = vec![f64::NEG_INFINITY; shares.len()];
-        let mut came = [0; LEVELS.len() + 1];
-        for (to, share) in shares.iter().enumerate() {
-            for (state, score) in best.iter().enumerate() {
-                let score = score - cost(state, to);
+        let mut next = [f64::NEG_INFINITY; LEVELS.len() + 1];
+        let mut came = [0_u8; LEVELS.len() + 1];
+        let pair = (count.requests, count.failures);
+        let likelihood = known.get(&pair).copied().unwrap_or_else(|| {
+            std::array::from_fn(|state| {
+                log_likelihood(*count, level_share(state, baseline), dispersion)
+            })
+        });
+        if known.len() < PAIRS_MAX {
+            known.insert(pair, likelihood);
+        }
+        for to in 0..next.len() {
+            for (state, score) in (0..).zip(&best) {
+                let score = score - cost(usize::from(state), to);
                 if score > next[to] {
                     (next[to], came[to]) = (score, state);
                 }
             }
-            next[to] += log_likelihood(*count, *share, dispersion);
+            next[to] += likelihood[to];
         }
         best = next;
         from.push(came);
@@ -342,7 +354,7 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
     let mut states = vec![0; from.len()];
     for (place, came) in from.iter().enumerate().rev() {
         states[place] = state;
-        state = came[state];
+        state = usize::from(came[state]);
     }
     states
 }

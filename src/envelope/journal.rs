@@ -12,6 +12,9 @@ use super::outlet::{Found, Outlet, Sink, assign};
 /// Longest value kept of a field other than `MESSAGE`, in bytes: names, ids and numbers.
 const VALUE_MAX_BYTES: usize = 512;
 
+/// So many digits are no overflow.
+const DIGITS_MAX: usize = 18;
+
 /// The fields that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot {
@@ -110,7 +113,15 @@ impl Entry {
     }
 
     fn number(&self, slot: Slot) -> Option<i64> {
-        std::str::from_utf8(self.value(slot)).ok()?.parse().ok().filter(|number| *number > 0)
+        let value = self.value(slot);
+        if value.is_empty() {
+            return None;
+        }
+        if value.len() <= DIGITS_MAX && value.iter().all(u8::is_ascii_digit) {
+            let number = value.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+            return (number > 0).then_some(number);
+        }
+        std::str::from_utf8(value).ok()?.parse().ok().filter(|number| *number > 0)
     }
 
     /// Whether it came through the kernel's ring, by whomever it was written.

@@ -7,7 +7,7 @@ use nom::bytes::streaming::take;
 use nom::number::streaming::le_u64;
 use nom::{Err, IResult, Needed};
 
-use super::journal::{Entry, slot};
+use super::journal::{Entry, Slot, slot};
 use super::lines::LINE_MAX_BYTES;
 use super::outlet::{Outlet, Sink};
 use super::{Tally, syslog};
@@ -34,10 +34,29 @@ enum Item<'a> {
     Junk(&'a [u8]),
 }
 
+/// Fields whose names are remembered; journald writes some thirty.
+const KNOWN_MAX: usize = 64;
+/// Fields that an entry may lack of the one before it, for the next to be found at once.
+const LACKING_MAX: usize = 3;
+
+/// A field that entries have.
+#[derive(Debug, Clone)]
+struct Known {
+    /// Name and `=`.
+    start: Vec<u8>,
+    slot: Option<Slot>,
+    /// The first field of an entry.
+    cursor: bool,
+}
+
 /// Reads entries from pieces of the stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Export {
     entry: Entry,
+    /// The fields of the entries so far, in their order: each entry has nearly the same.
+    known: Vec<Known>,
+    /// Which of them comes next.
+    next: usize,
     /// Line on which the entry began, 0 between entries.
     began: u64,
     /// The start of an item whose end has not come yet, at most one field.
@@ -117,9 +136,14 @@ impl Export {
     ) -> &'a [u8] {
         let mut rest = self.skipped(input);
         while !rest.is_empty() {
+            if let Some(after) = self.foreseen(rest, outlet, sink) {
+                rest = after;
+                continue;
+            }
             match item(rest) {
                 Ok((after, item)) => {
                     self.apply(&item, outlet, sink);
+                    self.learn(&item);
                     let taken = &rest[..rest.len() - after.len()];
                     self.newlines += newlines(&item, taken);
                     rest = self.skipped(after);
@@ -178,10 +202,76 @@ impl Export {
         }
     }
 
+    /// Takes a line that is the end of an entry, or a field that is known: as [`item`] and [`Export::apply`] do.
+    fn foreseen<'a>(
+        &mut self,
+        rest: &'a [u8],
+        outlet: &mut Outlet,
+        sink: &mut Sink<'_>,
+    ) -> Option<&'a [u8]> {
+        let (line, after) = rest.split_at_checked(memchr(b'\n', rest)?)?;
+        let after = after.get(1..)?;
+        if line.is_empty() {
+            self.end_entry(outlet, sink);
+        } else {
+            let known = self.known.get(self.next..)?.iter().take(LACKING_MAX);
+            let (place, known) =
+                (self.next..).zip(known).find(|(_, known)| begins(line, &known.start))?;
+            if line.len() > LINE_MAX_BYTES || line.last() == Some(&b'\r') {
+                return None;
+            }
+            let (slot, cursor, value) = (known.slot, known.cursor, line.get(known.start.len()..)?);
+            if cursor {
+                self.end_entry(outlet, sink);
+            }
+            self.next = place + 1;
+            if self.began == 0 {
+                self.began = self.newlines + 1;
+            }
+            if let Some(slot) = slot {
+                self.entry.set(slot, value);
+            }
+        }
+        self.newlines += 1;
+        Some(after)
+    }
+
+    /// Remembers where a field stands.
+    fn learn(&mut self, item: &Item<'_>) {
+        let Item::Field { name, .. } = item else { return };
+        let is_it = |known: &Known| known.start.strip_suffix(b"=") == Some(name);
+        if let Some(place) = self.known.iter().position(is_it) {
+            self.next = place + 1;
+        } else if self.known.len() < KNOWN_MAX {
+            let start = [name, b"=".as_slice()].concat();
+            let known = Known { start, slot: slot(name), cursor: *name == b"__CURSOR" };
+            self.known.insert(self.next, known);
+            self.next += 1;
+        }
+    }
+
     fn end_entry(&mut self, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         self.entry.deliver(self.began, outlet, sink);
         self.entry.clear();
-        self.began = 0;
+        (self.began, self.next) = (0, 0);
+    }
+}
+
+/// Whether a line begins so. Calls nothing for the names that journald writes: it is asked thirty times an entry.
+fn begins(line: &[u8], start: &[u8]) -> bool {
+    let Some(line) = line.get(..start.len()) else { return false };
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    let wide = |bytes: &[u8; 16]| u128::from_ne_bytes(*bytes);
+    match start.len() {
+        8..=16 => {
+            line.first_chunk().map(word) == start.first_chunk().map(word)
+                && line.last_chunk().map(word) == start.last_chunk().map(word)
+        }
+        17..=32 => {
+            line.first_chunk().map(wide) == start.first_chunk().map(wide)
+                && line.last_chunk().map(wide) == start.last_chunk().map(wide)
+        }
+        _ => line == start,
     }
 }
 

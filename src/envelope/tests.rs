@@ -3,6 +3,7 @@
 use super::*;
 use crate::stamp::rfc3339;
 
+mod export;
 mod recognised;
 mod ring;
 mod wraps;

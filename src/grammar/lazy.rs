@@ -7,35 +7,105 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::grams::Grams;
+
 /// Largest compiled regular expression, in bytes; a grammar that needs more is hostile or wrong.
 const REGEX_MAX_BYTES: usize = 1 << 20;
+
+/// How the pattern of a line ends that takes whatever is left for the message.
+const ANY_MESSAGE: &str = "(?P<message>.*)$";
 
 /// A regular expression.
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
     compiled: OnceLock<Option<Regex>>,
+    /// Length of the part before [`ANY_MESSAGE`], where it ends so.
+    head_bytes: Option<usize>,
+    head: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
     pub(super) fn new(source: &str) -> Self {
-        Self { source: source.to_owned(), compiled: OnceLock::new() }
+        let head_bytes = head(source).map(str::len);
+        let (compiled, head) = (OnceLock::new(), OnceLock::new());
+        Self { source: source.to_owned(), compiled, head_bytes, head }
     }
 
     /// Compiles it now, and tells what is wrong with it.
     pub(super) fn checked(source: &str) -> Result<Self, String> {
         let regex = compile(source)?;
-        Ok(Self { source: source.to_owned(), compiled: OnceLock::from(Some(regex)) })
+        Ok(Self { compiled: OnceLock::from(Some(regex)), ..Self::new(source) })
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        &self.source
+    /// A pattern that fits the same texts and need not look at more of them than it must.
+    pub(super) fn least(&self) -> &str {
+        self.head_source().unwrap_or(&self.source)
+    }
+
+    /// Whether it has a group of this name.
+    pub(super) fn names(&self, group: &str) -> bool {
+        let named = |at: usize| {
+            self.source
+                .get(..at)
+                .is_some_and(|before| before.ends_with("(?P<") || before.ends_with("(?<"))
+        };
+        self.source.match_indices(group).any(|(at, _)| named(at))
+    }
+
+    fn head_source(&self) -> Option<&str> {
+        self.source.get(..self.head_bytes?)
+    }
+
+    /// What stands before a message that is the rest of the text, whatever that is. It fits where the whole pattern fits, has the
+    /// same captures, and ends where the message begins.
+    pub(super) fn head(&self) -> Option<&Regex> {
+        let source = self.head_source()?;
+        self.head.get_or_init(|| compile(source).ok()).as_ref()
     }
 
     /// `None` only where it is wrong and was not checked.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()
     }
+}
+
+/// The pattern without [`ANY_MESSAGE`]. There must be one way only through the pattern, and no flags that change what `.` and `$` are.
+fn head(source: &str) -> Option<&str> {
+    let head = source.strip_suffix(ANY_MESSAGE)?;
+    // These fields may be written in hexadecimal: then a glance at them is not enough.
+    if ["time_hex", "zone_hex", "message_hex"].iter().any(|name| head.contains(name)) {
+        return None;
+    }
+    let (mut depth, mut in_class, mut bytes) = (0_usize, false, head.bytes().peekable());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => _ = bytes.next(),
+            // A bracket that stands first in a class is of the class; such a pattern is left whole.
+            b'[' if in_class => return None,
+            b'[' => {
+                in_class = true;
+                bytes.next_if_eq(&b'^');
+                if bytes.peek() == Some(&b']') {
+                    return None;
+                }
+            }
+            b']' if in_class => in_class = false,
+            _ if in_class => {}
+            b'(' => {
+                depth += 1;
+                if bytes.next_if_eq(&b'?').is_some()
+                    && !matches!(bytes.peek(), Some(b':' | b'P' | b'<'))
+                {
+                    return None;
+                }
+            }
+            b')' => depth = depth.checked_sub(1)?,
+            b'|' if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    (depth == 0 && !in_class).then_some(head)
 }
 
 /// Compiles for bytes, not characters: with Unicode on, `.` would not match a byte that is no UTF-8, and one hostile request
@@ -53,12 +123,13 @@ fn compile(pattern: &str) -> Result<Regex, String> {
 #[derive(Debug, Default)]
 pub(super) struct Needles {
     words: Vec<String>,
+    grams: OnceLock<Option<Grams>>,
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Needles {
     pub(super) fn new(words: Vec<String>) -> Self {
-        Self { words, automaton: OnceLock::new() }
+        Self { words, grams: OnceLock::new(), automaton: OnceLock::new() }
     }
 
     pub(super) fn words(&self) -> &[String] {
@@ -67,12 +138,18 @@ impl Needles {
 
     /// Whether any of them is in the text.
     pub(super) fn any(&self, text: &[u8]) -> bool {
-        self.automaton().is_some_and(|automaton| automaton.is_match(text))
+        if self.words.is_empty() {
+            return false;
+        }
+        match self.grams.get_or_init(|| Grams::new(&self.words)) {
+            Some(grams) => grams.any(text),
+            None => self.automaton().is_some_and(|automaton| automaton.is_match(text)),
+        }
     }
 
     /// For each of them whether it is in the text; empty where none is.
     pub(super) fn found(&self, text: &[u8]) -> Vec<bool> {
-        let Some(automaton) = self.automaton().filter(|automaton| automaton.is_match(text)) else {
+        let Some(automaton) = self.any(text).then(|| self.automaton()).flatten() else {
             return Vec::new();
         };
         let mut hit = vec![false; self.words.len()];
@@ -91,5 +168,28 @@ impl Needles {
             return None;
         }
         self.automaton.get_or_init(build).as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_what_stands_before_any_message() {
+        assert_eq!(head("^a (?P<message>.*)$"), Some("^a "));
+        assert_eq!(
+            head(r"^\[?(?P<t>\d|x)\]?[ :|-]*(?P<message>.*)$"),
+            Some(r"^\[?(?P<t>\d|x)\]?[ :|-]*")
+        );
+        for whole in [
+            "^a (?P<message>.+)$",
+            "^a|b(?P<message>.*)$",
+            "^(?i)a(?P<message>.*)$",
+            "^(a(?P<message>.*)$",
+            "^[]|](?P<message>.*)$",
+        ] {
+            assert_eq!(head(whole), None, "{whole}");
+        }
     }
 }

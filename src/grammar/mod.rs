@@ -10,15 +10,14 @@ mod client;
 mod coverage;
 pub mod draft;
 mod file;
+mod grams;
 mod hex;
 mod lazy;
+mod line;
 mod shapes;
 mod time;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use regex::bytes::{Captures, Regex};
 
 use crate::access::log_format::LogFormat;
 use crate::error::Error;
@@ -27,8 +26,8 @@ use crate::stamp::RawStamp;
 
 pub use file::Fault;
 use lazy::{Needles, Pattern};
+use line::{Claimed, Glance, Line, capture};
 use shapes::Shapes;
-use time::Layout;
 
 /// What kind of program writes the format; decides which general rules look at its messages too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,15 +42,6 @@ pub enum Role {
     Init,
     /// Words that any application may write, in any format: driver errors, ENOSPC, heap limits.
     Anywhere,
-}
-
-/// One shape that a line of the format can have.
-#[derive(Debug)]
-enum Line {
-    /// A regular expression whose captures become fields.
-    Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
-    /// A JSON object, by key paths.
-    Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
 }
 
 /// What a message means.
@@ -101,7 +91,7 @@ pub struct Reading<'a> {
     pub grammar: Option<usize>,
     /// The time that the message itself carries.
     pub stamp: Option<RawStamp>,
-    /// What was captured around the message: `pid`, `level`, `unit`, ...
+    /// What was captured around the message: `pid`, `level`, `unit`, ...; nothing where it neither raises an event nor names a request.
     pub fields: BTreeMap<String, String>,
     /// The events that it raises.
     pub events: Vec<Event>,
@@ -120,8 +110,6 @@ static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars
 
 /// Lines of one record that general rules look at: traces are shorter, dumps are not errors.
 const LINES_MAX: usize = 400;
-/// Longest line that is looked at as JSON.
-const JSON_MAX_BYTES: usize = 256 * 1024;
 
 impl Grammars {
     /// The grammars that coroner ships.
@@ -192,15 +180,30 @@ impl Grammars {
         hint: Option<usize>,
         line: u64,
     ) -> Reading<'a> {
+        let general = self.general.any(body);
         let mut reading = match self.claim(body, ident, hint) {
-            Some((index, claimed)) => self.list[index].raise(index, claimed, body, line),
+            Some((index, glance)) => {
+                let grammar = &self.list[index];
+                let told = (general && grammar.role == Role::App)
+                    || glance.names_request()
+                    || grammar.needles.any(glance.message());
+                match glance {
+                    Glance::Seen { stamp, .. } if !told => {
+                        let (format, grammar) = (Some(grammar.format.as_str()), Some(index));
+                        return Reading { format, grammar, stamp, ..Reading::default() };
+                    }
+                    _ => glance.claimed().map_or_else(Reading::default, |claimed| {
+                        grammar.raise(index, claimed, body, line)
+                    }),
+                }
+            }
             None => Reading::default(),
         };
-        let general = match reading.grammar {
+        let asked = match reading.grammar {
             None => true,
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
-        if general {
+        if general && asked {
             let event = self.general_event(body, &reading.fields, line);
             reading.events.extend(event);
         }
@@ -214,9 +217,6 @@ impl Grammars {
         fields: &BTreeMap<String, String>,
         line: u64,
     ) -> Option<Event> {
-        if !self.general.any(body) {
-            return None;
-        }
         let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
         body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
             general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
@@ -225,36 +225,33 @@ impl Grammars {
 
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
     fn claim<'b>(
-        &self,
+        &'b self,
         body: &'b [u8],
         ident: Option<&str>,
         hint: Option<usize>,
-    ) -> Option<(usize, Claimed<'b>)> {
+    ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
-        let hinted = hint.filter(|&index| {
-            self.list.get(index).is_some_and(|grammar| grammar.accepts(ident) && !grammar.fallback)
+        let hinted = hint
+            .and_then(|index| Some((index, self.list.get(index)?)))
+            .filter(|(_, grammar)| grammar.accepts(ident) && !grammar.fallback);
+        let taken = hinted.and_then(|(index, grammar)| {
+            let glance = grammar.lines.iter().find_map(|line| line.glance(body));
+            glance.map(|glance| (index, glance))
         });
-        let take = |index: usize| self.list[index].claim(body).map(|claimed| (index, claimed));
-        if let Some(taken) = hinted.and_then(take) {
-            return Some(taken);
+        if taken.is_some() {
+            return taken;
         }
         let fitting = self.shapes.fitting(body);
-        if !fitting.contains(&true) {
-            return None;
-        }
-        let able = || self.list.iter().enumerate().filter(|(index, _)| fitting[*index]);
-        let own = able().filter(|(_, grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
-        let rest = able().filter(|(_, grammar)| grammar.accepts(ident));
-        own.chain(rest).find_map(|(index, _)| take(index))
+        let able = || {
+            fitting.iter().filter_map(|(index, line)| Some((*index, *line, self.list.get(*index)?)))
+        };
+        let own = able().filter(|(.., grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
+        let rest = able().filter(|(.., grammar)| grammar.accepts(ident));
+        own.chain(rest).find_map(|(index, line, grammar)| {
+            grammar.lines.get(line)?.glance(body).map(|glance| (index, glance))
+        })
     }
-}
-
-/// A line taken apart.
-struct Claimed<'b> {
-    stamp: Option<RawStamp>,
-    fields: BTreeMap<String, String>,
-    message: Cow<'b, [u8]>,
 }
 
 impl Grammar {
@@ -336,92 +333,5 @@ impl Grammar {
     }
 }
 
-impl Line {
-    fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
-        match self {
-            Self::Pattern { regex, layout, pairs } => {
-                let regex = regex.regex()?;
-                let captures = regex.captures(body)?;
-                let mut fields = BTreeMap::new();
-                capture(regex, &captures, &mut fields);
-                let message = captures
-                    .name("message")
-                    .map_or(&body[body.len()..], |found| &body[found.range()]);
-                let stamp = stamp_of(layout.as_ref(), &mut fields)?;
-                fields.remove("message");
-                if let Some(list) = fields.remove("pairs") {
-                    split_pairs(&list, pairs, &mut fields);
-                }
-                Some(Claimed { stamp, fields, message: Cow::Borrowed(message) })
-            }
-            Self::Json { keys, require, layout } => {
-                claim_json(body, keys, require, layout.as_ref())
-            }
-        }
-    }
-}
-
-/// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
-fn stamp_of(
-    layout: Option<&Layout>,
-    fields: &mut BTreeMap<String, String>,
-) -> Option<Option<RawStamp>> {
-    let time = fields.remove("time");
-    let zone = fields.remove("zone");
-    match (layout, time) {
-        (Some(layout), Some(time)) => layout.read(&time, zone.as_deref()).map(Some),
-        (Some(_) | None, None) => Some(None),
-        (None, Some(_)) => Some(None),
-    }
-}
-
-fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut BTreeMap<String, String>) {
-    for name in regex.capture_names().flatten() {
-        if let Some(found) = captures.name(name) {
-            fields.extend([hex::field(name, found.as_bytes())]);
-        }
-    }
-}
-
-/// `key=value, key=value`: keeps those that the grammar names, under its names.
-fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut BTreeMap<String, String>) {
-    for pair in list.split(", ") {
-        if let Some((key, value)) = pair.split_once('=')
-            && let Some((name, _)) = wanted.iter().find(|(_, wanted)| wanted == key)
-        {
-            fields.insert(name.clone(), value.to_owned());
-        }
-    }
-}
-
-fn claim_json<'b>(
-    body: &'b [u8],
-    keys: &[(String, Vec<String>)],
-    require: &[String],
-    layout: Option<&Layout>,
-) -> Option<Claimed<'b>> {
-    if body.len() > JSON_MAX_BYTES || body.first() != Some(&b'{') {
-        return None;
-    }
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    if !require.iter().all(|path| at_path(&value, path).is_some()) {
-        return None;
-    }
-    let mut fields = BTreeMap::new();
-    for (name, paths) in keys {
-        if let Some(found) = paths.iter().find_map(|path| at_path(&value, path)) {
-            fields.insert(name.clone(), plain(found));
-        }
-    }
-    let stamp = stamp_of(layout, &mut fields)?;
-    let message = fields.remove("message")?;
-    Some(Claimed { stamp, fields, message: Cow::Owned(message.into_bytes()) })
-}
-
-fn at_path<'v>(value: &'v serde_json::Value, path: &str) -> Option<&'v serde_json::Value> {
-    path.split('.').try_fold(value, |value, key| value.get(key))
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
+#[cfg(test)]
+mod tests;

@@ -11,34 +11,36 @@ use super::{Grammar, Line};
 /// Largest automaton of all patterns together, and largest cache of its states, in bytes.
 const SET_MAX_BYTES: usize = 64 << 20;
 
+/// A line's place: number of the grammar, and of the line in it.
+pub(super) type Place = (usize, usize);
+
 /// All line patterns as one automaton.
 #[derive(Debug)]
 pub(super) struct Shapes {
     patterns: Vec<String>,
     /// Compiled when it is first needed. `None` where the patterns are too large together; then each is tried.
     set: OnceLock<Option<RegexSet>>,
-    /// Grammar of each pattern of the set.
-    owners: Vec<usize>,
-    /// Grammars with a shape that is no pattern; always worth trying.
-    others: Vec<usize>,
-    count: usize,
+    /// The line of each pattern of the set.
+    owners: Vec<Place>,
+    /// Lines that are objects of JSON; always worth trying.
+    others: Vec<Place>,
 }
 
 impl Shapes {
     pub(super) fn of(grammars: &[Grammar]) -> Self {
         let (mut patterns, mut owners, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (index, grammar) in grammars.iter().enumerate() {
-            for line in &grammar.lines {
+            for (number, line) in grammar.lines.iter().enumerate() {
                 match line {
                     Line::Pattern { regex, .. } => {
-                        patterns.push(regex.as_str().to_owned());
-                        owners.push(index);
+                        patterns.push(regex.least().to_owned());
+                        owners.push((index, number));
                     }
-                    Line::Json { .. } => others.push(index),
+                    Line::Json { .. } => others.push((index, number)),
                 }
             }
         }
-        Self { patterns, set: OnceLock::new(), owners, others, count: grammars.len() }
+        Self { patterns, set: OnceLock::new(), owners, others }
     }
 
     fn set(&self) -> Option<&RegexSet> {
@@ -55,18 +57,21 @@ impl Shapes {
         self.set.get_or_init(build).as_ref()
     }
 
-    /// For each grammar whether it can fit the message.
-    pub(super) fn fitting(&self, message: &[u8]) -> Vec<bool> {
-        let Some(set) = self.set() else { return vec![true; self.count] };
-        let mut fitting = vec![false; self.count];
-        let found = set.matches(message);
-        let by_pattern = found.iter().filter_map(|pattern| self.owners.get(pattern));
-        // The others are objects of JSON.
-        let others = if message.first() == Some(&b'{') { self.others.as_slice() } else { &[] };
-        for &index in by_pattern.chain(others) {
-            if let Some(fits) = fitting.get_mut(index) {
-                *fits = true;
+    /// The lines that can fit the message, in their order.
+    pub(super) fn fitting(&self, message: &[u8]) -> Vec<Place> {
+        let mut fitting: Vec<Place> = match self.set() {
+            Some(set) => {
+                let found = set.matches(message);
+                match found.matched_any() {
+                    true => found.iter().filter_map(|at| self.owners.get(at).copied()).collect(),
+                    false => Vec::new(),
+                }
             }
+            None => self.owners.clone(),
+        };
+        if message.first() == Some(&b'{') {
+            fitting.extend(&self.others);
+            fitting.sort_unstable();
         }
         fitting
     }

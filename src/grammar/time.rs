@@ -5,7 +5,7 @@ use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{NaiveDateTime, Timelike};
 
 use crate::envelope::times;
-use crate::stamp::{ClockKind, RawStamp, SECOND, YEARLESS_BASE};
+use crate::stamp::{ClockKind, Micros, RawStamp, SECOND, YEARLESS_BASE, civil};
 
 /// How a grammar's `time` capture is written.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) enum Layout {
     /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size; or RFC 3339.
     Epoch,
     /// A strftime layout of the chrono crate.
-    Strftime { layout: String, utc: bool },
+    Strftime { layout: String, digits: Option<Digits>, utc: bool },
 }
 
 impl Layout {
@@ -29,7 +29,7 @@ impl Layout {
                     "time layout \"{layout}\" has an unknown % code; see the strftime table of the chrono crate"
                 ))
             }
-            _ => Ok(Self::Strftime { layout: layout.to_owned(), utc }),
+            _ => Ok(Self::Strftime { layout: layout.to_owned(), digits: Digits::of(layout), utc }),
         }
     }
 
@@ -41,7 +41,13 @@ impl Layout {
             Self::Epoch => {
                 times::epoch(text.as_bytes()).or_else(|| times::rfc3339(text.as_bytes()))?.0
             }
-            Self::Strftime { layout, utc } => strftime(text, layout, *utc)?,
+            Self::Strftime { layout, digits, utc } => {
+                let clock = if *utc { ClockKind::Utc } else { ClockKind::Local };
+                match digits.as_ref().and_then(|digits| digits.read(text.as_bytes())) {
+                    Some((at, resolution)) => RawStamp::new(clock, at, resolution),
+                    None => strftime(text, layout, *utc)?,
+                }
+            }
         };
         if stamp.clock == ClockKind::Local
             && zone.is_some_and(|zone| matches!(zone, "UTC" | "GMT" | "Z" | "Etc/UTC"))
@@ -49,6 +55,62 @@ impl Layout {
             stamp.clock = ClockKind::Utc;
         }
         Some(stamp)
+    }
+}
+
+/// A layout of nothing but digits in fixed places: read by those places, where the text is written so to the byte. For any other
+/// text, and any other layout, [`strftime`] is asked, which gives the same where both give an answer.
+#[derive(Debug)]
+pub(super) struct Digits {
+    /// The layout with a letter in the place of each digit.
+    places: Vec<u8>,
+    resolution: Micros,
+}
+
+impl Digits {
+    fn of(layout: &str) -> Option<Self> {
+        let mut places = layout.to_owned();
+        for (code, letters) in
+            [("%Y", "YYYY"), ("%m", "mm"), ("%d", "dd"), ("%H", "HH"), ("%M", "MM"), ("%S", "SS")]
+        {
+            let (before, after) = places.split_once(code)?;
+            places = format!("{before}{letters}{after}");
+        }
+        let whole = places.strip_suffix(",%3f").map(|whole| format!("{whole},fff"));
+        let resolution = if whole.is_some() { SECOND / 1000 } else { SECOND };
+        let places = whole.unwrap_or(places);
+        let separators = |byte: &u8| b"YmdHMSf".contains(byte) || b"-/: T".contains(byte);
+        let last = places.strip_suffix(",fff").unwrap_or(&places);
+        (last.len() == 19 && last.bytes().all(|byte| separators(&byte)))
+            .then(|| Self { places: places.clone().into_bytes(), resolution })
+    }
+
+    fn read(&self, text: &[u8]) -> Option<(Micros, Micros)> {
+        if text.len() != self.places.len() {
+            return None;
+        }
+        let [mut year, mut month, mut day, mut hour, mut minute, mut second, mut micros] =
+            [0_u32; 7];
+        for (place, byte) in self.places.iter().zip(text) {
+            let number = match place {
+                b'Y' => &mut year,
+                b'm' => &mut month,
+                b'd' => &mut day,
+                b'H' => &mut hour,
+                b'M' => &mut minute,
+                b'S' => &mut second,
+                b'f' => &mut micros,
+                _ if place == byte => continue,
+                _ => return None,
+            };
+            *number = *number * 10 + u32::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
+        }
+        // A leap second is for the others.
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let at = civil(i32::try_from(year).ok()?, month, day, hour, minute, second)?;
+        Some((at + i64::from(micros) * 1000, self.resolution))
     }
 }
 
@@ -98,6 +160,61 @@ mod tests {
     fn check(layout: &str, text: &str, clock: ClockKind, at: Option<i64>) {
         let read = Layout::new(layout, false).unwrap().read(text, None).unwrap();
         assert_eq!((read.clock, Some(read.at)), (clock, at));
+    }
+
+    #[test]
+    fn digits_in_their_places_are_read_as_any_others() {
+        let mut state = 1_u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut read = 0;
+        for layout in
+            ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S,%3f"]
+        {
+            let digits = Digits::of(layout).unwrap();
+            for _ in 0..20_000 {
+                let mut text = format!(
+                    "{:04}-{:02}-{:02} {:02}:{:02}:{:02},{:03}",
+                    next(3000),
+                    next(14),
+                    next(33),
+                    next(26),
+                    next(62),
+                    next(63),
+                    next(1000)
+                )
+                .into_bytes();
+                if layout.contains('/') {
+                    (text[4], text[7]) = (b'/', b'/');
+                } else if layout.contains('T') {
+                    text[10] = b'T';
+                }
+                text.truncate(digits.places.len());
+                if next(4) == 0 {
+                    let at = next(text.len() as u64) as usize;
+                    text[at] = b"0 +-:,.T9"[next(9) as usize];
+                }
+                let text = String::from_utf8(text).unwrap();
+                if let Some((at, resolution)) = digits.read(text.as_bytes()) {
+                    let plain = strftime(&text, layout, false);
+                    assert_eq!(
+                        plain,
+                        Some(RawStamp::new(ClockKind::Local, at, resolution)),
+                        "{text}"
+                    );
+                    read += 1;
+                }
+            }
+        }
+        assert!(read > 30_000);
+        assert!(
+            Digits::of("%Y-%m-%d %H:%M:%S%.f").is_none() && Digits::of("%b %e %H:%M:%S").is_none()
+        );
+        assert!(Digits::of("%Y-%m-%d %H:%M:%S %z").is_none());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{Source, read_full};
 /// Bytes of a block. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks that are read at a time; as many more are counted meanwhile.
-const BLOCKS: usize = 8;
+const BLOCKS: usize = 4;
 /// Longest line; the rest of a longer one is skipped.
 const LINE_MAX_BYTES: usize = 1 << 20;
 /// Lines that were not understood and are shown.
@@ -87,19 +87,21 @@ pub(super) fn read(
             text.clear();
         }
         let (whole, rest) = text.split_at(end.min(text.len()));
+        let end = whole.len();
         next.clear();
-        next.extend_from_slice(rest);
+        if alone {
+            next.extend_from_slice(rest);
+        }
         let known = counter.numbered();
         let count_one = |block: &&[u8]| workers.lend(|worker| count(block, shape, worker, known));
-        let mut read_on = || {
-            if !last {
-                read_full(member, &mut next, BLOCKS * BLOCK_BYTES);
-            }
-        };
         let counted: Vec<Counted> = if alone {
+            let read_on = || {
+                if !last {
+                    read_full(member, &mut next, BLOCKS * BLOCK_BYTES);
+                }
+            };
             rayon::join(|| blocks(whole).par_iter().map(count_one).collect(), read_on).0
         } else {
-            read_on();
             blocks(whole).iter().map(count_one).collect()
         };
         for part in counted {
@@ -117,7 +119,12 @@ pub(super) fn read(
         if last {
             break;
         }
-        std::mem::swap(&mut text, &mut next);
+        if alone {
+            std::mem::swap(&mut text, &mut next);
+        } else {
+            text.drain(..end);
+            read_full(member, &mut text, BLOCKS * BLOCK_BYTES);
+        }
     }
     source.records = source.lines;
     let mut traffic = counter.finish();

@@ -20,7 +20,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::access::log_format::LogFormat;
-use crate::bundle::{self, Bundle, Given, Input, Limits, MemberReader, Outcome, Progress};
+use crate::bundle::{self, Ahead, Bundle, Given, Input, Limits, MemberReader, Outcome, Progress};
 use crate::capsule::Capsule;
 use crate::envelope::Envelope;
 use crate::event::Event;
@@ -198,8 +198,9 @@ impl Pass<'_> {
         let mut sources = Vec::new();
         let mut problems = Vec::new();
         let mut capsules = Vec::new();
+        let ahead = if self.alone(input) { Ahead::Thread } else { Ahead::Here };
         let outcome =
-            bundle::walk(input, self.reading.limits, self.progress, &mut |path, member| {
+            bundle::walk(input, self.reading.limits, ahead, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
                     let before = (self.formats, self.held.rows(), self.alone(input));
                     let mut found = reader::read(path, member, self.reading, before);

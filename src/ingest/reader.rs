@@ -1,7 +1,6 @@
 //! One member, read in a stream: wrapping off, kernel messages to `kernel`, requests to `traffic`, the rest to the grammars.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use crate::access::log_format::LogFormat;
 use crate::access::{Request, Shape};
@@ -26,8 +25,6 @@ use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
 use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
 
-/// Bytes read at a time.
-const BLOCK_BYTES: usize = 256 * 1024;
 /// Program names of which the last grammar is remembered.
 const HINTS_MAX: usize = 256;
 /// Host names that are counted.
@@ -255,7 +252,7 @@ pub(super) struct Reader<'a, 'g> {
     counter: Counter,
     kernel: KernelReader,
     table: EventTable,
-    hints: BTreeMap<String, Option<usize>>,
+    hints: BTreeMap<String, usize>,
     hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
     wrapper_clock: WallClock,
@@ -302,13 +299,9 @@ impl<'a, 'g> Reader<'a, 'g> {
         let mut unwrapper = Unwrapper::new(self.source.envelope);
         unwrapper.feed(&head, &mut |record| self.record(record));
         drop(head);
-        let mut block = vec![0; BLOCK_BYTES];
-        // A failing read ends the member; `damage` tells why.
-        while let Ok(length) = member.read(&mut block)
-            && length > 0
-        {
-            unwrapper
-                .feed(block.get(..length).unwrap_or_default(), &mut |record| self.record(record));
+        // What ends the member before its time is asked of it afterwards.
+        while let Some(block) = member.next_block() {
+            unwrapper.feed(block, &mut |record| self.record(record));
         }
         let complete = member.damage().is_none();
         unwrapper.finish(complete, &mut |record| self.record(record));
@@ -360,10 +353,13 @@ impl<'a, 'g> Reader<'a, 'g> {
     fn placed(&mut self, record: &Record<'_>) {
         let record = &*self.boots.told_apart(record);
         self.source.records += 1;
-        if let Some(host) = &record.origin.host
-            && (self.hosts.len() < HOSTS_MAX || self.hosts.contains_key(host))
-        {
-            *self.hosts.entry(host.clone()).or_default() += 1;
+        if let Some(host) = &record.origin.host {
+            let room = self.hosts.len() < HOSTS_MAX;
+            match self.hosts.get_mut(host) {
+                Some(count) => *count += 1,
+                None if room => _ = self.hosts.insert(host.clone(), 1),
+                None => {}
+            }
         }
         if let (Some(boot), Some(stamp)) = (record.boot, record.stamp) {
             self.source.boot_pairs.add(record.origin.boot_id.as_deref(), boot, stamp, record.line);
@@ -424,16 +420,23 @@ impl<'a, 'g> Reader<'a, 'g> {
             }
         }
         let ident = record.origin.ident.as_deref();
-        let hint = self.hints.get(ident.unwrap_or_default()).copied().flatten();
+        let room = self.hints.len() < HINTS_MAX;
+        let known = self.hints.get_mut(ident.unwrap_or_default());
+        let hint = known.as_deref().copied();
         let grammars = self.reading.grammars;
         let read = grammars.read(&record.body, ident, hint, record.line);
-        if read.grammar.is_some()
-            && (self.hints.len() < HINTS_MAX || self.hints.contains_key(ident.unwrap_or_default()))
-        {
-            self.hints.insert(ident.unwrap_or_default().to_owned(), read.grammar);
+        match (known, read.grammar) {
+            (Some(known), Some(grammar)) => *known = grammar,
+            (None, Some(grammar)) if room => {
+                self.hints.insert(ident.unwrap_or_default().to_owned(), grammar);
+            }
+            _ => {}
         }
         match read.format {
-            Some(format) => *self.source.formats.entry(format.to_owned()).or_default() += 1,
+            Some(format) => match self.source.formats.get_mut(format) {
+                Some(count) => *count += 1,
+                None => _ = self.source.formats.insert(format.to_owned(), 1),
+            },
             None if self.source.envelope == Envelope::Plain => self.not_understood(record),
             None => {}
         }

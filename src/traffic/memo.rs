@@ -23,7 +23,9 @@ const NAMES_MAX: usize = 8192;
 /// into waiting for memory.
 #[derive(Debug)]
 struct Places<A, const BYTES: usize> {
+    /// None before the first answer: a counter that only takes in what others counted needs none.
     places: Vec<Place<A, BYTES>>,
+    count: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -37,9 +39,18 @@ struct Place<A, const BYTES: usize> {
 }
 
 impl<A: Copy + Default, const BYTES: usize> Places<A, BYTES> {
-    fn new(count: usize) -> Self {
-        let empty = Place { tag: 0, length: u16::MAX, answer: A::default(), key: [0; BYTES] };
-        Self { places: vec![empty; count] }
+    const fn new(count: usize) -> Self {
+        Self { places: Vec::new(), count }
+    }
+
+    fn put(&mut self, tag: u64, key: &[u8], answer: A) {
+        if self.places.is_empty() {
+            let empty = Place { tag: 0, length: u16::MAX, answer: A::default(), key: [0; BYTES] };
+            self.places = vec![empty; self.count];
+        }
+        if let Some(place) = self.place(tag, key) {
+            place.put(tag, key, answer);
+        }
     }
 
     fn place(&mut self, tag: u64, key: &[u8]) -> Option<&mut Place<A, BYTES>> {
@@ -115,10 +126,8 @@ impl Memo {
         route::write(method, path, &mut self.text);
         let route = routes.keeps(&self.text).then(|| self.names.number(&self.text));
         let asked = Asked { route, probe: route::is_probe_path(path) };
-        if let Some(tag) = tag
-            && let Some(place) = self.paths.place(tag, path)
-        {
-            place.put(tag, path, asked);
+        if let Some(tag) = tag {
+            self.paths.put(tag, path, asked);
         }
         asked
     }
@@ -134,9 +143,7 @@ impl Memo {
             return place.answer;
         }
         let answer = route::is_probe_agent(agent);
-        if let Some(place) = self.agents.place(0, agent) {
-            place.put(0, agent, answer);
-        }
+        self.agents.put(0, agent, answer);
         answer
     }
 

@@ -16,7 +16,7 @@ fn a_visitor_may_stop_early() {
             &input(true),
             reader,
             Some(length),
-            &Limits::default(),
+            (&Limits::default(), Ahead::Thread),
             &Silent,
             &mut |_, reader| {
                 count += 1;
@@ -37,7 +37,7 @@ fn reading_by_bytes_and_by_blocks_gives_the_same() {
         &input(false),
         Box::new(Cursor::new(bytes)),
         None,
-        &Limits::default(),
+        (&Limits::default(), Ahead::Here),
         &Silent,
         &mut |_, reader| {
             let mut one = [0; 1];
@@ -111,11 +111,17 @@ fn collect(paths: &[PathBuf], progress: &dyn Progress) -> (Contents, Vec<Problem
         let mut outcomes = Vec::new();
         problems.extend(bundle.problems.clone());
         for input in &bundle.inputs {
-            outcomes.push(walk(input, &Limits::default(), progress, &mut |path, reader| {
-                let mut content = Vec::new();
-                reader.read_to_end(&mut content).unwrap();
-                seen.push((path.to_owned(), content));
-            }));
+            outcomes.push(walk(
+                input,
+                &Limits::default(),
+                Ahead::Thread,
+                progress,
+                &mut |path, reader| {
+                    let mut content = Vec::new();
+                    reader.read_to_end(&mut content).unwrap();
+                    seen.push((path.to_owned(), content));
+                },
+            ));
         }
         problems.extend(outcomes.iter().flat_map(|outcome| outcome.problems.clone()));
         list.push(given(&bundle, &outcomes));
@@ -221,7 +227,12 @@ fn what_cannot_be_opened() {
         ("a.log", Some(LOG.len() as u64))
     );
     fs::remove_file(file).unwrap();
-    let outcome =
-        walk(&bundles[0].inputs[0], &Limits::default(), &Silent, &mut |_, _| unreachable!());
+    let outcome = walk(
+        &bundles[0].inputs[0],
+        &Limits::default(),
+        Ahead::Thread,
+        &Silent,
+        &mut |_, _| unreachable!(),
+    );
     assert_eq!((outcome.problems[0].kind, outcome.members), (Unreadable, 1));
 }

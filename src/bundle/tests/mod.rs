@@ -101,8 +101,16 @@ fn read_from(
     bytes: Option<u64>,
     limits: &Limits,
 ) -> (Vec<Seen>, Outcome) {
+    read_as(reader, bytes, (limits, Ahead::Thread))
+}
+
+fn read_as(
+    reader: Box<dyn Read + Send>,
+    bytes: Option<u64>,
+    how: (&Limits, Ahead),
+) -> (Vec<Seen>, Outcome) {
     let mut seen = Vec::new();
-    let outcome = walk_stream(&input(true), reader, bytes, limits, &Silent, &mut |path, reader| {
+    let outcome = walk_stream(&input(true), reader, bytes, how, &Silent, &mut |path, reader| {
         let mut content = Vec::new();
         while let Some(block) = reader.next_block() {
             assert!(!block.is_empty());
@@ -126,6 +134,8 @@ fn check_with(
 ) {
     let length = bytes.len() as u64;
     let (seen, outcome) = read_from(Box::new(Cursor::new(bytes.to_vec())), Some(length), limits);
+    let here = read_as(Box::new(Cursor::new(bytes.to_vec())), Some(length), (limits, Ahead::Here));
+    assert!((&seen, &outcome) == (&here.0, &here.1), "the same wherever it is unpacked");
     let found: Vec<_> =
         seen.iter().map(|(path, content, _)| (path.as_str(), content.as_slice())).collect();
     let names = |members: &[(&str, &[u8])]| {

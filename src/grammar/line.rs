@@ -1,0 +1,180 @@
+//! The shapes of a format's lines. In: a line. Out: whether a shape fits, with the time and the message of it at once, and all of
+//! its fields when they are asked for: nearly all lines raise nothing, and nobody looks at their fields.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use regex::bytes::{Captures, Regex};
+
+use crate::stamp::RawStamp;
+
+use super::hex;
+use super::lazy::Pattern;
+use super::time::Layout;
+
+/// Longest line that is looked at as JSON.
+const JSON_MAX_BYTES: usize = 256 * 1024;
+
+/// One shape that a line of the format can have.
+#[derive(Debug)]
+pub(super) enum Line {
+    /// A regular expression whose captures become fields.
+    Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
+    /// A JSON object, by key paths.
+    Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
+}
+
+/// A line that a grammar takes.
+pub(super) enum Glance<'b> {
+    /// By its pattern; what is in it besides time and message is not looked at yet.
+    Seen {
+        line: &'b Line,
+        body: &'b [u8],
+        stamp: Option<RawStamp>,
+        message: &'b [u8],
+    },
+    Whole(Claimed<'b>),
+}
+
+impl<'b> Glance<'b> {
+    pub(super) fn message(&self) -> &[u8] {
+        match self {
+            Self::Seen { message, .. } => message,
+            Self::Whole(claimed) => &claimed.message,
+        }
+    }
+
+    /// Whether its fields tell more than an event does.
+    pub(super) fn names_request(&self) -> bool {
+        match self {
+            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names("request"),
+            _ => true,
+        }
+    }
+
+    /// Takes it apart, as [`Line::claim`] does.
+    pub(super) fn claimed(self) -> Option<Claimed<'b>> {
+        match self {
+            Self::Seen { line, body, .. } => line.claim(body),
+            Self::Whole(claimed) => Some(claimed),
+        }
+    }
+}
+
+/// A line taken apart.
+pub(super) struct Claimed<'b> {
+    pub(super) stamp: Option<RawStamp>,
+    pub(super) fields: BTreeMap<String, String>,
+    pub(super) message: Cow<'b, [u8]>,
+}
+
+impl Line {
+    /// Whether [`Line::claim`] would take the line apart, with its time and message.
+    pub(super) fn glance<'b>(&'b self, body: &'b [u8]) -> Option<Glance<'b>> {
+        let Self::Pattern { regex, layout, .. } = self else {
+            return self.claim(body).map(Glance::Whole);
+        };
+        let Some(head) = regex.head() else { return self.claim(body).map(Glance::Whole) };
+        let captures = head.captures(body)?;
+        let text =
+            |name| captures.name(name).map(|found| String::from_utf8_lossy(found.as_bytes()));
+        let stamp = match (layout, text("time")) {
+            (Some(layout), Some(time)) => Some(layout.read(&time, text("zone").as_deref())?),
+            _ => None,
+        };
+        let message = body.get(captures.get(0)?.end()..)?;
+        Some(Glance::Seen { line: self, body, stamp, message })
+    }
+
+    pub(super) fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
+        match self {
+            Self::Pattern { regex, layout, pairs } => {
+                let regex = regex.regex()?;
+                let captures = regex.captures(body)?;
+                let mut fields = BTreeMap::new();
+                capture(regex, &captures, &mut fields);
+                let message = captures
+                    .name("message")
+                    .map_or(&body[body.len()..], |found| &body[found.range()]);
+                let stamp = stamp_of(layout.as_ref(), &mut fields)?;
+                fields.remove("message");
+                if let Some(list) = fields.remove("pairs") {
+                    split_pairs(&list, pairs, &mut fields);
+                }
+                Some(Claimed { stamp, fields, message: Cow::Borrowed(message) })
+            }
+            Self::Json { keys, require, layout } => {
+                claim_json(body, keys, require, layout.as_ref())
+            }
+        }
+    }
+}
+
+/// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
+fn stamp_of(
+    layout: Option<&Layout>,
+    fields: &mut BTreeMap<String, String>,
+) -> Option<Option<RawStamp>> {
+    let time = fields.remove("time");
+    let zone = fields.remove("zone");
+    match (layout, time) {
+        (Some(layout), Some(time)) => layout.read(&time, zone.as_deref()).map(Some),
+        (Some(_) | None, None) => Some(None),
+        (None, Some(_)) => Some(None),
+    }
+}
+
+pub(super) fn capture(
+    regex: &Regex,
+    captures: &Captures<'_>,
+    fields: &mut BTreeMap<String, String>,
+) {
+    for name in regex.capture_names().flatten() {
+        if let Some(found) = captures.name(name) {
+            fields.extend([hex::field(name, found.as_bytes())]);
+        }
+    }
+}
+
+/// `key=value, key=value`: keeps those that the grammar names, under its names.
+fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut BTreeMap<String, String>) {
+    for pair in list.split(", ") {
+        if let Some((key, value)) = pair.split_once('=')
+            && let Some((name, _)) = wanted.iter().find(|(_, wanted)| wanted == key)
+        {
+            fields.insert(name.clone(), value.to_owned());
+        }
+    }
+}
+
+fn claim_json<'b>(
+    body: &'b [u8],
+    keys: &[(String, Vec<String>)],
+    require: &[String],
+    layout: Option<&Layout>,
+) -> Option<Claimed<'b>> {
+    if body.len() > JSON_MAX_BYTES || body.first() != Some(&b'{') {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    if !require.iter().all(|path| at_path(&value, path).is_some()) {
+        return None;
+    }
+    let mut fields = BTreeMap::new();
+    for (name, paths) in keys {
+        if let Some(found) = paths.iter().find_map(|path| at_path(&value, path)) {
+            fields.insert(name.clone(), plain(found));
+        }
+    }
+    let stamp = stamp_of(layout, &mut fields)?;
+    let message = fields.remove("message")?;
+    Some(Claimed { stamp, fields, message: Cow::Owned(message.into_bytes()) })
+}
+
+fn at_path<'v>(value: &'v serde_json::Value, path: &str) -> Option<&'v serde_json::Value> {
+    path.split('.').try_fold(value, |value, key| value.get(key))
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
