@@ -7,6 +7,7 @@
 mod access_blocks;
 mod boots;
 mod events;
+mod naming;
 mod offsets;
 mod reader;
 mod recognise;

@@ -18,6 +18,7 @@ use crate::traffic::{Counter, Regular, Rows, Traffic, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::EventTable;
+use super::naming::{describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::restored::{self, Member};
@@ -199,49 +200,6 @@ fn read_log(
         problems.push(problem(path, ProblemKind::Limit, detail));
     }
     Some(source)
-}
-
-/// The format that most of the file's messages have; empty when nothing in it was recognised.
-fn format_name(source: &Source, requests: Option<String>) -> String {
-    let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
-    let claimed: u64 = source.formats.values().sum();
-    let kernel = source.kernel.as_ref().map_or(0, |kernel| kernel.records);
-    // With or without times.
-    if source.envelope == Envelope::Dmesg {
-        return "kernel".to_owned();
-    }
-    if matches!(source.envelope, Envelope::Plain) {
-        if kernel > 0 {
-            return "kernel".to_owned();
-        }
-        if asked > claimed {
-            return requests.unwrap_or_else(|| "access".to_owned());
-        }
-        let best =
-            source.formats.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name)));
-        let enough = claimed >= 2 || claimed * 5 >= source.lines;
-        return match best {
-            Some((name, _)) if enough => name.clone(),
-            _ if !source.events.is_empty() => "app-output".to_owned(),
-            _ => String::new(),
-        };
-    }
-    source.envelope.name().to_owned()
-}
-
-fn describe_text(source: &Source) -> String {
-    match source.first_unparsed.first() {
-        Some((_, line)) => format!(
-            "text that is no known log ({} lines, beginning \"{}\"), passed over",
-            source.lines,
-            brief(line)
-        ),
-        None => format!("text that is no known log ({} lines), passed over", source.lines),
-    }
-}
-
-fn brief(line: &str) -> String {
-    line.chars().filter(|letter| !letter.is_control()).take(40).collect()
 }
 
 /// The state of reading one log.
