@@ -14,7 +14,7 @@ use crate::mark::{MarkKind, Marks, Sighting, text_mark};
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
 use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
-use crate::traffic::{Counter, Regular, Rows, Traffic, request_mark};
+use crate::traffic::{Counter, Regular, Rows, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::EventTable;
