@@ -102,7 +102,8 @@ impl Report {
         let mut event = event_at(EventKind::OomKill, record);
         let mut victim = victim.clone();
         let chosen = self.chosen.filter(|(pid, _)| Some(*pid) == victim.pid);
-        victim.uid = victim.uid.or(chosen.map(|(_, uid)| uid));
+        let listed = victim.pid.and_then(|pid| self.table.user_of(pid));
+        victim.uid = victim.uid.or(chosen.map(|(_, uid)| uid)).or(listed);
         event.fields.extend(victim.pid.map(|pid| ("pid".to_owned(), pid.to_string())));
         event.fields.insert("comm".to_owned(), victim.comm.clone());
         // Other members of a group may live in other cgroups below it.

@@ -4,6 +4,8 @@
 //! a hundred thousand.
 
 use super::words::{self, COMM_MAX_BYTES};
+use std::collections::BTreeMap;
+
 use crate::event::OomProcess;
 
 /// Bytes of a page where the report does not tell: 4 KiB holds on x86 and on most arm64 kernels, of which some have 16 or 64.
@@ -30,7 +32,12 @@ pub(super) struct TaskTable {
     /// Bytes of a page, where a line before the table told them.
     page_bytes: Option<u64>,
     largest: Option<OomProcess>,
+    /// User of each task by pid, for kill lines that do not tell it (2.6.36 to 5.3).
+    users: BTreeMap<u32, u32>,
 }
+
+/// Tasks whose user is kept: more than the pids of a host without `kernel.pid_max` raised.
+const USERS_MAX: usize = 32_768;
 
 impl TaskTable {
     /// A header begins a table.
@@ -46,6 +53,11 @@ impl TaskTable {
     /// Takes a row; `false` where the line is none.
     pub(super) fn take(&mut self, line: &[u8]) -> bool {
         let Some(task) = self.row(line) else { return false };
+        if let (Some(pid), Some(uid)) = (task.pid, task.uid)
+            && self.users.len() < USERS_MAX
+        {
+            self.users.insert(pid, uid);
+        }
         if self.largest.as_ref().is_none_or(|largest| outweighs(&task, largest)) {
             self.largest = Some(task);
         }
@@ -54,6 +66,11 @@ impl TaskTable {
 
     fn row(&self, line: &[u8]) -> Option<OomProcess> {
         row(line, self.columns?, self.page_bytes.unwrap_or(PAGE_BYTES))
+    }
+
+    /// The user of a task.
+    pub(super) fn user_of(&self, pid: u32) -> Option<u32> {
+        self.users.get(&pid).copied()
     }
 
     /// The task with the most resident memory, of those the one with the lowest pid.

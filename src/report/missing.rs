@@ -87,10 +87,9 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     if list.is_empty() {
         let mut separates: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         separates.sort();
-        let data = "stacks of the waiting workers, and the log of what they call".to_owned();
-        let command =
-            "py-spy dump --pid PID, jstack PID, gdb -p PID; the database's slow and lock logs"
-                .to_owned();
+        let data = "stacks of the waiting workers, and the slow and lock logs of what they call"
+            .to_owned();
+        let command = "py-spy dump --pid PID (or jstack PID, gdb -p PID)".to_owned();
         list.push(Missing { data, command, separates });
     }
     list

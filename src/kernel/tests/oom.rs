@@ -86,7 +86,7 @@ Memory cgroup stats for /docker/aaaa: cache:16KB rss:1048560KB rss_huge:0KB mapp
 [22964]    99 22964   100000    60000     500        0             0 nginx
 Memory cgroup out of memory: Kill process 22232 (nginx) score 1182 or sacrifice child
 Killed process 22964 (nginx) total-vm:400000kB, anon-rss:240000kB, file-rss:0kB, shmem-rss:4kB",
-        &["13 oom-kill memcg nginx/22964 anon=245760000 rss=245764096; by php-fpm/22230; \
+        &["13 oom-kill memcg nginx/22964 uid=99 anon=245760000 rss=245764096; by php-fpm/22230; \
            largest nginx: master/22232 uid=0 rss=819200000; limit of /docker; in /docker/aaaa; \
            usage 1073741824; limit 1073741824"],
     );

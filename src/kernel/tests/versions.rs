@@ -164,7 +164,7 @@ fn v2_6_36_to_3_7() {
 [46106.734100] Killed process 7443 (mysqld) total-vm:360840kB, anon-rss:158000kB, file-rss:2000kB",
         &[
             "1 log-loss lines=9 what=oom_kill_process",
-            "10 oom-kill global mysqld/7443 anon=161792000 rss=163840000; by apache2/7562; \
+            "10 oom-kill global mysqld/7443 uid=106 anon=161792000 rss=163840000; by apache2/7562; \
              largest mysqld/7443 uid=106 rss=163840000",
         ],
     );
@@ -186,7 +186,7 @@ fn v3_8_to_4_0() {
 [15847900.744146] [12697]    33 12697    89041     1644     122     2873             0 php-cgi
 [15847900.744900] Out of memory: Kill process 30705 (mysqld) score 44 or sacrifice child
 [15847900.745000] Killed process 30705 (mysqld) total-vm:892344kB, anon-rss:2924kB, file-rss:0kB",
-        &["11 oom-kill global mysqld/30705 anon=2994176 rss=2994176; by mysqld/30714; \
+        &["11 oom-kill global mysqld/30705 uid=106 anon=2994176 rss=2994176; by mysqld/30714; \
            largest php-cgi/12697 uid=33 rss=6733824"],
     );
 }
@@ -223,7 +223,7 @@ Memory cgroup stats for /docker/d1a7: cache:64KB rss:262080KB rss_huge:0KB mappe
 [  911]  1000   911   331772    68011     612      12        0           300 node
 Memory cgroup out of memory: Kill process 911 (node) score 1262 or sacrifice child
 Killed process 911 (node) total-vm:1327088kB, anon-rss:258412kB, file-rss:13632kB",
-        &["13 oom-kill memcg node/911 anon=264613888 rss=278573056; by node/911; \
+        &["13 oom-kill memcg node/911 uid=1000 anon=264613888 rss=278573056; by node/911; \
            largest node/911 uid=1000 rss=278573056; limit of /docker/d1a7; in /docker/d1a7; \
            usage 268435456; limit 268435456"],
     );
@@ -242,7 +242,7 @@ CPU: 0 PID: 1200 Comm: python Not tainted 4.8.0-58-generic #63-Ubuntu
 Out of memory: Kill process 1200 (python) score 801 or sacrifice child
 Killed process 1200 (python) total-vm:2000000kB, anon-rss:1500000kB, file-rss:99996kB, shmem-rss:4kB
 oom_reaper: reaped process 1200 (python), now anon-rss:0kB, file-rss:0kB, shmem-rss:0lB",
-        &["7 oom-kill global python/1200 anon=1536000000 rss=1638400000; by python/1200; \
+        &["7 oom-kill global python/1200 uid=1001 anon=1536000000 rss=1638400000; by python/1200; \
            largest python/1200 uid=1001 rss=1638400000"],
     );
 }
@@ -261,7 +261,7 @@ fn v4_9_to_4_14() {
 [   25.770820] [  492]     0   492   513368   469910     949       6        0             0 allocate
 [   25.771818] Out of memory: Kill process 492 (allocate) score 899 or sacrifice child
 [   25.772000] Killed process 492 (allocate) total-vm:2053472kB, anon-rss:1879640kB, file-rss:0kB, shmem-rss:0kB",
-        &["9 oom-kill global allocate/492 anon=1924751360 rss=1924751360; by allocate/492; \
+        &["9 oom-kill global allocate/492 uid=0 anon=1924751360 rss=1924751360; by allocate/492; \
            largest allocate/492 uid=0 rss=1924751360"],
     );
     // `dmesg -T | grep influx` of 4.14.146-119.123.amzn2 (a wiki): no word of the cgroup is left but the kill's own.
@@ -298,7 +298,7 @@ Tasks state (memory values in pages):
 [     71]  1000    71    40000    15000   167936        0           985 java (svc), main
 Memory cgroup out of memory: Kill process 71 (java (svc), main) score 1900 or sacrifice child
 Killed process 71 (java (svc), main) total-vm:160000kB, anon-rss:59996kB, file-rss:4kB, shmem-rss:0kB",
-        &["15 oom-kill memcg java (svc), main/71 anon=61435904 rss=61440000; by (pool) 1, x/70; \
+        &["15 oom-kill memcg java (svc), main/71 uid=1000 anon=61435904 rss=61440000; by (pool) 1, x/70; \
            largest java (svc), main/71 uid=1000 rss=61440000; limit of /kubepods/burstable/pod1; \
            in /kubepods/burstable/pod1/c1; usage 67108864; limit 67108864"],
     );
@@ -320,7 +320,7 @@ Tasks state (memory values in pages):
 oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=ab,mems_allowed=0-1,oom_memcg=/kubepods/pod1,task_memcg=/kubepods/pod1/c1,task=nginx,pid=22232,uid=33
 Memory cgroup out of memory: Kill process 22232 (nginx) score 1182 or sacrifice child
 Killed process 22964 (nginx) total-vm:200000kB, anon-rss:47000kB, file-rss:1000kB, shmem-rss:0kB",
-        &["11 oom-kill memcg nginx/22964 anon=48128000 rss=49152000; by nginx/22230; \
+        &["11 oom-kill memcg nginx/22964 uid=33 anon=48128000 rss=49152000; by nginx/22230; \
            largest nginx/22232 uid=33 rss=81920000; limit of /kubepods/pod1; in /kubepods/pod1/c1; \
            usage 134217728; limit 134217728"],
     );
@@ -430,7 +430,7 @@ Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=524288
 [ 1200]  1001  1200   500000    25000   167936        0             0 java
 Out of memory: Kill process 1200 (java) score 801 or sacrifice child
 Killed process 1200 (java) total-vm:32000000kB, anon-rss:1500000kB, file-rss:100000kB, shmem-rss:0kB",
-        &["8 oom-kill global java/1200 anon=1536000000 rss=1638400000; by java/?; \
+        &["8 oom-kill global java/1200 uid=1001 anon=1536000000 rss=1638400000; by java/?; \
            largest java/1200 uid=1001 rss=1638400000"],
     );
     check("Node 0 DMA32: 12*64kB (UME) 5*128kB (UM) = 1408kB", &[]);
