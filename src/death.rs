@@ -178,7 +178,9 @@ const fn rank(kind: EventKind) -> u8 {
 
 fn tells_death(fact: &Fact) -> bool {
     match fact.kind {
-        EventKind::WorkerExited => fact.field("code").is_some_and(|code| code != "0"),
+        EventKind::WorkerExited => {
+            fact.field("code").is_some_and(|code| code != "0") || is_unexpected(fact)
+        }
         EventKind::UnitProcessExited => {
             fact.field("status").is_none_or(|status| !status.starts_with('0'))
         }
@@ -194,6 +196,11 @@ fn tells_death(fact: &Fact) -> bool {
         | EventKind::UncaughtException => true,
         _ => false,
     }
+}
+
+/// Whether the app server says that a worker ended by itself, without saying of what.
+fn is_unexpected(fact: &Fact) -> bool {
+    fact.field("expected") == Some("false")
 }
 
 /// One telling of a death.
@@ -253,6 +260,7 @@ impl Telling {
                 telling.process = format!("{} worker", telling.process);
                 // Code 1 is also what gunicorn 21 to 23 write for a worker that was killed; other codes are the worker's own.
                 telling.only_joins = fact.kind == EventKind::WorkerExited
+                    && !is_unexpected(fact)
                     && telling.exit_code.is_none_or(|code| code <= 1);
             }
             EventKind::HeapLimit => {

@@ -278,7 +278,7 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
     {
         let (Some(at), Some(oom)) = (fact.at(), fact.oom()) else { continue };
         let linked = scene.kills.iter().find(|kill| kill.fact == id);
-        if oom_is_cause && linked.is_some_and(|kill| kill.join >= Join::Comm) {
+        if oom_is_cause && linked.is_some_and(|kill| kill.join >= Join::Time) {
             continue;
         }
         let join =

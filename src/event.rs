@@ -284,6 +284,22 @@ impl OomScope {
     }
 }
 
+/// Processes of one name in the task table of an OOM report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct OomHolder {
+    /// Task name.
+    pub comm: String,
+    /// Resident bytes of all of them; what they share is counted with each.
+    pub rss_bytes: u64,
+    /// How many.
+    pub processes: u64,
+}
+
+impl OomHolder {
+    /// Holders that are kept of a report.
+    pub const MAX: usize = 3;
+}
+
 /// A process in an OOM report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct OomProcess {
@@ -308,6 +324,8 @@ pub struct OomKill {
     pub invoker: Option<OomProcess>,
     /// The process with the most resident memory in the task table; often the one to blame.
     pub largest: Option<OomProcess>,
+    /// Who held most memory, processes of one name together, most first; at most [`OomHolder::MAX`].
+    pub holders: Vec<OomHolder>,
     /// Which limit was hit.
     pub scope: OomScope,
     /// cgroup whose limit was hit (`oom_memcg=`), host-wide kills have none.

@@ -165,16 +165,20 @@ fn explain(
         .filter(|(_, fact)| fact.oom().is_some_and(|oom| oom.victim.comm.starts_with("nginx")))
         .map(|(id, _)| *id)
         .collect();
-    let stories: [(&str, Vec<FactId>); 6] = [
-        (
-            "the clock was set in it, so that it may be shorter than it looks",
-            of(&[EventKind::ClockStep]),
-        ),
+    let paused: Vec<FactId> =
+        near.iter().filter(|(_, fact)| timeline.is_pause(fact)).map(|(id, _)| *id).collect();
+    let stories: [(&str, Vec<FactId>); 7] = [
         (
             "the host went down or started in it",
             of(&[EventKind::KernelBoot, EventKind::HostShutdown]),
         ),
         ("the host slept in it", of(&[EventKind::HostSuspend])),
+        ("the host was paused in it", paused),
+        // After the sleeps: those that come back from one have their clock set.
+        (
+            "the clock was set in it, so that it may be shorter than it looks",
+            of(&[EventKind::ClockStep]),
+        ),
         ("the kernel killed the proxy", proxy_killed),
         ("the proxy was stopped or started in it", of(&[EventKind::ProxyLifecycle])),
         (

@@ -7,7 +7,7 @@ use crate::clock::Clocks;
 use crate::event::{Event, EventKind, OomKill, Origin};
 use crate::ingest::{Source, is_made};
 use crate::source::LineRef;
-use crate::stamp::{Micros, SECOND, Stamp};
+use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
 
 /// Index of a fact in [`Timeline::facts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,6 +227,9 @@ fn complete(origin: &mut Origin, other: &Origin) {
 fn complete_oom(oom: &mut OomKill, more: OomKill) {
     oom.invoker = oom.invoker.take().or(more.invoker);
     oom.largest = oom.largest.take().or(more.largest);
+    if oom.holders.is_empty() {
+        oom.holders = more.holders;
+    }
     oom.limit_cgroup = oom.limit_cgroup.take().or(more.limit_cgroup);
     oom.victim_cgroup = oom.victim_cgroup.take().or(more.victim_cgroup);
     oom.limit_bytes = oom.limit_bytes.or(more.limit_bytes);
@@ -262,4 +265,24 @@ impl Timeline {
     pub fn fact(&self, id: FactId) -> &Fact {
         &self.facts[id.0]
     }
+    /// Whether the kernel found by this fact that its processors had not run for long, without having seen it come: a hypervisor did
+    /// not run the guest.
+    #[must_use]
+    pub fn is_pause(&self, fact: &Fact) -> bool {
+        let is_lockup = |fact: &Fact| {
+            fact.kind == EventKind::HungTask && fact.field("what") == Some("soft-lockup")
+        };
+        let (Some(at), Some(seconds)) = (fact.at(), fact.event.number("seconds")) else {
+            return false;
+        };
+        if !is_lockup(fact) || !PAUSE_SECONDS.contains(&seconds) {
+            return false;
+        }
+        let stalled = at - seconds as Micros * SECOND - MINUTE;
+        !self.between(stalled, at - 10 * SECOND).any(|(_, fact)| is_lockup(fact))
+    }
 }
+
+/// Stalls that a watchdog reports out of the blue only after a pause: one that it sees come it reports after 20 s (60 s before 3.2,
+/// `softlockup_thresh`), and again and again while it lasts (`kernel/watchdog.c`).
+const PAUSE_SECONDS: std::ops::Range<u64> = 100..86_400;

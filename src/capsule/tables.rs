@@ -24,6 +24,9 @@ pub struct TrafficRecord {
     pub load_step: Micros,
     /// Runs of steps: begin of the first, and requests of each.
     pub load: Vec<(Micros, Vec<u64>)>,
+    /// The same by the minute, of stretches that `load` leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub load_minutes: Vec<(Micros, Vec<u64>)>,
     /// Texts of `failures` and `routes`: upstreams and routes.
     pub words: Vec<String>,
     /// Length of a step of `failures`.
@@ -69,8 +72,9 @@ pub struct FailureRow {
 /// How coarse the tables are to be; 0 is as they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coarseness {
-    /// Load and failures by the minute.
-    pub minutes: bool,
+    /// Away from incidents, load by the minute and failures without route and upstream. Near them nothing is coarser: a second more
+    /// or less decides what explains a failure.
+    pub away: bool,
     /// Routes that are kept, most asked for first; those with failures are kept anyway.
     pub routes_max: Option<usize>,
 }
@@ -96,29 +100,33 @@ impl Words {
     }
 }
 
-/// The tables of a log; every text passes `mask`.
+/// The tables of a log; every text passes `mask`. `near` tells of a stamp of this log whether an incident is near.
 #[must_use]
 pub fn record(
     traffic: &Traffic,
     coarse: Coarseness,
+    near: &dyn Fn(Micros) -> bool,
     mask: &dyn Fn(&str) -> String,
 ) -> TrafficRecord {
     let mut words = Words::default();
-    let at_least = |step: Micros| if coarse.minutes { step.max(MINUTE) } else { step };
-    let (load_step, failure_step) =
-        (at_least(traffic.load_step()), at_least(traffic.failure_step()));
+    let load_step = traffic.load_step();
+    let is_whole = |at: Micros| !coarse.away || near(at);
     // Which of few routes failed is told, which of thousands is not.
-    let told = coarse.routes_max.filter(|_| coarse.minutes).unwrap_or(usize::MAX);
+    let told = coarse.routes_max.filter(|_| coarse.away).unwrap_or(usize::MAX);
     let told: BTreeSet<&str> = failing(traffic).into_iter().take(told).collect();
-    let failures = failures(traffic, (failure_step, &told), &mut words, mask);
+    let failures = failures(traffic, (&is_whole, &told), &mut words, mask);
     let routes = routes(traffic, coarse.routes_max, &mut words, mask);
+    // A minute is told in one way, else its requests would count twice.
+    let minute = |at: Micros| at - at.rem_euclid(MINUTE);
+    let by_step = |at: &Micros| load_step >= MINUTE || is_whole(minute(*at));
     TrafficRecord {
         statuses: traffic.statuses.clone(),
         probes: traffic.probes.clone(),
         span: traffic.span.map(|(first, last)| (first.into(), last.into())),
         load_step,
-        load: load(traffic, load_step),
-        failure_step,
+        load: load(traffic, load_step, by_step),
+        load_minutes: load(traffic, load_step.max(MINUTE), |at| !by_step(at)),
+        failure_step: traffic.failure_step(),
         failures,
         route_step: traffic.routes.step(),
         routes,
@@ -129,9 +137,13 @@ pub fn record(
     }
 }
 
-fn load(traffic: &Traffic, step: Micros) -> Vec<(Micros, Vec<u64>)> {
+fn load(
+    traffic: &Traffic,
+    step: Micros,
+    wanted: impl Fn(&Micros) -> bool,
+) -> Vec<(Micros, Vec<u64>)> {
     let mut coarse: BTreeMap<Micros, u64> = BTreeMap::new();
-    for (at, load) in &traffic.load {
+    for (at, load) in traffic.load.iter().filter(|(at, _)| wanted(at)) {
         *coarse.entry(at - at.rem_euclid(step)).or_default() += load.requests;
     }
     let mut runs: Vec<(Micros, Vec<u64>)> = Vec::new();
@@ -163,16 +175,17 @@ fn failing(traffic: &Traffic) -> Vec<&str> {
 
 fn failures(
     traffic: &Traffic,
-    (step, told): (Micros, &BTreeSet<&str>),
+    (is_whole, told): (&dyn Fn(Micros) -> bool, &BTreeSet<&str>),
     words: &mut Words,
     mask: &dyn Fn(&str) -> String,
 ) -> Vec<FailureRow> {
     let mut rows: BTreeMap<FailureKey, FailureCount> = BTreeMap::new();
     for (key, count) in &traffic.failures {
+        let is_told = is_whole(key.at);
+        let shown = |told: bool, text: &str| if told { mask(text) } else { String::new() };
         let key = FailureKey {
-            at: key.at - key.at.rem_euclid(step),
-            upstream: mask(&key.upstream),
-            route: if told.contains(key.route.as_str()) { mask(&key.route) } else { String::new() },
+            upstream: shown(is_told, &key.upstream),
+            route: shown(is_told && told.contains(key.route.as_str()), &key.route),
             ..key.clone()
         };
         rows.entry(key).and_modify(|known| known.add(*count)).or_insert(*count);
@@ -238,6 +251,23 @@ impl TrafficRecord {
                 let at = moment(start.saturating_add(load_step.saturating_mul(place)));
                 let at = at - at.rem_euclid(load_step);
                 load.entry(at).or_default().add(Load { requests: count(*requests) });
+            }
+        }
+        // A minute of which only the sum is known was an even one; no incident is near.
+        for (start, run) in &self.load_minutes {
+            for (place, requests) in (0_i64..).zip(run) {
+                let minute = moment(start.saturating_add(MINUTE.saturating_mul(place)));
+                let minute = minute - minute.rem_euclid(MINUTE);
+                let steps = (MINUTE / load_step).max(1);
+                let up_to = |step: i64| {
+                    (i128::from(count(*requests)) * i128::from(step) / i128::from(steps)) as u64
+                };
+                for step in 0..steps {
+                    let requests = up_to(step + 1) - up_to(step);
+                    if requests > 0 {
+                        load.entry(minute + step * load_step).or_default().add(Load { requests });
+                    }
+                }
             }
         }
         let failures = self.failures.iter().map(|row| {

@@ -21,14 +21,13 @@ pub(super) const CAUSE: Cause =
     Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
+    let at_incident = |at: crate::stamp::Micros| {
+        (scene.start - crate::scene::LEAD..=scene.end + crate::scene::TAIL).contains(&at)
+    };
     let deaths: Vec<&Death> = scene
         .deaths
         .iter()
-        .filter(|death| {
-            death.at().is_some_and(|at| {
-                (scene.start - crate::scene::LEAD..=scene.end + crate::scene::TAIL).contains(&at)
-            })
-        })
+        .filter(|death| death.at().is_some_and(at_incident))
         .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
         .collect();
     let (own, foreign): (Vec<&Death>, Vec<&Death>) = deaths
@@ -46,7 +45,21 @@ fn weigh(scene: &Scene<'_>) -> Weight {
                     .any(|id| scene.services.comm_is(&death.process, *id) != Some(false))
         })
         .collect();
-    let used = if joined { own } else { foreign };
+    let mut used = if joined { own } else { foreign };
+    let faults = || {
+        scene
+            .deaths
+            .iter()
+            .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
+    };
+    if scene.failing.is_empty() {
+        // Nothing in the bundle could name them; that they come with the failures does.
+        let near: Vec<&Death> =
+            faults().filter(|death| death.at().is_some_and(at_incident)).collect();
+        let stamps: Vec<_> = near.iter().filter_map(|death| death.stamp).collect();
+        let met = scene.at_onsets(&stamps, faults().count());
+        used = met.into_iter().map(|place| near[place]).collect();
+    }
     let moments: Vec<_> = used
         .iter()
         .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
@@ -59,9 +72,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let mut path: Vec<FactId> = used[0].facts.clone();
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: if joined { scene.weights.segv_joined } else { scene.weights.segv_near }
-            + scene.weights.for_share(explained),
-        direct: joined,
+        nats: match joined {
+            true => scene.weights.segv_joined,
+            false if scene.failing.is_empty() => scene.weights.segv_at_onset,
+            false => scene.weights.segv_near,
+        } + scene.weights.for_share(explained),
+        direct: joined || scene.failing.is_empty(),
         joined,
         explained,
         supports: some_of(&facts, 4),
@@ -78,7 +94,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 
 fn library(scene: &Scene<'_>, facts: &[FactId]) -> String {
     let named = facts.iter().find_map(|id| scene.timeline.fact(*id).field("library"));
-    named.map_or_else(String::new, |library| format!(" in {library}"))
+    // A wild pointer often lands in libc; the code that passed it is to blame.
+    let own = named.filter(|name| {
+        !["libc", "ld-", "libpthread", "[vdso"].iter().any(|head| name.starts_with(head))
+    });
+    own.map_or_else(String::new, |library| format!(" in {library}"))
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {

@@ -108,6 +108,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let killed = scene.kills.iter().any(|kill| kill.dependency);
     // A store without space on its disk is down for that reason.
     let no_space = scene.near_of(&[EventKind::StoreDiskFull]).next().is_some();
+    // A store that is full of clients runs; what ran out is connections.
+    let is_full = |(_, fact): &(FactId, &Fact)| {
+        matches!(fact.kind, EventKind::DependencyExhausted | EventKind::StoreTooManyClients)
+    };
+    let full = own.iter().chain(&app).all(is_full);
     // A store alone makes apps slow or wrong; that nobody listens at the app is not its doing, unless the app says so.
     let silent_app = app.is_empty() && scene.nobody_listens();
     let mut path: Vec<FactId> =
@@ -131,7 +136,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         nats: base
             + scene.weights.for_share(explained)
             + scene.weights.dependency_usual * usual
-            + if killed || no_space { scene.weights.dependency_of_another } else { 0.0 }
+            + if killed || no_space || full { scene.weights.dependency_of_another } else { 0.0 }
             + if silent_app { scene.weights.dependency_app_silent } else { 0.0 },
         direct: both || usual < 0.5,
         joined: both,

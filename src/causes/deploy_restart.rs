@@ -30,6 +30,8 @@ pub(super) const CAUSE: Cause = Cause {
 
 /// An order given this long before the first failure may still be its reason: graceful stops take their time.
 const ORDER_LEAD: Micros = 40 * SECOND;
+/// So long after the first failure people and checks have noticed it.
+const ANSWERED: Micros = 30 * SECOND;
 /// A stop that comes this soon after a kill is systemd's or the supervisor's answer to it.
 const AFTER_KILL: Micros = 12 * SECOND;
 
@@ -104,8 +106,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
             .map(|(id, _)| id),
     );
+    // An order in the midst of an outage is somebody's answer to it.
+    let late = at > scene.start + ANSWERED && explained < 0.5;
     Weight {
-        nats: scene.weights.deploy + scene.weights.for_share(explained),
+        nats: scene.weights.deploy
+            + scene.weights.for_share(explained)
+            + if late { scene.weights.deploy_late } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         explained,

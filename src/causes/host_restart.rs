@@ -3,7 +3,8 @@
 //! # What happens
 //! Everything on it ends and comes back in the order of its dependencies; the proxy is often back before the app.
 //! # What it looks like
-//! `Linux version` in the kernel log, `Reached target Shutdown`, a suspend, a new boot id; a gap in all logs.
+//! `Linux version` in the kernel log, `Reached target Shutdown`, a suspend, a new boot id; a gap in all logs; `soft lockup - CPU#0
+//! stuck for 128s!` out of the blue, since the time in which a hypervisor did not run the guest counts for the watchdog.
 //! # Needs
 //! The boot or the suspend in a log, before the failures.
 //! # Told apart from
@@ -29,7 +30,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let facts: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - STARTING, scene.end)
-        .filter(|(_, fact)| kinds.contains(&fact.kind) && scene.same_host(fact) != Some(false))
+        .filter(|(_, fact)| kinds.contains(&fact.kind) || scene.timeline.is_pause(fact))
+        .filter(|(_, fact)| scene.same_host(fact) != Some(false))
         .collect();
     let Some((first, fact)) = facts.first() else { return Weight::nothing() };
     let from = fact.at().unwrap_or(scene.start);

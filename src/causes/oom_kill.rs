@@ -14,7 +14,7 @@
 //! The advice goes to the process that held most, not to the victim.
 
 use crate::death::Why;
-use crate::event::{EventKind, OomScope};
+use crate::event::{EventKind, OomHolder, OomScope};
 use crate::scene::{LinkedKill, Observed, Scene};
 use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
@@ -42,6 +42,9 @@ pub(super) const GLOBAL: Cause = Cause {
 /// How long a cgroup or host at its limit stalls before the kill: 12 to 54 s in recordings.
 const THRASH: Micros = 55 * SECOND;
 
+/// Longest time for which a server whose log is not there is taken to be away after its end.
+const AWAY_MAX: Micros = 10 * 60 * SECOND;
+
 fn weigh_memcg(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| matches!(scope, OomScope::Memcg));
     let runtime = by_runtime(scene);
@@ -65,7 +68,7 @@ fn weigh_global(scene: &Scene<'_>) -> Weight {
 /// Kernel victim lines that are joined to what failed.
 fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     let kills: Vec<&LinkedKill> =
-        scene.kills.iter().filter(|kill| wanted(kill.scope) && kill.join >= Join::Comm).collect();
+        scene.kills.iter().filter(|kill| wanted(kill.scope) && kill.join >= Join::Time).collect();
     let Some(best) = kills.iter().map(|kill| kill.join).max() else { return Weight::nothing() };
     let kills: Vec<&LinkedKill> =
         kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
@@ -81,6 +84,7 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         Join::Pid | Join::Cgroup if dependency => scene.weights.oom_of_store,
         Join::Pid | Join::Cgroup => scene.weights.oom_joined,
         Join::Comm if dependency => scene.weights.oom_same_name_of_store,
+        Join::Time => scene.weights.oom_at_onset,
         _ => scene.weights.oom_same_name,
     };
     let late = onset_penalty(scene, &kills);
@@ -103,7 +107,11 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         nats: join + scene.weights.for_share(explained) + late,
         direct: true,
         joined: best >= Join::Cgroup && !stranger,
-        reservation: shaky.then(|| "the zone of the log with the kill is assumed".to_owned()),
+        reservation: if best == Join::Time {
+            Some("no log in the bundle is of the app behind the failing upstream".to_owned())
+        } else {
+            shaky.then(|| "the zone of the log with the kill is assumed".to_owned())
+        },
         explained,
         supports: some_of(&facts, 4),
         sentence: sentence(scene, &kills, dependency),
@@ -123,6 +131,9 @@ fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> 
             let from = if late_answers { from - THRASH } else { from };
             // A store takes its apps down until they have noticed, given up and come back.
             let to = if kill.dependency { to.max(kill.at + 2 * 60 * SECOND) } else { to };
+            // Nobody knows when it was back; the proxy found it away.
+            let away = kill.join == Join::Time && scene.nobody_listens();
+            let to = if away { to.max(scene.end.min(kill.at + AWAY_MAX)) } else { to };
             (from, to)
         })
         .collect()
@@ -177,9 +188,13 @@ fn told(scene: &Scene<'_>, kill: FactId) -> Option<FactId> {
 fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> String {
     let oom = |kill: &LinkedKill| scene.timeline.fact(kill.fact).oom().cloned().unwrap_or_default();
     let first = oom(kills[0]);
-    let service = kills[0]
-        .service
-        .map_or_else(|| first.victim.comm.clone(), |id| scene.services.get(id).name.clone());
+    let service = kills[0].service.map_or_else(
+        || match first.victim_cgroup.as_deref().and_then(|path| path.rsplit('/').next()) {
+            Some(name) if !name.is_empty() => format!(" of {name}"),
+            _ => String::new(),
+        },
+        |id| format!(" of {}", scene.services.get(id).name),
+    );
     let times = if kills.len() == 1 { String::new() } else { format!(" {} times", kills.len()) };
     let limit = match (kills[0].scope, first.limit_bytes) {
         (OomScope::Memcg, Some(limit)) => {
@@ -188,20 +203,18 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Strin
         (OomScope::Memcg, None) => "because its cgroup hit its memory limit".to_owned(),
         _ => "because the host ran out of memory".to_owned(),
     };
-    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm).map_or_else(
-        String::new,
-        |largest| {
-            let size = largest.rss_bytes.map_or_else(String::new, |rss| format!(" ({})", mib(rss)));
-            format!("; most memory was held by {}{size}", largest.comm)
-        },
-    );
+    let hog = first
+        .holders
+        .first()
+        .filter(|hog| hog.comm != first.victim.comm)
+        .map_or_else(String::new, |hog| format!("; most memory was held by {}", held(hog)));
     let effect = if dependency {
         format!(", and {} failed for want of it", scene.failing_names())
     } else {
         String::new()
     };
     format!(
-        "the kernel's OOM killer killed {} of {service}{times} {limit}{hog}{effect}",
+        "the kernel's OOM killer killed {}{service}{times} {limit}{hog}{effect}",
         first.victim.comm
     )
 }
@@ -277,16 +290,34 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
                 .iter()
                 .any(|service| scene.services.get(*service).containers.contains(&container.name))
     });
-    let died =
-        scene.failing_deaths().any(|death| death.signal == Some(9) && death.why == Why::Unknown);
-    if !hit || !died {
+    // Some servers see a child gone and do not say of what.
+    let unseen = |death: &&crate::death::Death| {
+        death.why == Why::Unknown
+            && (death.signal == Some(9) || (death.signal, death.exit_code) == (None, None))
+    };
+    let deaths: Vec<_> = scene.failing_deaths().filter(unseen).collect();
+    if !hit || deaths.is_empty() {
         return Weight::nothing();
     }
+    let moments: Vec<_> = deaths
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
+    let explained = scene.explained(&effects(scene, &moments));
+    let facts: Vec<FactId> =
+        deaths.iter().filter_map(|death| death.facts.first().copied()).collect();
+    let mut path: Vec<FactId> = facts.first().copied().into_iter().collect();
+    path.extend(first_proxy_error(scene, &path));
+    let killed =
+        if deaths.iter().any(|death| death.signal == Some(9)) { " of SIGKILL" } else { "" };
     Weight {
-        nats: scene.weights.oom_inspect,
-        explained: 0.5,
+        nats: scene.weights.oom_inspect + scene.weights.for_share(explained).max(0.0),
+        explained,
+        supports: some_of(&facts, 3),
+        path,
         sentence: format!(
-            "{} died of SIGKILL, and docker inspect says OOMKilled",
+            "{} of {} died{killed}, and docker inspect says OOMKilled",
+            plural(deaths.len(), "process", "processes"),
             scene.failing_names()
         ),
         not_observable: vec!["kernel log".to_owned()],
@@ -393,7 +424,7 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let limit = oom.and_then(|oom| oom.limit_bytes);
     let rss = oom.and_then(|oom| oom.victim.anon_rss_bytes);
-    let unit = scene.failing_names();
+    let unit = killed_names(scene);
     let mut list = Vec::new();
     match (limit, rss) {
         _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
@@ -421,22 +452,45 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     list
 }
 
+/// Names of the services whose processes were killed, for a sentence; not of all that failed at the same time.
+fn killed_names(scene: &Scene<'_>) -> String {
+    let killed: std::collections::BTreeSet<&str> = scene
+        .kills
+        .iter()
+        .filter(|kill| kill.join >= Join::Comm)
+        .filter_map(|kill| Some(scene.services.get(kill.service?).name.as_str()))
+        .collect();
+    if killed.is_empty() {
+        return scene.failing_names();
+    }
+    killed.into_iter().collect::<Vec<_>>().join(" and ")
+}
+
 fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
-    let hog = oom.and_then(|oom| oom.largest.clone().or_else(|| Some(oom.victim.clone())));
-    let hog_name = hog.map_or_else(|| "the largest process".to_owned(), |hog| hog.comm);
+    let holders = oom.map_or(&[][..], |oom| oom.holders.as_slice());
+    let held_by = match holders {
+        [] => String::new(),
+        list => format!(": {}", list.iter().map(held).collect::<Vec<_>>().join(", ")),
+    };
+    // Who is to be bounded: what held most and is no store, for a limit would only have the store killed sooner.
+    let hog = holders
+        .iter()
+        .map(|holder| holder.comm.as_str())
+        .find(|comm| !scene.services.is_store(comm))
+        .map_or("the processes that hold most of it", |comm| comm);
     vec![
         advice(
             "now",
             format!(
-                "Free memory or stop {hog_name}, which held most of it, and see that everything that was killed runs again"
+                "See that everything that was killed runs again, and find out what filled the memory{held_by}"
             ),
             "free -m, systemctl --failed",
         ),
         advice(
             "this_week",
             format!(
-                "Give {hog_name} a limit of its own (MemoryMax=, --memory), so that it and not its neighbours is killed"
+                "Give {hog} a limit of its own (MemoryMax=, --memory) or fewer processes, so that it and not its neighbours is killed"
             ),
             "systemctl show -p MemoryMax, docker inspect",
         ),
@@ -449,6 +503,13 @@ fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
             "an alert fires in a test before the kernel kills",
         ),
     ]
+}
+
+/// `24 x php-fpm8.1 (1520 MiB)`.
+fn held(holder: &OomHolder) -> String {
+    let times =
+        if holder.processes > 1 { format!("{} x ", holder.processes) } else { String::new() };
+    format!("{times}{} ({})", holder.comm, mib(holder.rss_bytes))
 }
 
 /// The route with most failures, if it has at least half of them.

@@ -14,7 +14,7 @@
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::stamp::{Micros, SECOND};
+use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 
 use super::{Advice, Cause, Weight, advice, some_of};
@@ -55,6 +55,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .filter_map(|(_, fact)| Some((fact.at()? - 5 * SECOND, fact.at()? + 20 * SECOND)))
         .collect();
     let explained = share.max(scene.explained(&stretches));
+    let cut = turned_away_only(&others)
+        && scene.signature_share(&[EventKind::UpstreamClosed, EventKind::UpstreamReset]) >= 0.7;
     let surge = scene.surge().filter(|surge| *surge >= SURGE);
     let base = if share >= 0.3 {
         scene.weights.resource_told
@@ -71,7 +73,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: base
             + scene.weights.for_share(explained)
-            + if surge.is_some() { scene.weights.resource_surge } else { 0.0 },
+            + if surge.is_some() { scene.weights.resource_surge } else { 0.0 }
+            + scene.weights.resource_usual * if share < 0.3 { usual(scene, &others) } else { 0.0 }
+            + if cut && share < 0.3 { scene.weights.resource_cut } else { 0.0 },
         direct: true,
         joined: share >= 0.3 || scene.failing_known,
         explained,
@@ -84,6 +88,33 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
+}
+
+/// How many such lines the time of the incident would have anyway, as a share of those that it has: by the rate outside of it.
+fn usual(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> f64 {
+    let Some((_, one)) = facts.first() else { return 0.0 };
+    let Some(failure) = scene.failures.first() else { return 0.0 };
+    let span = scene.clocks.span(failure.source, &scene.sources[failure.source].spans);
+    let Some((first, last)) = span else { return 0.0 };
+    let (from, to) = (scene.start - 5 * MINUTE, scene.end + 5 * MINUTE);
+    let outside: u64 = scene
+        .timeline
+        .of(one.kind)
+        .filter(|(_, fact)| fact.at().is_some_and(|at| !(from..=to).contains(&at)))
+        .map(|(_, fact)| fact.count)
+        .sum();
+    let rest = (last - first).saturating_sub(to - from).max(MINUTE) as f64;
+    let expected = outside as f64 * (scene.end - scene.start + 30 * SECOND) as f64 / rest;
+    let found: u64 = facts.iter().map(|(_, fact)| fact.count).sum();
+    // A dozen without harm are a habit, even where one of them fell into the failures by chance.
+    let habit = if outside >= 12 { 0.1 } else { 0.0 };
+    ((expected + habit * found as f64) / found.max(1) as f64).min(1.0)
+}
+
+/// Whether the only limits are those that make requests wait or be turned away: they cut no connection that was taken.
+fn turned_away_only(facts: &[(FactId, &Fact)]) -> bool {
+    let kinds = [EventKind::WorkersExhausted, EventKind::ListenQueueFull];
+    facts.iter().all(|(_, fact)| kinds.contains(&fact.kind))
 }
 
 fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {

@@ -33,15 +33,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let ends = [EventKind::HeapLimit, EventKind::ManagerMemoryLimit];
     // A limit that refuses one request makes a 500 and kills nobody.
     let refusals = [EventKind::MemoryLimit];
-    let wanted: Vec<EventKind> = if scene.class == Class::Server {
-        ends.iter().chain(&refusals).copied().collect()
-    } else {
-        ends.to_vec()
+    let is_limit = |fact: &Fact| {
+        ends.contains(&fact.kind)
+            || refusals.contains(&fact.kind) && (scene.class == Class::Server || is_full_heap(fact))
     };
     let facts: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - THRASH, scene.end + THRASH)
-        .filter(|(_, fact)| wanted.contains(&fact.kind) && scene.is_failing(fact))
+        .filter(|(_, fact)| is_limit(fact) && scene.is_failing(fact))
         .collect();
     let Some((first, _)) = facts.first() else { return Weight::nothing() };
     let late_answers = scene.status_share(504) > 0.0;
@@ -49,6 +48,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .iter()
         .filter_map(|(_, fact)| {
             let service = scene.services.of_fact(fact);
+            if is_full_heap(fact) && late_answers {
+                return Some((fact.at()? - THRASH, fact.at()? + THRASH));
+            }
             if fact.kind == EventKind::MemoryLimit {
                 return Some((fact.at()? - 2 * SECOND, fact.at()? + 2 * SECOND));
             }
@@ -80,6 +82,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
+}
+
+/// A JVM whose heap is full goes on, and spends its time collecting garbage: nobody is answered in time.
+fn is_full_heap(fact: &Fact) -> bool {
+    fact.field("reason").is_some_and(|reason| {
+        reason.starts_with("java.lang.OutOfMemoryError: Java heap space")
+            || reason.starts_with("java.lang.OutOfMemoryError: GC overhead limit exceeded")
+    })
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {

@@ -352,10 +352,8 @@ pub(super) fn effects(
 
 /// The grid offset at which most moments meet a second that shows effects, by likelihood against chance. Gives the number that met.
 fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
-    let (first, last) = (*seen.first()?, *seen.last()?);
-    let width = (last - first) / SECOND + 600;
-    // Share of seconds near an effect: the chance that a wrong offset meets one, when it falls into the window at all.
-    let chance = (seen.len() as f64 * 3.0 / width as f64).clamp(0.001, 0.9);
+    seen.first()?;
+    let chance = chance(seen);
     let mut ranked: Vec<(f64, usize, Micros)> = Vec::new();
     for offset in offsets() {
         let met = own.iter().filter(|at| near(seen, **at - offset)).count();
@@ -368,74 +366,128 @@ fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
     (best.1 >= 2 && best.0 > 0.0 && best.0 - second.0 >= WEAK_LEAD).then_some((best.2, best.1))
 }
 
+/// Share of seconds near an effect: the chance that a wrong offset meets one, when it falls into the window at all.
+fn chance(seen: &[Micros]) -> f64 {
+    let width =
+        seen.last().zip(seen.first()).map_or(0, |(last, first)| last - first) / SECOND + 600;
+    (seen.len() as f64 * 3.0 / width as f64).clamp(0.001, 0.9)
+}
+
 pub(super) fn near(seen: &[Micros], at: Micros) -> bool {
     let from = seen.partition_point(|second| *second < at - SECOND - SECOND);
     seen.get(from).is_some_and(|second| *second <= at + SECOND)
 }
 
-/// The last resort: the offset that neighbours write, or UTC, whichever puts the file into the window of the bundle.
+/// The last resort: what neighbours write or show, the hours that the bundle covers, and single ends that meet failures, all together.
 pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
     let window = window(sources, clocks);
+    let in_containers = sources.iter().any(of_container);
     for (index, source) in sources.iter().enumerate() {
         for clock in zoneless(source) {
             if clocks.has(index, clock, "") {
                 continue;
             }
-            let candidates = candidates(sources, source);
+            let neighbours = neighbours(sources, index, clocks);
             let span = source.spans.get(&clock).and_then(|(first, last)| {
                 Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?))
             });
-            let fits = |offset: &Micros| match (span, window) {
+            // How much of the file lies in the window, in microseconds; below 0 where it does not touch it.
+            let overlap = |offset: Micros| match (span, window) {
                 (Some((first, last)), Some((from, to))) => {
-                    first - offset <= to && last - offset >= from
+                    (last - offset).min(to) - (first - offset).max(from)
                 }
-                _ => true,
+                _ => 0,
             };
-            let fitting: Vec<Micros> = candidates.iter().copied().filter(fits).collect();
-            let offset = fitting.first().or(candidates.first()).copied().unwrap_or(0);
-            let evidence = match fitting.as_slice() {
-                [] | [_] => {
-                    "no shared events; the zone that other files of the host write, and the only one that fits the window"
-                }
-                _ => {
-                    "no shared events; the zone that other files of the host write; give --tz FILE=ZONE if it is wrong"
-                }
+            let own: Vec<Micros> =
+                felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
+            let seen = effects(sources, clocks, |other| other != index);
+            let chance = chance(&seen);
+            let most = offsets().map(overlap).max().unwrap_or(0);
+            let score = |offset: Micros| {
+                let prior = match neighbours.get(&offset) {
+                    Some((votes, _)) => NEIGHBOUR + 0.5 * f64::from(*votes.min(&6)),
+                    None if offset == 0 => UTC,
+                    None if offset % HOUR == 0 => 0.0,
+                    None => ODD,
+                };
+                let covered = overlap(offset);
+                let inside = if covered < 0 {
+                    OUTSIDE
+                } else {
+                    SAME_HOURS * covered as f64 / most.max(1) as f64
+                };
+                let met = own.iter().filter(|at| near(&seen, **at - offset)).count();
+                let meets = (met as f64 * (0.9 / chance).ln()).min(MEETS_MAX);
+                prior + inside + if seen.is_empty() { 0.0 } else { meets }
             };
-            clocks.set(
-                index,
-                clock,
-                "",
-                Rule {
-                    offset,
-                    course: Course::Constant,
-                    sigma: SECOND,
-                    basis: Basis::ZoneAssumed,
-                    evidence: evidence.to_owned(),
-                },
-            );
+            let mut ranked: Vec<(f64, Micros)> =
+                offsets().map(|offset| (score(offset), offset)).collect();
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.abs().cmp(&b.1.abs())));
+            let Some((_, offset)) = ranked.first().copied() else { continue };
+            let neighbour = neighbours.get(&offset);
+            // A container keeps UTC while its host does not; another zone was chosen for both.
+            let telling = neighbours.len() == 1 && (offset != 0 || !in_containers);
+            let covers = most > 0 && overlap(offset) as f64 >= 0.8 * most as f64;
+            let (basis, evidence) = match neighbour {
+                Some((_, path)) if telling && covers => (
+                    Basis::ZoneInferred,
+                    format!("no shared events; {path} of the same host is in that zone, and the hours that it covers fit"),
+                ),
+                Some((_, path)) => (
+                    Basis::ZoneAssumed,
+                    format!("no shared events; the zone of {path}; give --tz FILE=ZONE if it is wrong"),
+                ),
+                None => (
+                    Basis::ZoneAssumed,
+                    "no shared events, and no other log of the host tells its zone: the one that fits the hours of the bundle best; give --tz FILE=ZONE if it is wrong".to_owned(),
+                ),
+            };
+            let rule = Rule { offset, course: Course::Constant, sigma: SECOND, basis, evidence };
+            clocks.set(index, clock, "", rule);
         }
     }
 }
 
-/// Offsets written by files of the same host, most frequent first, then UTC.
-fn candidates(sources: &[Source], source: &Source) -> Vec<Micros> {
-    let mut counts: BTreeMap<Micros, u64> = BTreeMap::new();
-    for other in sources
-        .iter()
-        .filter(|other| other.host.is_none() || source.host.is_none() || other.host == source.host)
-    {
-        for offset in &other.written_offsets {
-            *counts.entry(*offset).or_default() += 1 + u64::from(*offset != 0);
+/// Natural logarithms of likelihoods: another log of the host is in that zone.
+const NEIGHBOUR: f64 = 3.0;
+/// A third of all servers keep UTC.
+const UTC: f64 = 1.5;
+/// Zones off the whole hour are few.
+const ODD: f64 = -1.5;
+/// Logs of a bundle are cut at about the same hours.
+const SAME_HOURS: f64 = 4.0;
+/// A file outside of the hours of all others is in the bundle by mistake.
+const OUTSIDE: f64 = -6.0;
+/// A kill that meets a burst may do so by chance at one of a hundred offsets.
+const MEETS_MAX: f64 = 6.0;
+
+fn of_container(source: &Source) -> bool {
+    source.path.contains("container")
+        || source.format.starts_with("docker")
+        || source.events.iter().any(|event| event.origin.container.is_some())
+}
+
+/// Offsets that files of the same host write, or were found to have, with votes and the first such file each. Epoch seconds and `Z`
+/// tell nothing of a host's zone; `+0000` is what a container writes too.
+fn neighbours<'a>(
+    sources: &'a [Source],
+    index: usize,
+    clocks: &Clocks,
+) -> BTreeMap<Micros, (u32, &'a str)> {
+    let mut found: BTreeMap<Micros, (u32, &str)> = BTreeMap::new();
+    let host = sources[index].host.as_ref();
+    let same_host =
+        |other: &Source| host.is_none_or(|host| other.host.as_ref().is_none_or(|own| own == host));
+    for (place, other) in sources.iter().enumerate().filter(|(_, other)| same_host(other)) {
+        let inferred = zoneless(other)
+            .filter_map(|clock| clocks.rule(place, clock, ""))
+            .filter(|rule| matches!(rule.basis, Basis::ZoneInferred | Basis::Given))
+            .map(|rule| rule.offset);
+        for offset in other.written_offsets.iter().copied().chain(inferred) {
+            found.entry(offset).or_insert((0, &other.path)).0 += 1 + u32::from(offset != 0);
         }
     }
-    let mut list: Vec<(u64, Micros)> =
-        counts.into_iter().map(|(offset, count)| (count, offset)).collect();
-    list.sort_by(|a, b| b.cmp(a));
-    let mut list: Vec<Micros> = list.into_iter().map(|(_, offset)| offset).collect();
-    if !list.contains(&0) {
-        list.push(0);
-    }
-    list
+    found
 }
 
 fn window(sources: &[Source], clocks: &Clocks) -> Option<(Micros, Micros)> {

@@ -153,7 +153,54 @@ pub fn weekday_zoned(text: &[u8]) -> Option<(RawStamp, usize)> {
     }
     let zone = text.get(taken..)?.strip_prefix(b" ")?;
     let letters = zone.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    (letters >= 2 && zone.get(letters) == Some(&b' ')).then_some((stamp, taken + 1 + letters))
+    if letters < 2 || zone.get(letters) != Some(&b' ') {
+        return None;
+    }
+    let offset = zone_minutes(&zone[..letters]).map(|minutes| minutes * MINUTE);
+    Some((placed(stamp.at, stamp.resolution, offset), taken + 1 + letters))
+}
+
+/// Minutes east of UTC of the zone names of tzdata that one offset only has among those in use. `CST`, `IST`, `PST` and `BST` have more.
+fn zone_minutes(name: &[u8]) -> Option<i64> {
+    const HOURS: [(&[u8], i64); 36] = [
+        (b"ACDT", 630),
+        (b"ACST", 570),
+        (b"ADT", -180),
+        (b"AEDT", 660),
+        (b"AEST", 600),
+        (b"AKDT", -480),
+        (b"AKST", -540),
+        (b"AST", -240),
+        (b"AWST", 480),
+        (b"CAT", 120),
+        (b"CDT", -300),
+        (b"CEST", 120),
+        (b"CET", 60),
+        (b"EAT", 180),
+        (b"EDT", -240),
+        (b"EEST", 180),
+        (b"EET", 120),
+        (b"EST", -300),
+        (b"GMT", 0),
+        (b"HKT", 480),
+        (b"HST", -600),
+        (b"IDT", 180),
+        (b"JST", 540),
+        (b"KST", 540),
+        (b"MDT", -360),
+        (b"MSK", 180),
+        (b"MST", -420),
+        (b"NZDT", 780),
+        (b"NZST", 720),
+        (b"PDT", -420),
+        (b"PKT", 300),
+        (b"SAST", 120),
+        (b"WAT", 60),
+        (b"WEST", 60),
+        (b"WET", 0),
+        (b"WIB", 420),
+    ];
+    HOURS.iter().find(|(own, _)| *own == name).map(|(_, minutes)| *minutes)
 }
 
 /// Date and time of day without its zone.

@@ -112,6 +112,7 @@ impl Report {
             victim,
             invoker: self.invoker.clone(),
             largest: self.table.largest().cloned(),
+            holders: self.table.holders(),
             scope: self.scope(prefix),
             limit_cgroup: self.limit_cgroup.clone(),
             victim_cgroup: victim_cgroup.cloned(),

@@ -6,7 +6,7 @@
 use super::words::{self, COMM_MAX_BYTES};
 use std::collections::BTreeMap;
 
-use crate::event::OomProcess;
+use crate::event::{OomHolder, OomProcess};
 
 /// Bytes of a page where the report does not tell: 4 KiB holds on x86 and on most arm64 kernels, of which some have 16 or 64.
 const PAGE_BYTES: u64 = 4096;
@@ -34,10 +34,14 @@ pub(super) struct TaskTable {
     largest: Option<OomProcess>,
     /// User of each task by pid, for kill lines that do not tell it (2.6.36 to 5.3).
     users: BTreeMap<u32, u32>,
+    /// Resident bytes and number of tasks by name.
+    names: BTreeMap<String, (u64, u64)>,
 }
 
 /// Tasks whose user is kept: more than the pids of a host without `kernel.pid_max` raised.
 const USERS_MAX: usize = 32_768;
+/// Names that are told apart.
+const NAMES_MAX: usize = 4096;
 
 impl TaskTable {
     /// A header begins a table.
@@ -58,6 +62,11 @@ impl TaskTable {
         {
             self.users.insert(pid, uid);
         }
+        if self.names.len() < NAMES_MAX || self.names.contains_key(&task.comm) {
+            let (bytes, tasks) = self.names.entry(task.comm.clone()).or_default();
+            *bytes = bytes.saturating_add(task.rss_bytes.unwrap_or(0));
+            *tasks += 1;
+        }
         if self.largest.as_ref().is_none_or(|largest| outweighs(&task, largest)) {
             self.largest = Some(task);
         }
@@ -71,6 +80,22 @@ impl TaskTable {
     /// The user of a task.
     pub(super) fn user_of(&self, pid: u32) -> Option<u32> {
         self.users.get(&pid).copied()
+    }
+
+    /// Names with the most resident memory, most first.
+    pub(super) fn holders(&self) -> Vec<OomHolder> {
+        let mut holders: Vec<OomHolder> = self
+            .names
+            .iter()
+            .map(|(comm, (rss_bytes, processes))| OomHolder {
+                comm: comm.clone(),
+                rss_bytes: *rss_bytes,
+                processes: *processes,
+            })
+            .collect();
+        holders.sort_by(|a, b| b.rss_bytes.cmp(&a.rss_bytes).then_with(|| a.comm.cmp(&b.comm)));
+        holders.truncate(OomHolder::MAX);
+        holders
     }
 
     /// The task with the most resident memory, of those the one with the lowest pid.

@@ -27,7 +27,7 @@ const FAILED_SHOWN_MAX: usize = 60;
 pub(super) struct Choice<'a> {
     /// Events that its lines must raise.
     pub(super) events: Vec<&'a Event>,
-    /// By line and kind: events like it, of the same minute, that it stands for too.
+    /// By line and kind: events like it, of the same step of time, that it stands for too.
     pub(super) more: BTreeMap<(u64, EventKind), u64>,
     /// Lines that are wanted whatever they raise.
     pub(super) lines: BTreeSet<u64>,
@@ -83,13 +83,15 @@ fn of_source<'a>(
     let mut left_out = 0;
     let mut alike: BTreeMap<Alike<'_>, u64> = BTreeMap::new();
     for event in &source.events {
-        // As the reader does it where there are too many: equal ones of a minute are one with a count.
-        let may_merge = level.tables.minutes
+        // As the reader does it where there are too many: equal ones of a step of time are one with a count.
+        let may_merge = level.tables.away
             && event.kind != EventKind::OomKill
             && !cited.contains(&event.at.line);
         if may_merge {
-            let minute = event.stamp.map(|stamp| (stamp.clock, stamp.at.div_euclid(MINUTE)));
-            let first = alike.entry((event.kind, minute, &event.origin, &event.fields));
+            let step = if is_near(parts, event, level.near) { level.near_step } else { MINUTE };
+            let time = event.stamp.map(|stamp| (stamp.clock, stamp.at - stamp.at.rem_euclid(step)));
+            let upstream = event.fields.get("upstream").map(String::as_str);
+            let first = alike.entry((event.kind, time, &event.origin, upstream));
             let first = *first.or_insert(event.at.line);
             if first != event.at.line {
                 *choice.more.entry((first, event.kind)).or_default() += event.count;
@@ -124,8 +126,8 @@ fn of_source<'a>(
     (choice, left_out)
 }
 
-/// What events of a minute have in common that count as one.
-type Alike<'a> = (EventKind, Option<(ClockKind, Micros)>, &'a Origin, &'a BTreeMap<String, String>);
+/// What events of a step of time have in common that count as one.
+type Alike<'a> = (EventKind, Option<(ClockKind, Micros)>, &'a Origin, Option<&'a str>);
 
 /// Lines of failed requests: the first ones of each kind.
 fn failed(source: &Source) -> Vec<u64> {
@@ -145,6 +147,11 @@ fn failed(source: &Source) -> Vec<u64> {
 fn is_near(parts: &Parts<'_>, event: &Event, near: Option<Micros>) -> bool {
     let Some(near) = near.filter(|_| !parts.incidents.is_empty()) else { return true };
     let Some(at) = parts.clocks.event(event).map(|stamp| stamp.at) else { return true };
+    is_within(parts, at, near)
+}
+
+/// Whether an incident is at most this far from a moment in UTC.
+pub(super) fn is_within(parts: &Parts<'_>, at: Micros, near: Micros) -> bool {
     parts
         .incidents
         .iter()

@@ -23,7 +23,7 @@ use crate::problem::ProblemKind;
 use crate::report::model::Report;
 use crate::report::redact::Masker;
 use crate::report::{self, Format, Settings};
-use crate::stamp::{MINUTE, Micros};
+use crate::stamp::{MINUTE, Micros, SECOND};
 
 /// Most bytes of a capsule: what any tracker takes as an attachment.
 pub const CAPSULE_MAX_BYTES: usize = 200_000;
@@ -54,6 +54,8 @@ pub struct Parts<'a> {
 struct Level {
     /// Events are kept this near to an incident; all of them where there is none.
     near: Option<Micros>,
+    /// Where tables are coarse away from incidents: equal events of so long a step near them are one.
+    near_step: Micros,
     /// Events of a kind and source that are kept wherever they are.
     rare: usize,
     /// Lines before and after a cited one.
@@ -71,64 +73,71 @@ struct Level {
 const LEVELS: [Level; 7] = [
     Level {
         near: None,
+        near_step: SECOND,
         rare: usize::MAX,
         context: 3,
         snapshot_lines: 20_000,
-        tables: Coarseness { minutes: false, routes_max: None },
+        tables: Coarseness { away: false, routes_max: None },
         marks_thinned: 0,
         json: true,
     },
     Level {
         near: None,
+        near_step: SECOND,
         rare: usize::MAX,
         context: 3,
         snapshot_lines: 20_000,
-        tables: Coarseness { minutes: false, routes_max: Some(1000) },
+        tables: Coarseness { away: false, routes_max: Some(1000) },
         marks_thinned: 2,
         json: true,
     },
     Level {
         near: None,
+        near_step: SECOND,
         rare: usize::MAX,
         context: 2,
         snapshot_lines: 5000,
-        tables: Coarseness { minutes: false, routes_max: Some(200) },
+        tables: Coarseness { away: false, routes_max: Some(200) },
         marks_thinned: 4,
         json: false,
     },
     Level {
         near: Some(60 * MINUTE),
+        near_step: SECOND,
         rare: 400,
         context: 3,
         snapshot_lines: 3000,
-        tables: Coarseness { minutes: false, routes_max: Some(100) },
+        tables: Coarseness { away: false, routes_max: Some(100) },
         marks_thinned: 4,
         json: false,
     },
     Level {
         near: Some(20 * MINUTE),
+        near_step: SECOND,
         rare: 100,
         context: 2,
         snapshot_lines: 1000,
-        tables: Coarseness { minutes: false, routes_max: Some(40) },
+        tables: Coarseness { away: false, routes_max: Some(40) },
         marks_thinned: 4,
         json: false,
     },
     Level {
         near: Some(10 * MINUTE),
+        near_step: 5 * SECOND,
         rare: 30,
         context: 1,
         snapshot_lines: 400,
-        tables: Coarseness { minutes: true, routes_max: Some(20) },
+        tables: Coarseness { away: true, routes_max: Some(20) },
         marks_thinned: 5,
         json: false,
     },
     Level {
         near: Some(5 * MINUTE),
+        near_step: 20 * SECOND,
         rare: 5,
         context: 0,
         snapshot_lines: 100,
-        tables: Coarseness { minutes: true, routes_max: Some(10) },
+        tables: Coarseness { away: true, routes_max: Some(10) },
         marks_thinned: 8,
         json: false,
     },
@@ -176,7 +185,7 @@ fn pack_at(parts: &Parts<'_>, level: &Level, settings: Settings) -> io::Result<P
         coroner_capsule: capsule::VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         redaction: settings.redact.name().to_owned(),
-        sources: record::sources(parts.ingested, level, &mask),
+        sources: record::sources(parts, level, &mask),
         problems: parts.ingested.problems.iter().map(ProblemRecord::from).collect(),
     };
     for problem in &mut record.problems {

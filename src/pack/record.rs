@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use crate::capsule::record::{At, MarkRecord, SourceRecord};
 use crate::capsule::tables;
-use crate::ingest::{BootPairs, Ingested, Source};
+use crate::ingest::{BootPairs, Source};
 use crate::mark::{MarkKind, Marks, Sighting};
 use crate::stamp::{Micros, RawStamp};
 
-use super::Level;
+use super::{Level, Parts, choose};
 
-/// Minutes of uptime whose pair goes in, of one source.
+/// Minutes of uptime whose pair goes in, of one source: where there is room, and where there is little.
 const BOOT_PAIRS_MAX: usize = 1000;
+const BOOT_PAIRS_FEW: usize = 150;
 
 /// Numbers for marks.
 #[derive(Default)]
@@ -27,17 +28,34 @@ impl Numbers {
 
 /// All sources in their order, without their lines.
 pub(super) fn sources(
-    ingested: &Ingested,
+    parts: &Parts<'_>,
     level: &Level,
     mask: &dyn Fn(&str) -> String,
 ) -> Vec<SourceRecord> {
     let mut numbers = Numbers::default();
-    ingested.sources.iter().map(|source| record(source, level, mask, &mut numbers)).collect()
+    let sources = parts.ingested.sources.iter().enumerate();
+    sources
+        .map(|(index, source)| {
+            // Moments of the log whose place in UTC nobody knows are near to everything.
+            let near = |at: Micros| {
+                let stamp =
+                    source.traffic.as_ref().and_then(|traffic| traffic.span).map(|span| span.0);
+                let at =
+                    stamp.and_then(|stamp| parts.clocks.utc(index, RawStamp { at, ..stamp }, ""));
+                match (level.near, at) {
+                    (Some(near), Some(at)) => choose::is_within(parts, at, near),
+                    _ => true,
+                }
+            };
+            record(source, level, &near, mask, &mut numbers)
+        })
+        .collect()
 }
 
 fn record(
     source: &Source,
     level: &Level,
+    near: &dyn Fn(Micros) -> bool,
     mask: &dyn Fn(&str) -> String,
     numbers: &mut Numbers,
 ) -> SourceRecord {
@@ -62,7 +80,7 @@ fn record(
         formats: source.formats.clone(),
         written_offsets: source.written_offsets.iter().copied().collect(),
         zone_votes: source.zone_votes.iter().map(|(offset, votes)| (*offset, *votes)).collect(),
-        boot_pairs: boot_pairs(&source.boot_pairs),
+        boot_pairs: boot_pairs(&source.boot_pairs, level),
         boot_lines: source
             .boot_lines
             .iter()
@@ -70,13 +88,17 @@ fn record(
             .map(|(mark, seen)| (numbers.of(MarkKind::KernelLine, *mark), seen.clone()))
             .collect(),
         marks,
-        traffic: source.traffic.as_ref().map(|traffic| tables::record(traffic, level.tables, mask)),
+        traffic: source
+            .traffic
+            .as_ref()
+            .map(|traffic| tables::record(traffic, level.tables, near, mask)),
         told: Vec::new(),
     }
 }
 
-fn boot_pairs(pairs: &BootPairs) -> Vec<(String, Micros, Micros, At, u64)> {
-    let step = pairs.earliest.len() / BOOT_PAIRS_MAX + 1;
+fn boot_pairs(pairs: &BootPairs, level: &Level) -> Vec<(String, Micros, Micros, At, u64)> {
+    let most = if level.tables.away { BOOT_PAIRS_FEW } else { BOOT_PAIRS_MAX };
+    let step = pairs.earliest.len() / most + 1;
     let pair =
         |((id, minute), (boot, wall, line)): (&(String, Micros), &(Micros, RawStamp, u64))| {
             (id.clone(), *minute, *boot, (*wall).into(), *line)

@@ -1,7 +1,7 @@
 //! What is not in the bundle and would tell: the data, the command that collects it, and the causes it would tell apart.
 
 use crate::diagnose::{Incident, Verdict};
-use crate::scene::Observed;
+use crate::scene::{Class, Observed};
 use crate::stamp::{MINUTE, rfc3339};
 
 use super::model::Missing;
@@ -26,6 +26,15 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         });
     };
     if incident.verdict == Verdict::Confirmed {
+        return list;
+    }
+    if scene.class == Class::Server {
+        // The app answered by itself: it knows why, and neither the kernel nor the proxy does.
+        add(
+            "the app's own error of one failed request (its log at that moment, or the error tracker)",
+            format!("journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\""),
+            &["crash_exception", "dependency_down", "runtime_heap_limit"],
+        );
         return list;
     }
     if let Observed::NotObservable(why) = scene.kernel() {

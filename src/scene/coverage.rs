@@ -1,8 +1,11 @@
 //! What the logs of the bundle could have shown of an incident. An empty or missing log is not a silent one.
 
+use std::collections::BTreeSet;
+
 use crate::clock::Basis;
 use crate::death::{Death, Why};
 use crate::ingest::{KernelCoverage, Source};
+use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
 
 use super::{Observed, Scene};
@@ -66,6 +69,26 @@ impl Scene<'_> {
             (Some(_), Some(_), Some(_)) => Err("does not reach over the incident".to_owned()),
             _ => Err("cannot be placed in time".to_owned()),
         }
+    }
+
+    /// Services that are known by nothing but a log that only they write to.
+    pub(super) fn with_logs_of_their_own(&self) -> BTreeSet<ServiceId> {
+        let of_many = |source: &Source| {
+            source.kernel.is_some()
+                || source.snapshot.is_some()
+                || source.format.starts_with("journal")
+                || source.format.starts_with("syslog")
+                || source.format == "nginx-error"
+        };
+        self.services
+            .iter()
+            .filter(|(_, service)| service.role == ServiceRole::Other && service.store.is_none())
+            .filter(|(_, service)| {
+                !service.sources.is_empty()
+                    && service.sources.iter().all(|source| !of_many(&self.sources[*source]))
+            })
+            .map(|(id, _)| id)
+            .collect()
     }
 
     /// The first unexplained end of a failing service near the incident.

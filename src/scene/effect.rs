@@ -1,11 +1,11 @@
 //! How long the end of something is felt: until the service behind it is back, or listens again.
 
 use crate::event::EventKind;
-use crate::service::ServiceId;
-use crate::stamp::{MINUTE, Micros, SECOND};
-use crate::timeline::Fact;
+use crate::service::{Join, ServiceId, names};
+use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
+use crate::timeline::{Fact, FactId};
 
-use super::{LEAD, Scene, TAIL};
+use super::{LEAD, LinkedKill, Scene, TAIL};
 
 /// An incident's services recover at the latest within this, as far as one fact's effect is drawn.
 const EFFECT_MAX: Micros = 10 * MINUTE;
@@ -27,7 +27,95 @@ fn is_end(kind: EventKind) -> bool {
     )
 }
 
+/// A proxy meets the end of a process within this of the kill, as far as whole seconds tell.
+const AT_ONCE: (Micros, Micros) = (SECOND, 2 * SECOND);
+/// Failures after so long a pause are a new row.
+const PAUSE: Micros = 5 * SECOND;
+/// Kills of one victim outside of an incident from which they are its habit.
+const HABIT: usize = 6;
+/// More than this is not beyond chance.
+const CHANCE_MAX: f64 = 0.006;
+
 impl Scene<'_> {
+    /// Where no log in the bundle is of what failed, so that nothing could join an end to it: the ends, of `all` of their kind in the
+    /// bundle, that come with an onset of failures, by place, if the proxy met the end of its upstream and not a slow answer, and if
+    /// chance would not do so.
+    #[must_use]
+    pub fn at_onsets(&self, ends: &[Stamp], all: usize) -> Vec<usize> {
+        let ended = [
+            EventKind::UpstreamClosed,
+            EventKind::UpstreamReset,
+            EventKind::UpstreamRefused,
+            EventKind::UpstreamSocketMissing,
+            EventKind::UpstreamNoneLive,
+        ];
+        let by_end = if self.signature.is_empty() {
+            self.status_share(502)
+        } else {
+            self.signature_share(&ended)
+        };
+        if !self.failing.is_empty() || by_end < 0.7 {
+            return Vec::new();
+        }
+        let mut moments: Vec<Micros> =
+            self.failures.iter().map(|failure| failure.count.first).collect();
+        moments.sort_unstable();
+        let mut onsets = moments;
+        let mut before = Micros::MIN;
+        onsets.retain(|at| {
+            let onset = at.saturating_sub(before) >= PAUSE;
+            before = *at;
+            onset
+        });
+        let meets = |end: &Stamp| {
+            let sigma = end.sigma.min(2 * SECOND);
+            let near = |onset: &Micros| {
+                (onset - AT_ONCE.1 - sigma..=onset + AT_ONCE.0 + sigma).contains(&end.at)
+            };
+            onsets.iter().any(near)
+        };
+        // The first end of all must be at the onset; of many, those in the midst of the failures go with it.
+        let met = ends.iter().filter(|end| meets(end)).count();
+        let source = self.failures.first().map(|failure| failure.source);
+        let span = source
+            .and_then(|source| self.clocks.span(source, &self.sources[source].spans))
+            .map_or(0, |(first, last)| last - first);
+        let width = AT_ONCE.0 + AT_ONCE.1;
+        let inside = (self.end - self.start + width).max(width);
+        let span = span.max(inside + SECOND) as f64;
+        // Poisson: that many or more where so few are expected, by the onsets; or that all fall into the failures' time.
+        let tail = |found: usize, expected: f64| {
+            (1..=found.min(30)).fold(1.0, |term, n| term * expected / n as f64)
+        };
+        let by_onsets = tail(met, all as f64 * onsets.len() as f64 * width as f64 / span);
+        let by_time = (inside as f64 / span).powi(i32::try_from(ends.len().min(30)).unwrap_or(30))
+            * if ends.len() == all { 1.0 } else { all as f64 };
+        let chance = if ends.len() >= 3 { by_onsets.min(by_time) } else { by_onsets };
+        if met == 0 || chance > CHANCE_MAX {
+            return Vec::new();
+        }
+        (0..ends.len())
+            .filter(|place| {
+                let at = ends[*place].at;
+                meets(&ends[*place]) || (self.start..=self.end).contains(&at)
+            })
+            .collect()
+    }
+
+    /// Whether the victim of a kill that nothing joins may be the server behind the upstream.
+    pub(super) fn may_serve(&self, kill: &LinkedKill) -> bool {
+        let Some(oom) = self.timeline.fact(kill.fact).oom() else { return false };
+        let outside = |(_, fact): &(FactId, &Fact)| {
+            fact.oom().is_some_and(|other| other.victim.comm == oom.victim.comm)
+                && fact.at().is_some_and(|at| at < self.start - LEAD || at > self.end + LEAD)
+        };
+        // One that is killed again and again without harm serves nobody.
+        let habit = self.timeline.of(EventKind::OomKill).filter(outside).count() >= HABIT;
+        kill.join == Join::None
+            && !habit
+            && !names::serves_nobody(&oom.victim.comm, oom.victim_cgroup.as_deref())
+    }
+
     /// The stretch in which the end of a process of a service makes answers fail: from shortly before it (clocks of whole
     /// seconds) until the service is back. Where the proxy finds nobody listening, only a listener brings it back, and until
     /// then it is away, however long that takes.

@@ -14,7 +14,7 @@ use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::service::{Join, ServiceId, ServiceRole, Services};
-use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
+use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
 use crate::weights::Weights;
@@ -202,6 +202,10 @@ impl<'a> Scene<'a> {
             self.failing = apps;
         }
         if self.failing.is_empty() {
+            // A log of its own that no server's line names: it tells of errors, and nothing says that it serves the upstream.
+            self.failing = self.with_logs_of_their_own();
+        }
+        if self.failing.is_empty() {
             let named: BTreeSet<ServiceId> = self
                 .services
                 .iter()
@@ -261,6 +265,16 @@ impl<'a> Scene<'a> {
                 dependency,
                 scope: oom.scope,
             });
+        }
+        let free: Vec<usize> =
+            (0..self.kills.len()).filter(|place| self.may_serve(&self.kills[*place])).collect();
+        let stamps: Vec<Stamp> = free
+            .iter()
+            .filter_map(|place| self.timeline.fact(self.kills[*place].fact).stamp)
+            .collect();
+        let all = self.timeline.of(EventKind::OomKill).count();
+        for place in self.at_onsets(&stamps, all) {
+            self.kills[free[place]].join = Join::Time;
         }
     }
 
@@ -533,7 +547,7 @@ impl<'a> Scene<'a> {
         match names.as_slice() {
             [] => "the app".to_owned(),
             [one] => (*one).to_owned(),
-            [first, rest @ ..] if rest.len() < 3 => format!("{first} and {}", rest.join(", ")),
+            [others @ .., last] if others.len() < 3 => format!("{} and {last}", others.join(", ")),
             [first, rest @ ..] => format!("{first} and {} more services", rest.len()),
         }
     }

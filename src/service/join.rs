@@ -171,6 +171,48 @@ impl Services {
         }
     }
 
+    /// A log in a folder with a unit's name, `shop/gunicorn.log` and `shop.service`, if something happens to both at once.
+    pub(super) fn join_units_by_folder(&mut self, timeline: &Timeline) {
+        let units: Vec<(usize, String)> = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, service)| service.sources.is_empty() && service.units.len() == 1)
+            .filter_map(|(index, service)| {
+                let unit = service.units.first()?.strip_suffix(".service")?;
+                Some((index, unit.to_owned()))
+            })
+            .collect();
+        let moments = |services: &Self, id: usize| -> Vec<Micros> {
+            let own =
+                timeline.iter().filter(|(_, fact)| services.of_fact(fact) == Some(ServiceId(id)));
+            own.filter_map(|(_, fact)| fact.at()).collect()
+        };
+        for own in 0..self.list.len() {
+            if !self.is_nameless(own) || self.list[own].role == ServiceRole::Store {
+                continue;
+            }
+            let path = self.list[own].name.clone();
+            let named: Vec<usize> = units
+                .iter()
+                .filter(|(_, unit)| {
+                    path.split('/').any(|part| part.strip_suffix(".log").unwrap_or(part) == unit)
+                })
+                .map(|(index, _)| *index)
+                .collect();
+            let [unit] = named.as_slice() else { continue };
+            let theirs = moments(self, *unit);
+            // Facts are in order of time.
+            let together = moments(self, own).iter().any(|at| {
+                let next = theirs.partition_point(|then| *then < at - TOGETHER);
+                theirs.get(next).is_some_and(|then| *then <= at + TOGETHER)
+            });
+            if together {
+                self.absorb(*unit, own);
+            }
+        }
+    }
+
     /// A victim whose pid a service's own log names tells the service's unit or container by its cgroup.
     pub(super) fn learn_cgroups(&mut self, timeline: &Timeline) {
         for (_, fact) in timeline.of(EventKind::OomKill) {
@@ -332,6 +374,14 @@ impl Services {
         self.comm_fits(comm, self.get(id))
     }
 
+    /// Whether a task name is a database's, cache's or queue's.
+    #[must_use]
+    pub fn is_store(&self, comm: &str) -> bool {
+        self.store_comms
+            .iter()
+            .any(|own| own.strip_suffix('*').map_or(own == comm, |head| comm.starts_with(head)))
+    }
+
     /// Whether the service's log names its workers by pid.
     fn tells_pids(&self, service: &Service) -> bool {
         !service.namespaced && service.pids.len() >= 2
@@ -361,6 +411,8 @@ fn is_identity(name: &str) -> bool {
     bare && (name.len() == 12 || name.len() == 36 || name.len() == 32)
 }
 
+/// What systemd and the service's own log tell of one moment is this close.
+const TOGETHER: Micros = 3_000_000;
 /// A unit's process writes its first line within this time of its start.
 const START_TAKES: Micros = 10_000_000;
 

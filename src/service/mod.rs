@@ -72,6 +72,8 @@ pub struct Services {
     /// Which service each fact speaks of, by the fact's place.
     of: Vec<Option<ServiceId>>,
     comms: BTreeMap<String, Vec<String>>,
+    /// Task names of stores, whether one is in the bundle or not.
+    store_comms: BTreeSet<String>,
 }
 
 /// How a kernel victim is known to be a service's.
@@ -81,6 +83,8 @@ pub enum Join {
     Mismatch,
     /// Nothing joins them.
     None,
+    /// No log in the bundle is of what failed, so that nothing could name it; it came with the onset, beyond chance.
+    Time,
     /// The task name is one that the service's server has, and no other service has it.
     Comm,
     /// Its cgroup is the service's unit or container.
@@ -95,7 +99,12 @@ const PID_HOLDS: Micros = 12 * HOUR;
 /// Finds the services.
 #[must_use]
 pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Services {
-    let mut services = Services { comms: comms(grammars), ..Services::default() };
+    let stores = grammars.iter().filter(|grammar| grammar.role == Role::Store);
+    let mut services = Services {
+        comms: comms(grammars),
+        store_comms: stores.flat_map(|grammar| grammar.comms.iter().cloned()).collect(),
+        ..Services::default()
+    };
     let mut keys: BTreeMap<String, ServiceId> = BTreeMap::new();
     services.of = vec![None; timeline.facts.len()];
     for (fact_id, fact) in timeline.iter() {
@@ -111,6 +120,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     services.join_container_logs(sources);
     services.join_programs(sources);
     services.join_units_by_start(timeline);
+    services.join_units_by_folder(timeline);
     services.merge_equal();
     services.learn_cgroups(timeline);
     services.merge_equal();
@@ -264,6 +274,9 @@ impl Services {
         }
         service.told_in.extend(fact.witnesses.iter().map(|line| line.source.0));
         match fact.kind {
+            // Workers of queues say that they are ready too; only who listens serves.
+            EventKind::AppListening
+                if fact.field("address").is_none() && fact.field("port").is_none() => {}
             EventKind::AppListening
             | EventKind::AppStarted
             | EventKind::WorkerBooted

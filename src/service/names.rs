@@ -129,6 +129,86 @@ pub(super) fn names_container(path: &str, name: &str) -> bool {
         || file.starts_with(&format!("{name}."))
 }
 
+/// Task names of programs that answer no request that a proxy passes on: scanners, dumps, packers, compilers, package managers, agents
+/// that watch, shells. A `*` stands for any rest.
+const SERVE_NOBODY: [&str; 58] = [
+    "clamscan",
+    "clamd",
+    "freshclam",
+    "mysqldump",
+    "mariadb-dump",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_basebackup",
+    "mongodump",
+    "rsync",
+    "tar",
+    "gzip",
+    "pigz",
+    "xz",
+    "zstd",
+    "7z",
+    "restic",
+    "borg",
+    "duplicity",
+    "rclone",
+    "apt",
+    "apt-get",
+    "aptitude",
+    "dpkg",
+    "yum",
+    "dnf",
+    "rpm",
+    "snapd",
+    "unattended-upgr",
+    "packagekitd",
+    "npm*",
+    "yarn",
+    "pnpm",
+    "pip",
+    "pip3",
+    "composer",
+    "cc1",
+    "cc1plus",
+    "ld",
+    "rustc",
+    "cargo",
+    "go",
+    "webpack",
+    "tsc",
+    "git",
+    "git-*",
+    "find",
+    "updatedb*",
+    "mandb",
+    "logrotate",
+    "ffmpeg",
+    "bash",
+    "sh",
+    "sshd",
+    "cron",
+    "telegraf",
+    "filebeat",
+    "fluent-bit",
+];
+
+/// Whether a victim is known to serve nobody: by its name, or as part of a login, a timer's job or an exporter of metrics.
+#[must_use]
+pub fn serves_nobody(comm: &str, cgroup: Option<&str>) -> bool {
+    let by_name = SERVE_NOBODY
+        .iter()
+        .any(|own| own.strip_suffix('*').map_or(*own == comm, |head| comm.starts_with(head)));
+    let is_watcher = |name: &str| {
+        name.contains("exporter") || name.contains("backup") || name.starts_with("apt-daily")
+    };
+    let unit = cgroup.and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+    let by_unit = unit == "cron.service"
+        || unit == "crond.service"
+        || unit.starts_with("session-")
+        || is_watcher(unit);
+    by_name || is_watcher(comm) || by_unit
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

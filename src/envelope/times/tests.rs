@@ -113,7 +113,9 @@ fn zones_behind_a_blank() {
     check(rfc3339_zoned, "2025-11-05 12:00:00 -12345", LOCAL, NOON, SECOND, " -12345");
     check(rfc3339_zoned, "2025-11-05T12:00:00Z Z", UTC, NOON, SECOND, " Z");
     check(weekday_zoned, "Wed 2025-11-05 12:00:00 UTC host", UTC, NOON, SECOND, " host");
-    check(weekday_zoned, "Wed 2025-11-05 12:00:00 MSK host", LOCAL, NOON, SECOND, " host");
+    check(weekday_zoned, "Wed 2025-11-05 15:00:00 MSK host", UTC, NOON, SECOND, " host");
+    check(weekday_zoned, "Wed 2025-11-05 13:00:00 CET host", UTC, NOON, SECOND, " host");
+    check(weekday_zoned, "Wed 2025-11-05 12:00:00 IST host", LOCAL, NOON, SECOND, " host");
     check(weekday_zoned, "Sat 2025-11-05 19:00:00.000000 +07 host", UTC, NOON, 1, " host");
     refuse(weekday_zoned, "Wed 2025-11-05 12:00:00 host x");
     refuse(weekday_zoned, "2025-11-05 12:00:00 UTC host");

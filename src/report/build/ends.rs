@@ -85,7 +85,7 @@ fn felt_in(parts: &Parts<'_>, id: FactId) -> Option<String> {
                             .scene
                             .kills
                             .iter()
-                            .any(|kill| kill.fact == id && kill.join >= Join::Comm))
+                            .any(|kill| kill.fact == id && kill.join >= Join::Time))
             })
     });
     found.map(|index| format!("I{}", index + 1))

@@ -72,6 +72,8 @@ static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Endings of systemd's unit names, whose instances are written with an `@`.
 const UNITS: [&str; 10] =
     ["service", "socket", "timer", "scope", "slice", "mount", "target", "device", "swap", "path"];
+/// Endings of log files that bear a node's name: `rabbit@mq1.log`.
+const FILES: [&str; 4] = ["log", "gz", "txt", "json"];
 
 /// A part of a path that no person wrote: long, with both cases and digits.
 static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"/[A-Za-z0-9_-]{20,}").ok());
@@ -144,7 +146,10 @@ pub(super) fn masked(text: &str) -> String {
         let hide = |found: &Captures<'_>| {
             let word = &found[0];
             let ending = word.rsplit('.').next().unwrap_or_default();
-            if UNITS.contains(&ending) { word.to_owned() } else { MASK.to_owned() }
+            let domain = word.rsplit('@').next().unwrap_or_default();
+            let is_file = FILES.contains(&ending) && domain.matches('.').count() == 1;
+            let is_name = UNITS.contains(&ending) || is_file;
+            if is_name { word.to_owned() } else { MASK.to_owned() }
         };
         text = mail.replace_all(&text, hide).into_owned();
     }
