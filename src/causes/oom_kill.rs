@@ -19,22 +19,23 @@ use crate::scene::{LinkedKill, Observed, Scene};
 use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::{Arg, Text, text};
 
 use super::{
-    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, plural, some_of,
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, some_of,
 };
 
 /// A cgroup's own limit.
 pub(super) const MEMCG: Cause = Cause {
     name: "oom_kill_memcg",
-    title: "killed at the memory limit of its cgroup",
+    title: "title-oom-kill-memcg",
     weigh: weigh_memcg,
     advice: advise_memcg,
 };
 /// The host's memory.
 pub(super) const GLOBAL: Cause = Cause {
     name: "oom_kill_global",
-    title: "killed because the host ran out of memory",
+    title: "title-oom-kill-global",
     weigh: weigh_global,
     advice: advise_global,
 };
@@ -174,36 +175,36 @@ fn told(scene: &Scene<'_>, kill: FactId) -> Option<FactId> {
         .find(|id| *id != kill)
 }
 
-fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> String {
+fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text {
     let oom = |kill: &LinkedKill| scene.timeline.fact(kill.fact).oom().cloned().unwrap_or_default();
     let first = oom(kills[0]);
-    let service = kills[0]
+    let owner = kills[0]
         .service
         .map_or_else(|| first.victim.comm.clone(), |id| scene.services.get(id).name.clone());
-    let times = if kills.len() == 1 { String::new() } else { format!(" {} times", kills.len()) };
-    let limit = match (kills[0].scope, first.limit_bytes) {
-        (OomScope::Memcg, Some(limit)) => {
-            format!("because its cgroup hit its limit of {}", mib(limit))
-        }
-        (OomScope::Memcg, None) => "because its cgroup hit its memory limit".to_owned(),
-        _ => "because the host ran out of memory".to_owned(),
+    let limited = match (kills[0].scope, first.limit_bytes) {
+        (OomScope::Memcg, Some(_)) => "known",
+        (OomScope::Memcg, None) => "unknown",
+        _ => "host",
     };
-    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm).map_or_else(
-        String::new,
-        |largest| {
-            let size = largest.rss_bytes.map_or_else(String::new, |rss| format!(" ({})", mib(rss)));
-            format!("; most memory was held by {}{size}", largest.comm)
-        },
-    );
-    let effect = if dependency {
-        format!(", and {} failed for want of it", scene.failing_names())
-    } else {
-        String::new()
+    let hog = first.largest.filter(|largest| largest.comm != first.victim.comm);
+    let hog_size = hog.as_ref().and_then(|hog| hog.rss_bytes);
+    let told = match (&hog, hog_size) {
+        (None, _) => "no",
+        (Some(_), None) => "name",
+        (Some(_), Some(_)) => "size",
     };
-    format!(
-        "the kernel's OOM killer killed {} of {service}{times} {limit}{hog}{effect}",
-        first.victim.comm
-    )
+    let args = [
+        ("victim", first.victim.comm.into()),
+        ("owner", owner.into()),
+        ("times", kills.len().into()),
+        ("limited", Arg::Case(limited)),
+        ("limit", first.limit_bytes.map(mib).unwrap_or_default().into()),
+        ("hog-told", Arg::Case(told)),
+        ("hog", hog.map(|hog| hog.comm).unwrap_or_default().into()),
+        ("hog-size", hog_size.map(mib).unwrap_or_default().into()),
+        ("dependency", Arg::Case(if dependency { "yes" } else { "no" })),
+    ];
+    scene.say("oom-kill", args)
 }
 
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
@@ -239,12 +240,11 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
         path,
-        sentence: format!(
-            "{} was OOM-killed, as {} says",
-            scene.failing_names(),
-            if container { "the container runtime" } else { "systemd" }
+        sentence: scene.say(
+            "oom-killed-as-told",
+            [("witness", Arg::Case(if container { "runtime" } else { "systemd" }))],
         ),
-        not_observable: vec!["kernel log".to_owned()],
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -285,11 +285,8 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: scene.weights.oom_inspect,
         explained: 0.5,
-        sentence: format!(
-            "{} died of SIGKILL, and docker inspect says OOMKilled",
-            scene.failing_names()
-        ),
-        not_observable: vec!["kernel log".to_owned()],
+        sentence: scene.say("oom-killed-as-inspected", []),
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -329,7 +326,8 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
         })
         .collect();
     let explained = scene.explained(&effects(scene, &moments));
-    let killer = fact.field("killer").unwrap_or("a killer in user space");
+    let (killer, victim) = (fact.field("killer"), fact.field("comm"));
+    let known = |name: Option<&str>| Arg::Case(if name.is_some() { "yes" } else { "no" });
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
@@ -338,9 +336,14 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
         joined: true,
         explained,
         path,
-        sentence: format!(
-            "{killer} killed {} because the host ran short of memory",
-            fact.field("comm").unwrap_or("a process")
+        sentence: text(
+            "oom-kill-userspace",
+            [
+                ("killer-known", known(killer)),
+                ("killer", killer.unwrap_or_default().into()),
+                ("victim-known", known(victim)),
+                ("victim", victim.unwrap_or_default().into()),
+            ],
         ),
         ..Weight::default()
     }
@@ -379,12 +382,8 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: format!(
-            "{} of {} died of SIGKILL, which the OOM killer may have sent",
-            plural(deaths.len(), "process", "processes"),
-            scene.failing_names()
-        ),
-        not_observable: vec!["kernel log".to_owned()],
+        sentence: scene.say("sigkill-perhaps-oom", [("processes", deaths.len().into())]),
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -393,61 +392,40 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let limit = oom.and_then(|oom| oom.limit_bytes);
     let rss = oom.and_then(|oom| oom.victim.anon_rss_bytes);
-    let unit = scene.failing_names();
     let mut list = Vec::new();
     match (limit, rss) {
         _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
         (Some(limit), Some(rss)) => list.push(advice(
             "now",
-            format!("Raise the memory limit of {unit} above {} or run fewer workers: one victim alone held {}", mib(limit), mib(rss)),
-            "memory.events of the cgroup: oom_kill stays as it is",
+            scene.say(
+                "advice-raise-limit-above",
+                [("limit", mib(limit).into()), ("held", mib(rss).into())],
+            ),
+            "verify-memory-events",
         )),
-        _ => list.push(advice("now", format!("Raise the memory limit of {unit} or run fewer workers"), "no further kill in the kernel log")),
+        _ => list.push(advice("now", scene.say("advice-raise-limit", []), "verify-no-kill")),
     }
     if let Some(route) = top_route(scene) {
         list.push(advice(
             "this_week",
-            format!(
-                "Find out what {route} allocates: most of the failed requests were of this route"
-            ),
-            "resident memory of a worker before and after one such request",
+            text("advice-what-route-allocates", [("route", route.into())]),
+            "verify-worker-memory",
         ));
     }
-    list.push(advice(
-        "prevent",
-        "Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max",
-        "an alert fires in a test before the kernel kills",
-    ));
+    list.push(advice("prevent", text("advice-recycle-workers", []), "verify-alert-before-kill"));
     list
 }
 
 fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let hog = oom.and_then(|oom| oom.largest.clone().or_else(|| Some(oom.victim.clone())));
-    let hog_name = hog.map_or_else(|| "the largest process".to_owned(), |hog| hog.comm);
+    let known = if hog.is_some() { "yes" } else { "no" };
+    let name = hog.map(|hog| hog.comm).unwrap_or_default();
+    let hog = || [("hog-known", Arg::Case(known)), ("hog", (&name).into())];
     vec![
-        advice(
-            "now",
-            format!(
-                "Free memory or stop {hog_name}, which held most of it, and see that everything that was killed runs again"
-            ),
-            "free -m, systemctl --failed",
-        ),
-        advice(
-            "this_week",
-            format!(
-                "Give {hog_name} a limit of its own (MemoryMax=, --memory), so that it and not its neighbours is killed"
-            ),
-            "systemctl show -p MemoryMax, docker inspect",
-        ),
-        advice(
-            "prevent",
-            format!(
-                "Alert on available memory; protect {} by MemoryMin= or OOMScoreAdjust=",
-                scene.failing_names()
-            ),
-            "an alert fires in a test before the kernel kills",
-        ),
+        advice("now", text("advice-free-memory", hog()), "verify-free"),
+        advice("this_week", text("advice-own-limit", hog()), "verify-memory-max"),
+        advice("prevent", scene.say("advice-protect", []), "verify-alert-before-kill"),
     ]
 }
 
