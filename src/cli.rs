@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use coroner::Options;
@@ -10,6 +11,7 @@ use coroner::clock::GivenZone;
 use coroner::diagnose::Focus;
 use coroner::error::Error;
 use coroner::report::{Format, markdown, redact};
+use coroner::wording::Language;
 
 /// Offline incident log analyzer: names the cause of a burst of 502/504 and proves it.
 #[derive(Debug, Parser)]
@@ -105,6 +107,9 @@ pub(crate) struct ReportArgs {
     /// Order of the Markdown: plain, or as the usual post-mortem.
     #[arg(long, value_enum, default_value_t = Template::Plain)]
     template: Template,
+    /// Language of text, Markdown, HTML and SVG; log lines stay as they are, and what programs read is English.
+    #[arg(long, default_value = "en", value_parser = language())]
+    pub(crate) lang: Language,
     /// Leave whole sections of the Markdown out from its end to stay below so many bytes.
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
@@ -236,6 +241,12 @@ impl RedactArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     Incident,
+}
+
+/// One of the languages that there are.
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::all().map(Language::tag))
+        .map(|tag| Language::named(&tag).unwrap_or_default())
 }
 
 fn parse_format(name: &str) -> Result<Format, String> {

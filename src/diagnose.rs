@@ -16,6 +16,7 @@ use crate::service::{Join, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline};
 use crate::weights::Weights;
+use crate::wording::{Arg, Text, text};
 
 /// The verdict words of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +64,7 @@ pub struct RuledOut {
     /// The fact.
     pub fact: FactId,
     /// Why not.
-    pub why: String,
+    pub why: Text,
     /// Probability that such a fact falls this near by chance.
     pub chance: f64,
 }
@@ -283,30 +284,22 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
         }
         let join =
             scene.failing.iter().map(|service| scene.services.join(oom, Some(at), *service)).max();
-        let owner = oom
-            .victim_cgroup
-            .as_deref()
-            .map_or_else(|| "another process".to_owned(), |cgroup| format!("cgroup {cgroup}"));
-        let identity = match join {
-            Some(Join::Mismatch) => format!(
-                "the victim {} belongs to {owner} and not to {}",
-                oom.victim.comm,
-                scene.failing_names()
-            ),
-            Some(Join::Pid | Join::Cgroup | Join::Comm) => format!(
-                "the victim {} is of {}, but its end explains few of the failures",
-                oom.victim.comm,
-                scene.failing_names()
-            ),
-            _ => {
-                format!("nothing joins the victim {} to {}", oom.victim.comm, scene.failing_names())
-            }
+        let cgroup = oom.victim_cgroup.as_deref();
+        let whose = match join {
+            Some(Join::Mismatch) if cgroup.is_some() => "cgroup",
+            Some(Join::Mismatch) => "process",
+            Some(Join::Pid | Join::Cgroup | Join::Comm) => "own",
+            _ => "unknown",
         };
-        let time = when(scene, at);
+        let args = [
+            ("whose", Arg::Case(whose)),
+            ("victim", (&oom.victim.comm).into()),
+            ("cgroup", cgroup.unwrap_or_default().into()),
+        ];
         let comparable = scene.timeline.of(EventKind::OomKill).count();
         list.push(RuledOut {
             fact: id,
-            why: format!("{identity}; it came {time}"),
+            why: scene.say("ruled-out-kill", args.into_iter().chain(when(scene, at))),
             chance: chance(
                 comparable,
                 (at - scene.start).abs().min((at - scene.end).abs()),
@@ -324,21 +317,24 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
         && best.is_some()
         && let Some((id, _)) = words.into_iter().next()
     {
-        let why = "gunicorn prints \"Perhaps out of memory?\" for every SIGKILL, also for its own after a timeout; the words are no evidence".to_owned();
+        let why = text("ruled-out-words", []);
         list.push(RuledOut { fact: id, why, chance: 1.0 });
     }
     list.truncate(12);
     list
 }
 
-fn when(scene: &Scene<'_>, at: Micros) -> String {
-    if at < scene.start {
-        format!("{} s before the first failure", (scene.start - at) / SECOND)
+/// When it came, for the message: before, amid or after the failures, how far from them, and the time of day.
+fn when(scene: &Scene<'_>, at: Micros) -> [(&'static str, Arg); 3] {
+    let (when, apart) = if at < scene.start {
+        ("before", scene.start - at)
     } else if at > scene.end {
-        format!("{} s after the last failure", (at - scene.end) / SECOND)
+        ("after", at - scene.end)
     } else {
-        format!("at {}, {} s after the first failure", clock_time(at), (at - scene.start) / SECOND)
-    }
+        ("amid", at - scene.start)
+    };
+    let apart = format!("{} s", apart / SECOND);
+    [("when", Arg::Case(when)), ("apart", apart.into()), ("time", clock_time(at).into())]
 }
 
 /// p = 1 − exp(−m·W/T): that one of `comparable` events in the covered time falls within ±`distance` of a given moment.

@@ -11,6 +11,7 @@ use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::stamp::{HOUR, MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId, Timeline};
+use crate::wording::{Text, text};
 
 /// A stretch without a request where some were expected.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub struct Gap {
     /// Requests that the traffic around it would have brought.
     pub expected: f64,
     /// What other logs say of it.
-    pub why: String,
+    pub why: Text,
     /// The facts that say so.
     pub facts: Vec<FactId>,
 }
@@ -72,7 +73,7 @@ pub fn find(
         let after = Rate::of(&answers.load, end, (end + AROUND).min(last), step);
         let expected = before.expected(end - start).min(after.expected(end - start));
         if before.surely(end - start).min(after.surely(end - start)) >= EXPECTED_MIN {
-            gaps.push(Gap { start, end, expected, why: String::new(), facts: Vec::new() });
+            gaps.push(Gap { start, end, expected, why: Text::default(), facts: Vec::new() });
         }
     }
     let covered = end_of_logs(sources, clocks, &answers.edge);
@@ -80,7 +81,7 @@ pub fn find(
         let before = Rate::of(&answers.load, (last - AROUND).max(first), last, step);
         if before.surely(end - last) >= EXPECTED_MIN {
             let expected = before.expected(end - last);
-            gaps.push(Gap { start: last, end, expected, why: String::new(), facts: Vec::new() });
+            gaps.push(Gap { start: last, end, expected, why: Text::default(), facts: Vec::new() });
         }
     }
     gaps.sort_by(|a, b| b.expected.total_cmp(&a.expected).then(a.start.cmp(&b.start)));
@@ -167,27 +168,18 @@ fn explain(
         .collect();
     let paused: Vec<FactId> =
         near.iter().filter(|(_, fact)| timeline.is_pause(fact)).map(|(id, _)| *id).collect();
-    let stories: [(&str, Vec<FactId>); 7] = [
-        (
-            "the host went down or started in it",
-            of(&[EventKind::KernelBoot, EventKind::HostShutdown]),
-        ),
-        ("the host slept in it", of(&[EventKind::HostSuspend])),
-        ("the host was paused in it", paused),
+    let stories: [(&'static str, Vec<FactId>); 7] = [
+        ("gap-host-down", of(&[EventKind::KernelBoot, EventKind::HostShutdown])),
+        ("gap-host-slept", of(&[EventKind::HostSuspend])),
+        ("gap-host-paused", paused),
         // After the sleeps: those that come back from one have their clock set.
-        (
-            "the clock was set in it, so that it may be shorter than it looks",
-            of(&[EventKind::ClockStep]),
-        ),
-        ("the kernel killed the proxy", proxy_killed),
-        ("the proxy was stopped or started in it", of(&[EventKind::ProxyLifecycle])),
-        (
-            "a disk was full, so that lines of the log may be lost",
-            of(&[EventKind::DiskFull, EventKind::ProxyDiskFull]),
-        ),
+        ("gap-clock-set", of(&[EventKind::ClockStep])),
+        ("gap-proxy-killed", proxy_killed),
+        ("gap-proxy-stopped", of(&[EventKind::ProxyLifecycle])),
+        ("gap-disk-full", of(&[EventKind::DiskFull, EventKind::ProxyDiskFull])),
     ];
     if let Some((words, facts)) = stories.into_iter().find(|(_, facts)| !facts.is_empty()) {
-        (gap.why, gap.facts) = (words.to_owned(), facts.into_iter().take(3).collect());
+        (gap.why, gap.facts) = (text(words, []), facts.into_iter().take(3).collect());
         return;
     }
     let inside = |fact: &Fact| {
@@ -198,18 +190,14 @@ fn explain(
         near.iter().filter(|(_, fact)| inside(fact)).map(|(id, _)| *id).collect();
     let files = meeting_files(gap, sources, clocks, answers);
     gap.why = match (at_end, files, lively.is_empty()) {
-        (true, _, _) => format!(
-            "the access log ends and other logs go on for {} s: the proxy stopped logging, the users stayed away, or its log was \
-             copied earlier",
-            (gap.end - gap.start) / SECOND
-        ),
+        (true, _, _) => {
+            text("gap-at-end", [("length", format!("{} s", (gap.end - gap.start) / SECOND).into())])
+        }
         (_, Some((one, other)), _) => {
-            format!("{one} ends and {other} begins here: a file between them may be missing from the bundle")
+            text("gap-between-files", [("one", one.into()), ("other", other.into())])
         }
-        (_, None, false) => {
-            "other logs have events in it, so that the host lived; nothing says where the requests went".to_owned()
-        }
-        (_, None, true) => "no other log has an event in it".to_owned(),
+        (_, None, false) => text("gap-host-lived", []),
+        (_, None, true) => text("gap-nothing-told", []),
     };
     gap.facts = lively.into_iter().take(2).collect();
 }

@@ -20,7 +20,8 @@
 //!   weighs it by the numbers of [`weights`]; [`diagnose`] turns weights into a probability and a verdict.
 //! - [`gap`] finds silence where traffic was expected, [`recurrence`] what keeps coming back, [`suspect`] the requests that were on
 //!   the way when processes died.
-//! - [`report`] writes it down; [`cited`] looks the lines up again that it shows. [`capsule`](mod@capsule) is the
+//! - [`report`] writes it down; the words are messages of [`wording`], one file a language, which the stages above name too.
+//!   [`cited`] looks the lines up again that it shows. [`capsule`](mod@capsule) is the
 //!   form in which [`pack`] passes the proof on, [`diff`] sets two reports against each other.
 //!
 //! Where things go: a log format is one file in `grammars/` (no Rust); a cause one file in `src/causes/` and a line in its list;
@@ -63,6 +64,7 @@ pub mod suspect;
 pub mod timeline;
 pub mod traffic;
 pub mod weights;
+pub mod wording;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

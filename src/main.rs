@@ -73,7 +73,12 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     let format = args.form(to_terminal)?;
     let analysis = run(&args.input, &args.options(format)?)?;
     let text = text::Style { color: colored(args.color, to_terminal), ..text::Style::default() };
-    let settings = Settings { text, markdown: args.markdown(), redact: args.redact.level()? };
+    let settings = Settings {
+        text,
+        markdown: args.markdown(),
+        language: args.lang,
+        redact: args.redact.level()?,
+    };
     let written = |format, settings| {
         let mut bytes = Vec::new();
         report::write(&analysis.report, format, settings, &mut bytes)

@@ -12,6 +12,7 @@ mod failures;
 mod grammars;
 mod identities;
 mod inputs;
+mod languages;
 mod metamorphic;
 mod packing;
 mod program;

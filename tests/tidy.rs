@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
+    "wording",
     "stamp",
     "source",
     "problem",
@@ -43,7 +44,7 @@ const ORDER: [&str; 32] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 24] = [
+const PLACES: [(&str, &[&str]); 26] = [
     ("aho-corasick", &["grammar/"]),
     ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
@@ -52,6 +53,7 @@ const PLACES: [(&str, &[&str]); 24] = [
     ("crc32fast", &["bundle/"]),
     ("csv", &["report/export/"]),
     ("flate2", &["bundle/", "pack/"]),
+    ("fluent-bundle", &["wording/"]),
     ("hmac", &["report/redact/ids.rs"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
@@ -61,7 +63,7 @@ const PLACES: [(&str, &[&str]); 24] = [
     ("rayon", &["ingest/", "main.rs"]),
     ("regex", &["grammar/", "report/redact/"]),
     ("ruzstd", &["bundle/"]),
-    ("schemars", &["report/model.rs", "report/schema.rs"]),
+    ("schemars", &["report/model.rs", "report/schema.rs", "wording/"]),
     (
         "serde",
         &[
@@ -72,6 +74,7 @@ const PLACES: [(&str, &[&str]); 24] = [
             "grammar/file.rs",
             "report/model.rs",
             "weights.rs",
+            "wording/",
         ],
     ),
     (
@@ -93,6 +96,7 @@ const PLACES: [(&str, &[&str]); 24] = [
     ("tar", &["pack/"]),
     ("tempfile", &["main.rs"]),
     ("toml", &["grammar/", "weights.rs"]),
+    ("unic-langid", &["wording/"]),
 ];
 
 /// Lines of a file; whoever needs more has two reasons to change it.

@@ -16,15 +16,12 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::SECOND;
 use crate::timeline::FactId;
+use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "crash_exception",
-    title: "ended by an unhandled error of its own",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "crash_exception", title: "title-crash-exception", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
@@ -75,29 +72,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!(
-            "{} ended by an unhandled error of its own {}",
-            scene.failing_names(),
-            plural(moments.len(), "time", "times")
-        ),
+        sentence: scene.say("crash-exception", [("times", moments.len().into())]),
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!(
-                "Read the trace in the log of {}; roll back if a deploy came before it",
-                scene.failing_names()
-            ),
-            "the restart counter stands still",
-        ),
-        advice(
-            "this_week",
-            "Catch the error where it arises, and let one request fail instead of the process",
-            "a test with the same input gives a 4xx or 5xx and no restart",
-        ),
+        advice("now", scene.say("advice-read-trace", []), "verify-restart-counter"),
+        advice("this_week", text("advice-catch-error", []), "verify-same-input"),
     ]
 }

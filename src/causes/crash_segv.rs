@@ -14,11 +14,12 @@
 use crate::death::{Death, Why, is_fault};
 use crate::scene::Scene;
 use crate::timeline::FactId;
+use crate::wording::{Arg, text};
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "crash_segv", title: "died of a fault signal", weigh, advice: advise };
+    Cause { name: "crash_segv", title: "title-crash-segv", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let at_incident = |at: crate::stamp::Micros| {
@@ -82,45 +83,30 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!(
-            "{} of {} died of a fault signal{}",
-            plural(used.len(), "process", "processes"),
-            scene.failing_names(),
-            library(scene, &facts)
+        sentence: scene.say(
+            "crash-segv",
+            library(scene, &facts).into_iter().chain([("processes", used.len().into())]),
         ),
         ..Weight::default()
     }
 }
 
-fn library(scene: &Scene<'_>, facts: &[FactId]) -> String {
+/// The library in which it happened, where the kernel names it.
+fn library(scene: &Scene<'_>, facts: &[FactId]) -> [(&'static str, Arg); 2] {
     let named = facts.iter().find_map(|id| scene.timeline.fact(*id).field("library"));
     // A wild pointer often lands in libc; the code that passed it is to blame.
     let own = named.filter(|name| {
         !["libc", "ld-", "libpthread", "[vdso"].iter().any(|head| name.starts_with(head))
     });
-    own.map_or_else(String::new, |library| format!(" in {library}"))
+    let known = if own.is_some() { "known" } else { "unknown" };
+    [("place", Arg::Case(known)), ("library", own.unwrap_or_default().into())]
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
-    let place = library(scene, &weight.supports);
+    let keep_away = scene.say("advice-keep-crashers-away", library(scene, &weight.supports));
     vec![
-        advice(
-            "now",
-            format!(
-                "Keep the requests that crash {} away, or roll back its last update of native code{place}",
-                scene.failing_names()
-            ),
-            "no further fault line in the kernel log",
-        ),
-        advice(
-            "this_week",
-            "Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers",
-            "the backtrace names a function",
-        ),
-        advice(
-            "prevent",
-            "Test native extensions against hostile inputs under a sanitizer",
-            "the crashing input is a test",
-        ),
+        advice("now", keep_away, "verify-no-fault-line"),
+        advice("this_week", text("advice-core-dump", []), "verify-backtrace"),
+        advice("prevent", text("advice-sanitizer", []), "verify-input-is-test"),
     ]
 }

@@ -19,15 +19,12 @@ use crate::scene::Scene;
 use crate::service::ServiceRole;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::{Arg, Text, text};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "dependency_down",
-    title: "a database, cache or other service was down or locked",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "dependency_down", title: "title-dependency-down", weigh, advice: advise };
 
 /// Apps notice the loss of a store at the latest after this, in recordings: node saw a dead redis 68 s late.
 const NOTICE: Micros = 75 * SECOND;
@@ -146,7 +143,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         path,
         sentence: sentence(scene, &own, &names),
         not_observable: if own.is_empty() {
-            vec!["the dependency's own log".to_owned()]
+            vec![text("unseen-dependency-log", [])]
         } else {
             Vec::new()
         },
@@ -221,55 +218,45 @@ fn usual_share(scene: &Scene<'_>, app: &[(FactId, &Fact)]) -> f64 {
     (before as f64 / app.len() as f64).min(1.0)
 }
 
-fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) -> String {
-    let name = match names.iter().copied().collect::<Vec<_>>().as_slice() {
-        [] => own
-            .first()
-            .and_then(|(_, fact)| scene.services.of_fact(fact))
-            .map_or_else(|| "a dependency".to_owned(), |id| scene.services.get(id).name.clone()),
-        names => names.join(" and "),
+fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) -> Text {
+    let first = own.first().and_then(|(_, fact)| scene.services.of_fact(fact));
+    let (known, name) = match (names.len(), first) {
+        (0, None) => ("no", Text::default()),
+        (0, Some(id)) => ("yes", text("name", [("name", (&scene.services.get(id).name).into())])),
+        _ => ("yes", all_of(names)),
     };
     let locked = own.iter().filter(|(_, fact)| fact.kind == EventKind::StoreLockWait).count();
     let state = if locked * 2 > own.len() {
-        "kept statements waiting for a lock"
+        "locked"
     } else if own.is_empty() {
-        "did not serve it"
+        "unserving"
     } else {
-        "was down or turned clients away"
+        "down"
     };
-    format!("{name} {state}, and {} failed for want of it", scene.failing_names())
+    scene.say(
+        "dependency-down",
+        [("known", Arg::Case(known)), ("name", name.into()), ("state", Arg::Case(state))],
+    )
+}
+
+/// `a and b and c`.
+fn all_of(names: &BTreeSet<&str>) -> Text {
+    let mut names = names.iter();
+    let first = text("name", [("name", names.next().copied().unwrap_or_default().into())]);
+    names.fold(first, |all, name| text("and", [("one", all.into()), ("other", (*name).into())]))
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let locked =
         weight.supports.iter().any(|id| scene.timeline.fact(*id).kind == EventKind::StoreLockWait);
     let now = if locked {
-        advice(
-            "now",
-            "Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does",
-            "no statement waits in pg_stat_activity",
-        )
+        advice("now", text("advice-lock-holder", []), "verify-no-lock-wait")
     } else {
-        advice(
-            "now",
-            "See that the dependency runs and answers, then that its clients have reconnected",
-            "a query from the app's host succeeds",
-        )
+        advice("now", text("advice-dependency-runs", []), "verify-query")
     };
     vec![
         now,
-        advice(
-            "this_week",
-            format!(
-                "Give {} timeouts and a retry for its dependency, so that one lost connection does not end the process",
-                scene.failing_names()
-            ),
-            "the app survives a restart of the store in a test",
-        ),
-        advice(
-            "prevent",
-            "Run migrations with lock_timeout set and restarts of stores in announced windows",
-            "a migration that meets a lock fails itself instead of its readers",
-        ),
+        advice("this_week", scene.say("advice-retry-dependency", []), "verify-store-restart"),
+        advice("prevent", text("advice-lock-timeout", []), "verify-migration-fails"),
     ]
 }

@@ -18,15 +18,12 @@ use crate::scene::Scene;
 use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "deploy_restart",
-    title: "a planned stop, restart or deploy",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "deploy_restart", title: "title-deploy-restart", weigh, advice: advise };
 
 /// An order given this long before the first failure may still be its reason: graceful stops take their time.
 const ORDER_LEAD: Micros = 40 * SECOND;
@@ -117,28 +114,18 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: format!(
-            "{} was told to stop and was away until it was started again",
-            scene.failing_names()
-        ),
+        sentence: scene.say("deploy-restart", []),
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "Nothing, if the restart was planned: the service is back".to_owned(),
-            "its log shows it listening, and answers succeed",
-        ),
+        advice("now", text("advice-planned", []), "verify-listening-answers"),
         advice(
             "this_week",
-            format!(
-                "Restart {} without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first",
-                scene.failing_names()
-            ),
-            "a restart under load gives no 502",
+            scene.say("advice-restart-without-gap", []),
+            "verify-restart-under-load",
         ),
     ]
 }

@@ -15,11 +15,12 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "disk_full", title: "no space left on a disk", weigh, advice: advise };
+    Cause { name: "disk_full", title: "title-disk-full", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds = [EventKind::DiskFull, EventKind::ProxyDiskFull, EventKind::StoreDiskFull];
@@ -48,27 +49,15 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: format!("a disk was full, and {} failed on it", scene.failing_names()),
+        sentence: scene.say("disk-full", []),
         ..Weight::default()
     }
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died",
-            "df shows room, and writes succeed",
-        ),
-        advice(
-            "this_week",
-            "Find what filled it: uploads, logs without rotation, temporary files",
-            "its growth per day is known",
-        ),
-        advice(
-            "prevent",
-            "Alert at 80 % of space and inodes, and let the app answer 507 instead of dying",
-            "an alert fires in a test",
-        ),
+        advice("now", text("advice-free-space", []), "verify-df"),
+        advice("this_week", text("advice-what-filled-it", []), "verify-growth"),
+        advice("prevent", text("advice-alert-space", []), "verify-alert"),
     ]
 }

@@ -16,11 +16,12 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "health_check_kill", title: "ended by a health check", weigh, advice: advise };
+    Cause { name: "health_check_kill", title: "title-health-check-kill", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let watchdog: Vec<(FactId, &Fact)> = scene
@@ -62,7 +63,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: scene.failing_known,
         explained,
         path,
-        sentence: format!("{} failed its health check and was ended for it", scene.failing_names()),
+        sentence: scene.say("health-check-kill", []),
         ..Weight::default()
     }
 }
@@ -96,15 +97,7 @@ const CHECK_TO_ORDER: Micros = 10 * SECOND;
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!("Find out why {} did not answer its check", scene.failing_names()),
-            "the check succeeds under load",
-        ),
-        advice(
-            "this_week",
-            "Let the check be patient and cheap: a route of its own, more retries, a start period",
-            "a slow minute gives no restart",
-        ),
+        advice("now", scene.say("advice-why-no-answer", []), "verify-check-under-load"),
+        advice("this_week", text("advice-patient-check", []), "verify-slow-minute"),
     ]
 }

@@ -16,11 +16,12 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "host_restart", title: "the host rebooted or was paused", weigh, advice: advise };
+    Cause { name: "host_restart", title: "title-host-restart", weigh, advice: advise };
 
 /// How long after a boot failures may still be its doing, as long as services still start.
 const STARTING: Micros = 5 * MINUTE;
@@ -59,27 +60,15 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: facts.iter().map(|(id, _)| *id).take(4).collect(),
         path,
-        sentence: "the host itself restarted or was paused, and its services with it".to_owned(),
+        sentence: text("host-restart", []),
         ..Weight::default()
     }
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "See that all services are back (systemctl --failed, docker ps)",
-            "none is missing",
-        ),
-        advice(
-            "this_week",
-            "Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)",
-            "a reason",
-        ),
-        advice(
-            "prevent",
-            "Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up",
-            "a reboot in a test gives no 502",
-        ),
+        advice("now", text("advice-all-back", []), "verify-none-missing"),
+        advice("this_week", text("advice-why-restarted", []), "verify-reason"),
+        advice("prevent", text("advice-proxy-after-app", []), "verify-reboot"),
     ]
 }

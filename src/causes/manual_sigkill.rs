@@ -17,11 +17,12 @@ use crate::death::{Death, Why};
 use crate::scene::{Observed, Scene};
 use crate::service::Join;
 use crate::timeline::FactId;
+use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, plural, some_of};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "manual_sigkill", title: "killed by a person or a tool", weigh, advice: advise };
+    Cause { name: "manual_sigkill", title: "title-manual-sigkill", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let ordered: Vec<&Death> =
@@ -30,12 +31,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         return Weight {
             direct: true,
             joined: scene.failing_known,
-            ..of(
-                scene,
-                &ordered,
-                scene.weights.sigkill_ordered,
-                "was killed by an order of docker or systemd",
-            )
+            ..of(scene, &ordered, scene.weights.sigkill_ordered, "sigkill-ordered")
         };
     }
     let unexplained: Vec<&Death> = scene
@@ -57,10 +53,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         Observed::NotObservable(_) => (
             scene.weights.sigkill_unseen
                 + if together { scene.weights.sigkill_together } else { 0.0 },
-            Some("kernel log".to_owned()),
+            Some(text("unseen-kernel-log", [])),
         ),
     };
-    let mut weight = of(scene, &unexplained, nats, "died of SIGKILL that no log explains");
+    let mut weight = of(scene, &unexplained, nats, "sigkill-unexplained");
     // Where the kernel's log knows other kills of the same service, or the same pid on a clock that is misread, it was the kernel.
     let kernel_did = scene.kills.iter().any(|kill| kill.join >= Join::Comm && !kill.dependency)
         || unexplained.iter().any(|death| {
@@ -76,17 +72,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         weight.nats =
             nats + scene.weights.for_share(weight.explained).min(scene.weights.share_unseen);
     } else {
-        weight.sentence = format!(
-            "{} died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal",
-            scene.failing_names()
-        );
+        weight.sentence = scene.say("sigkill-by-somebody", []);
     }
     weight.not_observable.extend(missing);
     weight.reservation = Some("no log names the sender of the signal".to_owned());
     weight
 }
 
-fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &str) -> Weight {
+fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> Weight {
     let moments: Vec<_> = deaths
         .iter()
         .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
@@ -101,11 +94,7 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &str) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: format!(
-            "{} of {} {what}",
-            plural(deaths.len(), "process", "processes"),
-            scene.failing_names()
-        ),
+        sentence: scene.say(what, [("processes", deaths.len().into())]),
         ..Weight::default()
     }
 }
@@ -137,20 +126,8 @@ fn is_namespaced(scene: &Scene<'_>, death: &Death) -> bool {
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!("See that {} runs again", scene.failing_names()),
-            "its log shows it listening",
-        ),
-        advice(
-            "this_week",
-            "Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts",
-            "a name",
-        ),
-        advice(
-            "prevent",
-            "Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9",
-            "ausearch -sc kill shows a test signal",
-        ),
+        advice("now", scene.say("advice-runs-again", []), "verify-listening"),
+        advice("this_week", text("advice-who-sent", []), "verify-name"),
+        advice("prevent", text("advice-record-signals", []), "verify-ausearch"),
     ]
 }

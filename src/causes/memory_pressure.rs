@@ -17,15 +17,12 @@ use crate::scene::Scene;
 use crate::service::Join;
 use crate::stamp::{MINUTE, Micros};
 use crate::timeline::FactId;
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "memory_pressure",
-    title: "memory so short that it stalled",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "memory_pressure", title: "title-memory-pressure", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let late = scene.status_share(504);
@@ -61,8 +58,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained: late,
         supports: global.into_iter().chain(signs).take(5).collect(),
         path,
-        sentence: "the host was so short of memory that answers came too late".to_owned(),
-        not_observable: vec!["/proc/pressure/memory".to_owned()],
+        sentence: text("memory-pressure", []),
+        not_observable: vec![text("name", [("name", "/proc/pressure/memory".into())])],
         ..Weight::default()
     }
 }
@@ -80,20 +77,8 @@ fn is_habit(scene: &Scene<'_>, from: Micros, kills: usize) -> bool {
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed",
-            "pressure falls to zero",
-        ),
-        advice(
-            "this_week",
-            "Give the host or container memory for its working set, page cache included",
-            "major faults per second stay low under load",
-        ),
-        advice(
-            "prevent",
-            "Alert on memory pressure (PSI) and not only on use",
-            "an alert fires in a test",
-        ),
+        advice("now", text("advice-look-at-pressure", []), "verify-pressure-falls"),
+        advice("this_week", text("advice-working-set", []), "verify-major-faults"),
+        advice("prevent", text("advice-alert-psi", []), "verify-alert"),
     ]
 }

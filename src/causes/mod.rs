@@ -25,13 +25,14 @@ mod worker_timeout;
 use crate::scene::Scene;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::FactId;
+use crate::wording::{Arg, Text};
 
 /// A cause under test.
 #[derive(Debug)]
 pub struct Cause {
     /// Its name in the contract.
     pub name: &'static str,
-    /// What it says, for people.
+    /// What it says, for people: the id of a message.
     pub title: &'static str,
     /// Weighs the evidence.
     pub weigh: fn(&Scene<'_>) -> Weight,
@@ -81,9 +82,9 @@ pub struct Weight {
     /// Facts that speak against it.
     pub contradicts: Vec<FactId>,
     /// Logs that would have told and are not there.
-    pub not_observable: Vec<String>,
+    pub not_observable: Vec<Text>,
     /// What happened, if it is this: a full sentence without its final stop.
-    pub sentence: String,
+    pub sentence: Text,
 }
 
 /// Something to do.
@@ -92,9 +93,9 @@ pub struct Advice {
     /// `now`, `this_week` or `prevent`.
     pub when: &'static str,
     /// What to do.
-    pub text: String,
+    pub text: Text,
     /// How to see that it worked.
-    pub verify: String,
+    pub verify: Text,
 }
 
 impl Weight {
@@ -114,27 +115,21 @@ fn some_of(facts: &[FactId], more: usize) -> Vec<FactId> {
 }
 
 /// One step of advice.
-fn advice(when: &'static str, text: impl Into<String>, verify: impl Into<String>) -> Advice {
-    Advice { when, text: text.into(), verify: verify.into() }
+fn advice(when: &'static str, text: Text, verify: &'static str) -> Advice {
+    Advice { when, text, verify: crate::wording::text(verify, []) }
 }
 
 /// For ends that keep a pace: more memory is no remedy, and the pace says how long there is.
 fn against_growth(scene: &Scene<'_>) -> Option<Advice> {
     let growth = scene.steady_growth()?;
     let pace = growth.after_start.unwrap_or(growth.interval);
-    let since = if growth.after_start.is_some() { "after a start" } else { "after the last end" };
-    let text = format!(
-        "Restart or recycle {} before it is {} old: it ended {} times at an even pace, at the earliest {} {since}; what fills it comes back, and more memory only moves the next end",
-        scene.failing_names(),
-        whole_seconds(pace.least),
-        growth.at.len(),
-        whole_seconds(pace.least),
-    );
-    Some(advice(
-        "now",
-        text,
-        "no further end past that age; resident memory over time stays below the limit",
-    ))
+    let since = if growth.after_start.is_some() { "start" } else { "end" };
+    let args = [
+        ("age", whole_seconds(pace.least).into()),
+        ("times", growth.at.len().into()),
+        ("since", Arg::Case(since)),
+    ];
+    Some(advice("now", scene.say("advice-recycle", args), "verify-recycle"))
 }
 
 /// `45 s`, `17 min`.
@@ -155,11 +150,6 @@ fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
     };
     let after = of_incident().find(|(_, fact)| fact.at().is_some_and(|at| at >= root - SECOND));
     after.or_else(|| of_incident().next()).map(|(id, _)| id)
-}
-
-/// "3 workers", "1 worker".
-fn plural(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// Rounded MiB of a number of bytes.

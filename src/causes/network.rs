@@ -14,15 +14,12 @@
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::timeline::FactId;
+use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "network",
-    title: "name resolution, TLS or the network failed",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "network", title: "title-network", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds =
@@ -50,23 +47,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained: share,
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),
-        sentence: "the proxy could not resolve, reach or trust its upstream over the network"
-            .to_owned(),
+        sentence: text("network", []),
         ..Weight::default()
     }
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)",
-            "each step succeeds",
-        ),
-        advice(
-            "this_week",
-            "Give nginx a resolver with a short valid= time, or reload it when addresses change",
-            "an address change gives no 502",
-        ),
+        advice("now", text("advice-network-steps", []), "verify-each-step"),
+        advice("this_week", text("advice-resolver", []), "verify-address-change"),
     ]
 }

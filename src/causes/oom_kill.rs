@@ -13,28 +13,31 @@
 //! # What to do
 //! The advice goes to the process that held most, not to the victim.
 
+use std::collections::BTreeSet;
+
 use crate::death::Why;
 use crate::event::{EventKind, OomHolder, OomScope};
 use crate::scene::{LinkedKill, Observed, Scene};
-use crate::service::Join;
+use crate::service::{Join, ServiceId};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::{Arg, Text, text};
 
 use super::{
-    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, plural, some_of,
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, some_of,
 };
 
 /// A cgroup's own limit.
 pub(super) const MEMCG: Cause = Cause {
     name: "oom_kill_memcg",
-    title: "killed at the memory limit of its cgroup",
+    title: "title-oom-kill-memcg",
     weigh: weigh_memcg,
     advice: advise_memcg,
 };
 /// The host's memory.
 pub(super) const GLOBAL: Cause = Cause {
     name: "oom_kill_global",
-    title: "killed because the host ran out of memory",
+    title: "title-oom-kill-global",
     weigh: weigh_global,
     advice: advise_global,
 };
@@ -185,38 +188,34 @@ fn told(scene: &Scene<'_>, kill: FactId) -> Option<FactId> {
         .find(|id| *id != kill)
 }
 
-fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> String {
+fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text {
     let oom = |kill: &LinkedKill| scene.timeline.fact(kill.fact).oom().cloned().unwrap_or_default();
     let first = oom(kills[0]);
-    let service = kills[0].service.map_or_else(
-        || match first.victim_cgroup.as_deref().and_then(|path| path.rsplit('/').next()) {
-            Some(name) if !name.is_empty() => format!(" of {name}"),
-            _ => String::new(),
-        },
-        |id| format!(" of {}", scene.services.get(id).name),
-    );
-    let times = if kills.len() == 1 { String::new() } else { format!(" {} times", kills.len()) };
-    let limit = match (kills[0].scope, first.limit_bytes) {
-        (OomScope::Memcg, Some(limit)) => {
-            format!("because its cgroup hit its limit of {}", mib(limit))
+    let owner = match kills[0].service {
+        Some(id) => Some(scene.services.get(id).name.clone()),
+        None => {
+            let cgroup = first.victim_cgroup.as_deref().and_then(|path| path.rsplit('/').next());
+            cgroup.filter(|name| !name.is_empty()).map(str::to_owned)
         }
-        (OomScope::Memcg, None) => "because its cgroup hit its memory limit".to_owned(),
-        _ => "because the host ran out of memory".to_owned(),
     };
-    let hog = first
-        .holders
-        .first()
-        .filter(|hog| hog.comm != first.victim.comm)
-        .map_or_else(String::new, |hog| format!("; most memory was held by {}", held(hog)));
-    let effect = if dependency {
-        format!(", and {} failed for want of it", scene.failing_names())
-    } else {
-        String::new()
+    let limited = match (kills[0].scope, first.limit_bytes) {
+        (OomScope::Memcg, Some(_)) => "known",
+        (OomScope::Memcg, None) => "unknown",
+        _ => "host",
     };
-    format!(
-        "the kernel's OOM killer killed {}{service}{times} {limit}{hog}{effect}",
-        first.victim.comm
-    )
+    let hog = first.holders.first().filter(|hog| hog.comm != first.victim.comm);
+    let args = [
+        ("victim", (&first.victim.comm).into()),
+        ("owner-known", Arg::Case(if owner.is_some() { "yes" } else { "no" })),
+        ("owner", owner.unwrap_or_default().into()),
+        ("times", kills.len().into()),
+        ("limited", Arg::Case(limited)),
+        ("limit", first.limit_bytes.map(mib).unwrap_or_default().into()),
+        ("hog-told", Arg::Case(if hog.is_some() { "yes" } else { "no" })),
+        ("hog", hog.map(held).unwrap_or_default().into()),
+        ("dependency", Arg::Case(if dependency { "yes" } else { "no" })),
+    ];
+    scene.say("oom-kill", args)
 }
 
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
@@ -252,12 +251,11 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
         path,
-        sentence: format!(
-            "{} was OOM-killed, as {} says",
-            scene.failing_names(),
-            if container { "the container runtime" } else { "systemd" }
+        sentence: scene.say(
+            "oom-killed-as-told",
+            [("witness", Arg::Case(if container { "runtime" } else { "systemd" }))],
         ),
-        not_observable: vec!["kernel log".to_owned()],
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -308,19 +306,18 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
         deaths.iter().filter_map(|death| death.facts.first().copied()).collect();
     let mut path: Vec<FactId> = facts.first().copied().into_iter().collect();
     path.extend(first_proxy_error(scene, &path));
-    let killed =
-        if deaths.iter().any(|death| death.signal == Some(9)) { " of SIGKILL" } else { "" };
+    let signal =
+        if deaths.iter().any(|death| death.signal == Some(9)) { "kill" } else { "unknown" };
     Weight {
         nats: scene.weights.oom_inspect + scene.weights.for_share(explained).max(0.0),
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: format!(
-            "{} of {} died{killed}, and docker inspect says OOMKilled",
-            plural(deaths.len(), "process", "processes"),
-            scene.failing_names()
+        sentence: scene.say(
+            "oom-killed-as-inspected",
+            [("processes", deaths.len().into()), ("signal", Arg::Case(signal))],
         ),
-        not_observable: vec!["kernel log".to_owned()],
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -360,7 +357,8 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
         })
         .collect();
     let explained = scene.explained(&effects(scene, &moments));
-    let killer = fact.field("killer").unwrap_or("a killer in user space");
+    let (killer, victim) = (fact.field("killer"), fact.field("comm"));
+    let known = |name: Option<&str>| Arg::Case(if name.is_some() { "yes" } else { "no" });
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
@@ -369,9 +367,14 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
         joined: true,
         explained,
         path,
-        sentence: format!(
-            "{killer} killed {} because the host ran short of memory",
-            fact.field("comm").unwrap_or("a process")
+        sentence: text(
+            "oom-kill-userspace",
+            [
+                ("killer-known", known(killer)),
+                ("killer", killer.unwrap_or_default().into()),
+                ("victim-known", known(victim)),
+                ("victim", victim.unwrap_or_default().into()),
+            ],
         ),
         ..Weight::default()
     }
@@ -410,12 +413,8 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: format!(
-            "{} of {} died of SIGKILL, which the OOM killer may have sent",
-            plural(deaths.len(), "process", "processes"),
-            scene.failing_names()
-        ),
-        not_observable: vec!["kernel log".to_owned()],
+        sentence: scene.say("sigkill-perhaps-oom", [("processes", deaths.len().into())]),
+        not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
 }
@@ -424,84 +423,66 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let limit = oom.and_then(|oom| oom.limit_bytes);
     let rss = oom.and_then(|oom| oom.victim.anon_rss_bytes);
-    let unit = killed_names(scene);
     let mut list = Vec::new();
     match (limit, rss) {
         _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
         (Some(limit), Some(rss)) => list.push(advice(
             "now",
-            format!("Raise the memory limit of {unit} above {} or run fewer workers: one victim alone held {}", mib(limit), mib(rss)),
-            "memory.events of the cgroup: oom_kill stays as it is",
+            of_killed(
+                scene,
+                "advice-raise-limit-above",
+                [("limit", mib(limit).into()), ("held", mib(rss).into())],
+            ),
+            "verify-memory-events",
         )),
-        _ => list.push(advice("now", format!("Raise the memory limit of {unit} or run fewer workers"), "no further kill in the kernel log")),
+        _ => list.push(advice("now", of_killed(scene, "advice-raise-limit", []), "verify-no-kill")),
     }
     if let Some(route) = top_route(scene) {
         list.push(advice(
             "this_week",
-            format!(
-                "Find out what {route} allocates: most of the failed requests were of this route"
-            ),
-            "resident memory of a worker before and after one such request",
+            text("advice-what-route-allocates", [("route", route.into())]),
+            "verify-worker-memory",
         ));
     }
-    list.push(advice(
-        "prevent",
-        "Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max",
-        "an alert fires in a test before the kernel kills",
-    ));
+    list.push(advice("prevent", text("advice-recycle-workers", []), "verify-alert-before-kill"));
     list
 }
 
-/// Names of the services whose processes were killed, for a sentence; not of all that failed at the same time.
-fn killed_names(scene: &Scene<'_>) -> String {
-    let killed: std::collections::BTreeSet<&str> = scene
-        .kills
-        .iter()
-        .filter(|kill| kill.join >= Join::Comm)
-        .filter_map(|kill| Some(scene.services.get(kill.service?).name.as_str()))
-        .collect();
-    if killed.is_empty() {
-        return scene.failing_names();
-    }
-    killed.into_iter().collect::<Vec<_>>().join(" and ")
+/// A text about the services whose processes were killed; not about all that failed at the same time.
+fn of_killed(
+    scene: &Scene<'_>,
+    id: &'static str,
+    args: impl IntoIterator<Item = (&'static str, Arg)>,
+) -> Text {
+    let killed = scene.kills.iter().filter(|kill| kill.join >= Join::Comm);
+    let killed: BTreeSet<ServiceId> = killed.filter_map(|kill| kill.service).collect();
+    if killed.is_empty() { scene.say(id, args) } else { scene.say_of(&killed, id, args) }
 }
 
 fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let holders = oom.map_or(&[][..], |oom| oom.holders.as_slice());
-    let held_by = match holders {
-        [] => String::new(),
-        list => format!(": {}", list.iter().map(held).collect::<Vec<_>>().join(", ")),
-    };
+    let list = holders.iter().map(held).collect::<Vec<_>>().join(", ");
     // Who is to be bounded: what held most and is no store, for a limit would only have the store killed sooner.
     let hog = holders
         .iter()
         .map(|holder| holder.comm.as_str())
-        .find(|comm| !scene.services.is_store(comm))
-        .map_or("the processes that hold most of it", |comm| comm);
+        .find(|comm| !scene.services.is_store(comm));
+    let told = Arg::Case(if holders.is_empty() { "no" } else { "yes" });
+    let known = Arg::Case(if hog.is_some() { "yes" } else { "no" });
+    let hog = Arg::from(hog.unwrap_or_default());
     vec![
         advice(
             "now",
-            format!(
-                "See that everything that was killed runs again, and find out what filled the memory{held_by}"
-            ),
-            "free -m, systemctl --failed",
+            text("advice-free-memory", [("told", told), ("holders", list.into())]),
+            "verify-free",
         ),
         advice(
             "this_week",
-            format!(
-                "Give {hog} a limit of its own (MemoryMax=, --memory) or fewer processes, so that it and not its neighbours is killed"
-            ),
-            "systemctl show -p MemoryMax, docker inspect",
+            text("advice-own-limit", [("hog-known", known), ("hog", hog)]),
+            "verify-memory-max",
         ),
-        advice(
-            "prevent",
-            format!(
-                "Alert on available memory; protect {} by MemoryMin= or OOMScoreAdjust=",
-                scene.failing_names()
-            ),
-            "an alert fires in a test before the kernel kills",
-        ),
+        advice("prevent", scene.say("advice-protect", []), "verify-alert-before-kill"),
     ]
 }
 

@@ -17,12 +17,13 @@ use crate::scene::Scene;
 use crate::service::ServiceRole;
 use crate::stamp::SECOND;
 use crate::timeline::FactId;
+use crate::wording::{Arg, text};
 
 use super::{Advice, Cause, Weight, advice, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "proxy_configuration",
-    title: "the proxy's configuration does not fit its upstream",
+    title: "title-proxy-configuration",
     weigh,
     advice: advise,
 };
@@ -44,8 +45,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             explained: word,
             supports: some_of(&facts, 3),
             path: facts.first().copied().into_iter().collect(),
-            sentence: "the proxy refused what the upstream sent, or may not open its socket"
-                .to_owned(),
+            sentence: text("proxy-refused", []),
             ..Weight::default()
         };
     }
@@ -81,12 +81,16 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     if !elsewhere && scene.changed() {
         return Weight::nothing();
     }
-    let at = upstreams.first().copied().unwrap_or("the upstream");
-    let rest = if elsewhere {
-        format!(", while the app listens at {}", listens.join(", "))
-    } else {
-        String::new()
-    };
+    let place = upstreams.first().copied();
+    let sentence = text(
+        "nothing-listens",
+        [
+            ("place-known", Arg::Case(if place.is_some() { "yes" } else { "no" })),
+            ("place", place.unwrap_or_default().into()),
+            ("elsewhere", Arg::Case(if elsewhere { "yes" } else { "no" })),
+            ("listens", listens.join(", ").into()),
+        ],
+    );
     let mut path: Vec<FactId> = reload.map(|(id, _)| id).into_iter().collect();
     path.extend(facts.first());
     Weight {
@@ -101,11 +105,11 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         explained: share,
         supports: some_of(&facts, 3),
         path,
-        sentence: format!("nothing listens at {at}, where the proxy looks for the app{rest}"),
+        sentence,
         not_observable: if scene.has_app_log() {
             Vec::new()
         } else {
-            vec!["the app's log".to_owned()]
+            vec![text("unseen-app-log", [])]
         },
         ..Weight::default()
     }
@@ -113,15 +117,7 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            "Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree",
-            "a request through the proxy succeeds",
-        ),
-        advice(
-            "prevent",
-            "Test the configuration against the running app in the deploy (nginx -t does not connect)",
-            "a wrong port fails the deploy",
-        ),
+        advice("now", text("advice-compare-listeners", []), "verify-through-proxy"),
+        advice("prevent", text("advice-test-configuration", []), "verify-wrong-port"),
     ]
 }

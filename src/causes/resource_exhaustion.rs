@@ -16,12 +16,13 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::{Arg, text};
 
 use super::{Advice, Cause, Weight, advice, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "resource_exhaustion",
-    title: "a limit on connections, files, workers or a queue was reached",
+    title: "title-resource-exhaustion",
     weigh,
     advice: advise,
 };
@@ -67,9 +68,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     };
     let first = if share >= 0.3 { proxy.first() } else { others.first().or(proxy.first()) };
     let ids: Vec<FactId> = proxy.iter().chain(&others).map(|(id, _)| *id).collect();
-    let rate = surge.map_or_else(String::new, |surge| {
-        format!(", while requests came at {surge:.1} times the rate before")
-    });
+    let rate = surge.map(|surge| format!("{surge:.1}")).unwrap_or_default();
     Weight {
         nats: base
             + scene.weights.for_share(explained)
@@ -81,10 +80,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&ids, 3),
         path: first.map(|(id, _)| *id).into_iter().collect(),
-        sentence: format!(
-            "{} at {}{rate}",
-            what(first.map(|(_, fact)| *fact)),
-            scene.failing_names()
+        sentence: scene.say(
+            "resource-exhaustion",
+            [
+                ("what", Arg::Case(what(first.map(|(_, fact)| *fact)))),
+                ("surge", Arg::Case(if surge.is_some() { "yes" } else { "no" })),
+                ("rate", rate.into()),
+            ],
         ),
         ..Weight::default()
     }
@@ -129,42 +131,24 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
     }
 }
 
-fn what(fact: Option<&Fact>) -> String {
-    let text = match fact.map(|fact| fact.kind) {
-        Some(EventKind::UpstreamBacklogFull) => "the listen backlog was full",
-        Some(EventKind::ProxyLimit) => {
-            "the proxy ran out of connections, ports or file descriptors"
-        }
-        Some(EventKind::WorkersExhausted) => {
-            "all workers were busy and the limit on their number was reached"
-        }
-        Some(EventKind::ListenQueueFull) => "the listen queue was full",
-        Some(EventKind::OpenFilesExhausted) => "file descriptors ran out",
-        Some(EventKind::ConntrackFull) => "the connection tracking table was full",
-        Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => {
-            "connections to the database ran out"
-        }
-        _ => "a limit of the system was reached",
-    };
-    text.to_owned()
+/// What ran out.
+fn what(fact: Option<&Fact>) -> &'static str {
+    match fact.map(|fact| fact.kind) {
+        Some(EventKind::UpstreamBacklogFull) => "backlog",
+        Some(EventKind::ProxyLimit) => "proxy",
+        Some(EventKind::WorkersExhausted) => "workers",
+        Some(EventKind::ListenQueueFull) => "queue",
+        Some(EventKind::OpenFilesExhausted) => "files",
+        Some(EventKind::ConntrackFull) => "conntrack",
+        Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => "clients",
+        _ => "system",
+    }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!("Shed or spread the load, or add workers to {}", scene.failing_names()),
-            "no further such line, and answers succeed",
-        ),
-        advice(
-            "this_week",
-            "Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory",
-            "a load test at the surge's rate gives no error",
-        ),
-        advice(
-            "prevent",
-            "Limit the request rate at the proxy, and alert on queue length and open descriptors",
-            "an alert fires in a test",
-        ),
+        advice("now", scene.say("advice-shed-load", []), "verify-no-such-line"),
+        advice("this_week", text("advice-raise-met-limit", []), "verify-load-test"),
+        advice("prevent", text("advice-limit-rate", []), "verify-alert"),
     ]
 }

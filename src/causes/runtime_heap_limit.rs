@@ -16,15 +16,12 @@ use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, against_growth, first_proxy_error, plural, some_of};
+use super::{Advice, Cause, Weight, advice, against_growth, first_proxy_error, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "runtime_heap_limit",
-    title: "ended at a memory limit of its runtime or manager",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "runtime_heap_limit", title: "title-runtime-heap-limit", weigh, advice: advise };
 
 /// A heap near its limit collects garbage for this long before it gives up, and answers late meanwhile.
 const THRASH: Micros = 60 * SECOND;
@@ -75,11 +72,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: format!(
-            "{} reached a memory limit of its own runtime or process manager {}",
-            scene.failing_names(),
-            plural(facts.len(), "time", "times")
-        ),
+        sentence: scene.say("runtime-heap-limit", [("times", facts.len().into())]),
         ..Weight::default()
     }
 }
@@ -93,27 +86,10 @@ fn is_full_heap(fact: &Fact) -> bool {
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
-    let raise = || {
-        advice(
-            "now",
-            format!(
-                "Raise the runtime's limit for {} (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory",
-                scene.failing_names()
-            ),
-            "no further limit line in its log",
-        )
-    };
+    let raise = || advice("now", scene.say("advice-raise-heap", []), "verify-no-limit-line");
     vec![
         against_growth(scene).unwrap_or_else(raise),
-        advice(
-            "this_week",
-            "Find the request that fills the heap: stream large uploads and exports instead of holding them",
-            "heap use stays flat during one such request",
-        ),
-        advice(
-            "prevent",
-            "Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)",
-            "an alert fires in a test before the limit",
-        ),
+        advice("this_week", text("advice-what-fills-heap", []), "verify-flat-heap"),
+        advice("prevent", text("advice-alert-heap", []), "verify-alert-before-limit"),
     ]
 }

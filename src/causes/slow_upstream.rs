@@ -12,11 +12,12 @@
 //! Collect what would name the reason: a stack of a waiting worker, the database's lock waits.
 
 use crate::scene::{Class, Scene};
+use crate::wording::{Arg, text};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
 
 pub(super) const CAUSE: Cause =
-    Cause { name: "slow_upstream", title: "the upstream answered too late", weigh, advice: advise };
+    Cause { name: "slow_upstream", title: "title-slow-upstream", weigh, advice: advise };
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     if scene.class == Class::Server {
@@ -29,7 +30,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
     let routes: std::collections::BTreeSet<&str> =
         scene.failures.iter().map(|failure| failure.key.route.as_str()).collect();
-    let few = if routes.len() == 1 { ", all on one route" } else { "" };
+    let routes = if routes.len() == 1 { "one" } else { "many" };
     Weight {
         // Without the app's own log its silence means nothing, and this is a guess.
         nats: if scene.has_app_log() {
@@ -43,34 +44,16 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         reservation: Some("no log says why the upstream was slow".to_owned()),
         explained: late,
         path: first_proxy_error(scene, &[]).into_iter().collect(),
-        sentence: format!(
-            "{} answered later than the proxy waits{few}, and no log in the bundle says why",
-            scene.failing_names()
-        ),
-        not_observable: vec!["what the workers waited for".to_owned()],
+        sentence: scene.say("slow-upstream", [("routes", Arg::Case(routes))]),
+        not_observable: vec![text("unseen-wait", [])],
         ..Weight::default()
     }
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!(
-                "If it still hangs, dump the workers of {} (py-spy dump, jstack, gdb) and the database's lock waits",
-                scene.failing_names()
-            ),
-            "the dump names what is waited for",
-        ),
-        advice(
-            "this_week",
-            "Log the duration of each outgoing call, and slow queries in the database",
-            "the next slow minute names its reason in a log",
-        ),
-        advice(
-            "prevent",
-            "Set timeouts on outgoing calls below the proxy's read timeout",
-            "a slow dependency gives an error of its own before the 504",
-        ),
+        advice("now", scene.say("advice-dump-workers", []), "verify-dump"),
+        advice("this_week", text("advice-log-durations", []), "verify-slow-reason"),
+        advice("prevent", text("advice-outgoing-timeouts", []), "verify-own-error"),
     ]
 }

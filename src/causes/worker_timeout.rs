@@ -18,15 +18,12 @@ use crate::scene::Scene;
 use crate::service::Join;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
+use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, first_proxy_error, plural, some_of};
+use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
-pub(super) const CAUSE: Cause = Cause {
-    name: "worker_timeout",
-    title: "ended by its app server for not answering in time",
-    weigh,
-    advice: advise,
-};
+pub(super) const CAUSE: Cause =
+    Cause { name: "worker_timeout", title: "title-worker-timeout", weigh, advice: advise };
 
 /// How long a worker hangs before its server gives it up, where the log does not say: gunicorn's default.
 const HANG: Micros = 31 * SECOND;
@@ -75,12 +72,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&ids, 4),
         path,
-        sentence: format!(
-            "{} gave up {} that did not answer in time and ended {}",
-            scene.failing_names(),
-            plural(facts.len(), "worker", "workers"),
-            if facts.len() == 1 { "it" } else { "them" }
-        ),
+        sentence: scene.say("worker-timeout", [("workers", facts.len().into())]),
         ..Weight::default()
     }
 }
@@ -99,23 +91,8 @@ fn killed(scene: &Scene<'_>, timeout: FactId) -> Option<FactId> {
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
     vec![
-        advice(
-            "now",
-            format!(
-                "Find what the workers of {} wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route",
-                scene.failing_names()
-            ),
-            "no further timeout line in its log",
-        ),
-        advice(
-            "this_week",
-            "Set a timeout on every outgoing call, shorter than the app server's own",
-            "a hanging partner gives one slow answer and no dead worker",
-        ),
-        advice(
-            "prevent",
-            "Keep slow routes on workers of their own",
-            "the other routes answer while one hangs",
-        ),
+        advice("now", scene.say("advice-what-workers-wait-for", []), "verify-no-timeout-line"),
+        advice("this_week", text("advice-call-timeouts", []), "verify-hanging-partner"),
+        advice("prevent", text("advice-slow-routes-apart", []), "verify-other-routes"),
     ]
 }

@@ -11,6 +11,7 @@ use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
+use crate::wording::{Text, text};
 
 use super::{Basis, Clocks, Course, Rule, zone};
 
@@ -54,15 +55,14 @@ pub(super) fn by_pairs(sources: &[Source], clocks: &mut Clocks) {
             } else {
                 RECEIPT_SIGMA
             };
-            let mut evidence =
-                "its records carry both the kernel's clock and wall-clock time".to_owned();
             let most = steps.iter().map(|(_, offset)| (offset - steps[0].1).abs()).max();
-            if let Some(most) = most.filter(|most| *most >= STEP) {
-                evidence.push_str(&format!(
-                    "; the two part by {} s on the way (a sleep of the host, or its clock was set)",
-                    most / SECOND
-                ));
-            }
+            let evidence = match most.filter(|most| *most >= STEP) {
+                Some(most) => {
+                    let apart = format!("{} s", most / SECOND);
+                    text("clock-both-parting", [("apart", apart.into())])
+                }
+                None => text("clock-both", []),
+            };
             let course = if steps.len() > 1 { Course::Steps(steps) } else { Course::Constant };
             let rule = Rule { offset, course, sigma, basis: Basis::BootAnchored, evidence };
             clocks.set(index, ClockKind::Boot, &id, rule);
@@ -177,7 +177,7 @@ fn same_boot(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> 
     let ((other, id), count) =
         votes.into_iter().max_by_key(|(key, count)| (*count, std::cmp::Reverse(key.clone())))?;
     let rule = clocks.rule(other, ClockKind::Boot, &id)?;
-    let evidence = format!("{count} kernel lines shared with {}", sources[other].path);
+    let evidence = shared_lines(count, &sources[other].path);
     Some(Rule { evidence, ..rule.clone() })
 }
 
@@ -215,12 +215,16 @@ pub(super) fn correct_dumps(sources: &[Source], clocks: &mut Clocks) {
                 .map(|(from, early)| (from, rule.offset + early))
                 .collect();
             let other = seen.first().map_or("", |(_, _, other)| sources[*other].path.as_str());
-            let evidence = format!(
-                "{}; corrected by {} kernel lines shared with {other}, {:.1} to {:.1} s off",
-                rule.evidence,
-                seen.len(),
-                least as f64 / SECOND as f64,
-                most as f64 / SECOND as f64,
+            let off = |micros: Micros| format!("{:.1}", micros as f64 / SECOND as f64);
+            let evidence = text(
+                "clock-dump-corrected",
+                [
+                    ("evidence", (&rule.evidence).into()),
+                    ("lines", seen.len().into()),
+                    ("path", other.into()),
+                    ("least", off(least).into()),
+                    ("most", off(most).into()),
+                ],
             );
             let offset = steps.last().map_or(rule.offset, |(_, offset)| *offset);
             let course = Course::Steps(steps);
@@ -295,7 +299,7 @@ fn same_lines(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule>
     found.sort_unstable();
     let (difference, other) = *found.get(found.len() / 2)?;
     let dump = sources[other].envelope == Envelope::Dmesg;
-    let evidence = format!("{} kernel lines shared with {}", found.len(), sources[other].path);
+    let evidence = shared_lines(found.len() as u64, &sources[other].path);
     let sigma = if dump { SECOND } else { SECOND / 3 };
     Some(Rule {
         offset: -difference,
@@ -304,6 +308,10 @@ fn same_lines(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule>
         basis: Basis::BootAnchored,
         evidence,
     })
+}
+
+fn shared_lines(count: u64, path: &str) -> Text {
+    text("clock-shared-lines", [("count", count.into()), ("path", path.into())])
 }
 
 /// Killed pids whose end an app server's log tells.
@@ -330,7 +338,8 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
     }
     let (from, to, count) = most_covered(&bounds)?;
     let other = bounds.iter().find(|bound| bound.0 <= from && bound.1 >= to)?.2;
-    let evidence = format!("{count} killed pids whose end {} tells", sources[other].path);
+    let path = &sources[other].path;
+    let evidence = text("clock-shared-pids", [("count", count.into()), ("path", path.into())]);
     let sigma = ((to - from) / 3).max(SECOND / 10);
     Some(Rule {
         offset: -(from + (to - from) / 2),
@@ -382,10 +391,8 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
             .collect();
         let seen = zone::effects(sources, clocks, |other| other != index);
         if let Some((difference, count)) = best_shift(&kills, &seen) {
-            let evidence = format!(
-                "{count} of {} kills fall on seconds with failures at one shift only",
-                kills.len()
-            );
+            let evidence =
+                text("clock-kill-pattern", [("count", count.into()), ("all", kills.len().into())]);
             let rule = Rule {
                 offset: -difference,
                 course: Course::Constant,

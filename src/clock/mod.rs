@@ -16,6 +16,7 @@ use chrono_tz::Tz;
 use crate::event::Event;
 use crate::ingest::Source;
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND, Stamp, in_year, year_of};
+use crate::wording::{Text, text};
 
 /// How the UTC time of a source is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +65,7 @@ pub struct Rule {
     /// How it is known.
     pub basis: Basis,
     /// The evidence, for a person.
-    pub evidence: String,
+    pub evidence: Text,
 }
 
 /// How an offset changes over time.
@@ -110,8 +111,8 @@ pub struct Clocks {
 /// A clock that another contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// What contradicts what, for a person.
-    pub text: String,
+    /// What contradicts what.
+    pub text: Text,
     /// The sources that were brought onto one clock, by which of them is not known: among each other they can be compared.
     pub fellows: BTreeSet<usize>,
 }
@@ -196,17 +197,14 @@ fn explicit(source: &Source) -> Rule {
     let dump = source.envelope == crate::envelope::Envelope::Dmesg;
     // util-linux dmesg(1): "the time [of -T and iso] could be inaccurate": boot time computed at the moment of the dump. Early by
     // 0.7 to 1.6 s in recordings without suspend or clock steps.
-    let (sigma, evidence) = if dump {
-        (SECOND, "offset in each line, as computed by dmesg")
-    } else {
-        (0, "offset in each line")
-    };
+    let (sigma, evidence) =
+        if dump { (SECOND, "clock-offset-by-dmesg") } else { (0, "clock-offset") };
     Rule {
         offset: 0,
         course: Course::Constant,
         sigma,
         basis: Basis::Offset,
-        evidence: evidence.to_owned(),
+        evidence: text(evidence, []),
     }
 }
 
@@ -241,7 +239,7 @@ fn given_rule(
         course: named.zone.parse().map_or(Course::Constant, Course::Zone),
         sigma: 0,
         basis: Basis::Given,
-        evidence: format!("--tz {}={}", named.file, named.zone),
+        evidence: text("name", [("name", format!("--tz {}={}", named.file, named.zone).into())]),
     })
 }
 
@@ -311,7 +309,7 @@ impl Clocks {
     }
 
     /// Moves the wall clocks of a source later by so much, with the evidence.
-    fn shift(&mut self, source: usize, by: Micros, told: &str) {
+    fn shift(&mut self, source: usize, by: Micros, told: &Text) {
         let own = |key: &Key| key.0 == source && key.1 != ClockKind::Boot;
         for (_, rule) in self.rules.iter_mut().filter(|(key, _)| own(key)) {
             rule.offset -= by;
@@ -321,7 +319,8 @@ impl Clocks {
                 }
             }
             rule.sigma = rule.sigma.max(SECOND);
-            rule.evidence = format!("{}; {told}, and it is moved", rule.evidence);
+            rule.evidence =
+                text("clock-moved", [("evidence", (&rule.evidence).into()), ("told", told.into())]);
         }
     }
 
@@ -385,7 +384,10 @@ impl Clocks {
     pub fn shown(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
         let mut rule = self.first_rule(source, spans);
         if let Some(doubt) = self.doubt(source) {
-            rule.evidence = format!("{}; in doubt: {}", rule.evidence, doubt.text);
+            rule.evidence = text(
+                "clock-in-doubt",
+                [("evidence", rule.evidence.into()), ("doubt", (&doubt.text).into())],
+            );
         }
         rule
     }
@@ -400,15 +402,15 @@ impl Clocks {
         known.unwrap_or_else(|| {
             let basis = if spans.is_empty() { Basis::None } else { Basis::Unanchored };
             let evidence = match basis {
-                Basis::None => "no times in it",
-                _ => "nothing in the bundle ties its clock to UTC",
+                Basis::None => "clock-no-times",
+                _ => "clock-untied",
             };
             Rule {
                 offset: 0,
                 course: Course::Constant,
                 sigma: 0,
                 basis,
-                evidence: evidence.to_owned(),
+                evidence: text(evidence, []),
             }
         })
     }

@@ -8,6 +8,7 @@ use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, HOUR, Micros, SECOND};
+use crate::wording::{Arg, text};
 
 use super::zone::{self, FELT, effects, near};
 use super::{Basis, Clocks, Course, Doubt, wall};
@@ -156,23 +157,28 @@ pub(super) fn correct(sources: &[Source], clocks: &mut Clocks) -> bool {
         } else {
             (&ones, -pair.apart, pair.other)
         };
-        let told = format!(
-            "{} things shared with {} show it {} s {}",
-            pair.shared,
-            sources[keeper].path,
-            pair.apart.abs() / SECOND,
-            if by > 0 { "behind" } else { "ahead" },
+        let apart = format!("{} s", pair.apart.abs() / SECOND);
+        let told = text(
+            "clock-apart",
+            [
+                ("count", pair.shared.into()),
+                ("path", (&sources[keeper].path).into()),
+                ("apart", (&apart).into()),
+                ("side", Arg::Case(if by > 0 { "behind" } else { "ahead" })),
+            ],
         );
         if !decided {
             for index in ones.iter().chain(&others) {
                 let rival = if ones.contains(index) { pair.other } else { pair.one };
                 let fellows = ones.union(&others).copied().collect();
-                let text = format!(
-                    "{} and {} tell {} shared things {} s apart, and nothing shows whose clock is wrong",
-                    sources[*index].path,
-                    sources[rival].path,
-                    pair.shared,
-                    pair.apart.abs() / SECOND
+                let text = text(
+                    "clock-contradicted",
+                    [
+                        ("one", (&sources[*index].path).into()),
+                        ("other", (&sources[rival].path).into()),
+                        ("count", pair.shared.into()),
+                        ("apart", (&apart).into()),
+                    ],
                 );
                 clocks.doubts.entry(*index).or_insert(Doubt { text, fellows });
             }

@@ -9,6 +9,7 @@ use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, HOUR, MINUTE, Micros, RawStamp, SECOND};
+use crate::wording::{Arg, text};
 
 use super::{Basis, Clocks, Course, Rule, skew, wall, zone_offset, zoneless};
 
@@ -58,7 +59,7 @@ pub(super) fn after_the_fold(sources: &[Source], clocks: &mut Clocks) {
                 Some((zone, offset)) => Rule {
                     offset,
                     course: Course::Zone(zone),
-                    evidence: format!("{}; summer time ends in it", base.evidence),
+                    evidence: text("clock-summer-ends", [("evidence", (&base.evidence).into())]),
                     ..base
                 },
                 None => base,
@@ -85,9 +86,14 @@ fn by_own_votes(source: &Source, clock: ClockKind) -> Option<Rule> {
     let (offset, votes) = winner(
         &source.zone_votes.iter().map(|(offset, votes)| (*offset, *votes as f64)).collect(),
     )?;
-    let evidence =
-        format!("{votes:.0} lines stand next to lines of the same file that carry an offset");
+    let evidence = text("clock-own-votes", [("count", whole(votes))]);
     Some(Rule { offset, course: Course::Constant, sigma: 0, basis: Basis::ZoneInferred, evidence })
+}
+
+/// A sum of votes, as a count.
+fn whole(votes: f64) -> Arg {
+    // Saturates for what no log can hold.
+    Arg::Count(votes.round_ties_even() as u64)
 }
 
 /// The offset with most votes, if it leads clearly.
@@ -148,11 +154,18 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
         with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
     let what = match kind {
         MarkKind::Request => "requests",
-        MarkKind::Death => "process ends",
-        MarkKind::Start => "process starts",
-        MarkKind::KernelLine => "kernel lines",
+        MarkKind::Death => "ends",
+        MarkKind::Start => "starts",
+        MarkKind::KernelLine => "kernel",
     };
-    let evidence = format!("{count} {what} shared with {}", sources[other].path);
+    let evidence = text(
+        "clock-shared",
+        [
+            ("what", Arg::Case(what)),
+            ("count", count.into()),
+            ("path", (&sources[other].path).into()),
+        ],
+    );
     let (shift, sigma) = dump_correction(&sources[index], kind, residuals.remove(&offset)?);
     Some(Rule {
         offset: offset + shift,
@@ -181,7 +194,10 @@ fn off_the_grid(
         course: Course::Constant,
         sigma: SECOND,
         basis: Basis::ZoneInferred,
-        evidence: format!("{weight:.0} things shared with {}", sources[other].path),
+        evidence: text(
+            "clock-shared-things",
+            [("count", whole(weight)), ("path", (&sources[other].path).into())],
+        ),
     })
 }
 
@@ -219,9 +235,9 @@ fn with_summer_time(
         course: Course::Zone(*zone),
         sigma: 0,
         basis: Basis::ZoneInferred,
-        evidence: format!(
-            "{:.0} things shared with other logs, on two offsets as summer time changes in {zone}",
-            more + fewer
+        evidence: text(
+            "clock-two-offsets",
+            [("count", whole(more + fewer)), ("zone", zone.to_string().into())],
         ),
     })
 }
@@ -278,9 +294,9 @@ pub(super) fn by_failures(sources: &[Source], clocks: &mut Clocks) {
                 felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
             let seen = effects(sources, clocks, |other| other != index);
             if let Some((offset, matched)) = coincidence(&own, &seen) {
-                let evidence = format!(
-                    "{matched} of {} ends of processes coincide with failures elsewhere",
-                    own.len()
+                let evidence = text(
+                    "clock-coincidence",
+                    [("count", matched.into()), ("all", own.len().into())],
                 );
                 clocks.set(
                     index,
@@ -431,16 +447,12 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let (basis, evidence) = match neighbour {
                 Some((_, path)) if telling && covers => (
                     Basis::ZoneInferred,
-                    format!("no shared events; {path} of the same host is in that zone, and the hours that it covers fit"),
+                    text("clock-neighbour-and-hours", [("file", (*path).into())]),
                 ),
-                Some((_, path)) => (
-                    Basis::ZoneAssumed,
-                    format!("no shared events; the zone of {path}; give --tz FILE=ZONE if it is wrong"),
-                ),
-                None => (
-                    Basis::ZoneAssumed,
-                    "no shared events, and no other log of the host tells its zone: the one that fits the hours of the bundle best; give --tz FILE=ZONE if it is wrong".to_owned(),
-                ),
+                Some((_, path)) => {
+                    (Basis::ZoneAssumed, text("clock-neighbour", [("file", (*path).into())]))
+                }
+                None => (Basis::ZoneAssumed, text("clock-hours", [])),
             };
             let rule = Rule { offset, course: Course::Constant, sigma: SECOND, basis, evidence };
             clocks.set(index, clock, "", rule);

@@ -53,7 +53,7 @@ fn brief(incident: &Incident) -> Brief {
         cause: incident.cause.clone(),
         verdict: incident.verdict.clone(),
         failures: reading::failures(incident),
-        summary: incident.summary.clone(),
+        summary: incident.summary.to_string(),
     }
 }
 

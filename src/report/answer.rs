@@ -5,63 +5,61 @@
 use crate::report::figures;
 use crate::report::model::{Incident, Missing, Report, Weighed};
 use crate::report::reading::{self, Reading};
+use crate::wording::{Arg, Language};
 
 /// A space that no line break replaces; the text form prints it as a plain one.
 pub const TIE: &str = "\u{a0}";
 
 /// What broke: how many requests, how, when, for how long.
 #[must_use]
-pub fn what(incident: &Incident) -> String {
+pub fn what(language: Language, incident: &Incident) -> String {
     let failed = reading::failures(incident);
-    let mut text = figures::grouped(failed);
-    if incident.requests >= failed {
-        text.push_str(&format!(" of {}", figures::grouped(incident.requests)));
-    }
-    text.push_str(&format!(
-        " {} ({}) {}, {}{}",
-        reading::what_failed(incident),
-        reading::by_status(&incident.errors, figures::grouped),
-        figures::span(&incident.start, &incident.end),
-        tied(&figures::duration(incident.duration_seconds)),
-        reading::worst(incident).map_or_else(String::new, |share| format!(
-            ", worst minute {}",
-            tied(&figures::per_cent(share))
-        )),
-    ));
-    if reading::already_failing(incident) {
-        text.push_str(", already failing when the logs begin");
-    }
-    if reading::still_failing(incident) {
-        text.push_str(", still failing at the end of the logs");
-    }
-    text
+    let worst = reading::worst(incident);
+    let args = [
+        ("count", failed.into()),
+        ("failed", figures::grouped(failed).into()),
+        ("total", Arg::Case(if incident.requests >= failed { "known" } else { "unknown" })),
+        ("requests", figures::grouped(incident.requests).into()),
+        ("counted", Arg::Case(reading::counted(incident))),
+        ("statuses", reading::by_status(&incident.errors, figures::grouped).into()),
+        ("span", figures::span(&incident.start, &incident.end).into()),
+        ("duration", tied(&figures::duration(incident.duration_seconds)).into()),
+        ("worst-told", Arg::Case(if worst.is_some() { "yes" } else { "no" })),
+        ("worst", tied(&worst.map(figures::per_cent).unwrap_or_default()).into()),
+        ("censored", Arg::Case(reading::censored(incident))),
+    ];
+    language.say("answer-what", args)
 }
 
 /// Why, as a sentence.
 #[must_use]
-pub fn summary(incident: &Incident) -> String {
+pub fn summary(language: Language, incident: &Incident) -> String {
     match incident.summary.trim() {
-        "" => "The bundle does not tell the cause.".to_owned(),
+        "" => language.say("no-summary", []),
         summary => sentence(summary),
     }
 }
 
 /// How sure it is: `confirmed, 98 %`, or `undetermined, a 46 % or b 41 %`.
 #[must_use]
-pub fn verdict(incident: &Incident) -> String {
-    let sure = match incident.verdict.as_str() {
-        "unknown" => String::new(),
-        "undetermined" => {
-            let likeliest: Vec<_> = incident.causes.iter().take(2).map(weighed).collect();
-            format!(", {}", likeliest.join(" or "))
-        }
-        _ => format!(", {}", tied(&figures::per_cent(incident.probability))),
-    };
-    format!("{}{sure}", incident.verdict)
+pub fn verdict(language: Language, incident: &Incident) -> String {
+    let [one, other] = likeliest(incident);
+    let args = [
+        ("verdict", Arg::Case(reading::verdict(incident))),
+        ("probability", tied(&figures::per_cent(incident.probability)).into()),
+        ("one", one.into()),
+        ("other-known", Arg::Case(if other.is_empty() { "no" } else { "yes" })),
+        ("other", other.into()),
+    ];
+    language.say("answer-verdict", args)
 }
 
-fn weighed(cause: &Weighed) -> String {
-    format!("{} {}", cause.cause, tied(&figures::per_cent(cause.probability)))
+/// The two likeliest causes with their probabilities; empty for none.
+fn likeliest(incident: &Incident) -> [String; 2] {
+    let weighed = |cause: &Weighed| {
+        format!("{} {}", cause.cause, tied(&figures::per_cent(cause.probability)))
+    };
+    [0, 1].map(|place| incident.causes.get(place).map(weighed).unwrap_or_default())
 }
 
 /// What to collect first, where the cause is open and something would tell.
@@ -72,24 +70,28 @@ pub fn next_command(incident: &Incident) -> Option<&Missing> {
 
 /// That it should be collected, and what for.
 #[must_use]
-pub fn collect(missing: &Missing) -> String {
-    let tells = match missing.separates.as_slice() {
-        [] => String::new(),
-        causes => format!(" (tells apart {})", causes.join(", ")),
-    };
-    format!("Collect {}{tells}:", missing.data)
+pub fn collect(language: Language, missing: &Missing) -> String {
+    let causes = missing.separates.join(", ");
+    let args = [
+        ("data", (&missing.data).into()),
+        ("told", Arg::Case(if causes.is_empty() { "no" } else { "yes" })),
+        ("causes", causes.into()),
+    ];
+    language.say("answer-collect", args)
 }
 
 /// What to do now, and how to see that it worked.
 #[must_use]
 pub fn next_action(reading: &Reading<'_>, incident: &Incident) -> String {
+    let language = reading.report.language;
     let Some(action) = incident.actions.iter().find(|action| action.when == "now") else {
-        return "Nothing that the logs call for now; keep this bundle.".to_owned();
+        return language.say("answer-nothing-to-do", []);
     };
     let mut text = sentence(&action.text);
     text.push_str(&ids(reading, &action.because));
     if !action.verify.is_empty() {
-        text.push_str(&format!(" Check: {}", action.verify));
+        text.push(' ');
+        text.push_str(&language.say("check", [("verify", (&action.verify).into())]));
     }
     text
 }
@@ -115,32 +117,28 @@ pub fn ids(reading: &Reading<'_>, ids: &[String]) -> String {
 /// The answer where nothing broke: what was looked at comes with it.
 #[must_use]
 pub fn no_incident(report: &Report) -> String {
-    let window = report.window.as_ref().map(|window| figures::span(&window.start, &window.end));
-    let window = window.unwrap_or_else(|| "no log has a time".to_owned());
+    let language = report.language;
+    let window = report.window.as_ref().map_or_else(
+        || language.say("no-time", []),
+        |window| figures::span(&window.start, &window.end),
+    );
     let Some(traffic) = &report.traffic else {
-        return format!(
-            "No incident can be told: the bundle holds no access log, so failed requests cannot be counted. \
-             The logs cover {window}."
-        );
+        return language.say("no-incident-blind", [("window", window.into())]);
     };
-    let requests = figures::grouped(traffic.requests);
-    let failed = match reading::by_status(&report.isolated, figures::grouped).as_str() {
-        "" => "none failed".to_owned(),
-        failed => format!("few failed, none of them in a burst ({failed})"),
-    };
-    let hidden = match traffic.hidden_by_retry {
-        0 => String::new(),
-        hidden => {
-            format!(" A retry on another upstream hid {} failures.", figures::grouped(hidden))
-        }
-    };
+    let failed = reading::by_status(&report.isolated, figures::grouped);
     let is_loss = |problem: &str| matches!(problem, "truncated" | "damaged" | "unreadable");
-    let lost = if report.data_quality.iter().any(|trouble| is_loss(&trouble.problem)) {
-        " Part of the input is lost (see data quality), and an incident may be in it."
-    } else {
-        ""
-    };
-    format!("No incident: {requests} requests, {failed}.{hidden} The logs cover {window}.{lost}")
+    let lost = report.data_quality.iter().any(|trouble| is_loss(&trouble.problem));
+    let args = [
+        ("count", traffic.requests.into()),
+        ("requests", figures::grouped(traffic.requests).into()),
+        ("some-failed", Arg::Case(if failed.is_empty() { "no" } else { "yes" })),
+        ("statuses", failed.into()),
+        ("hidden", traffic.hidden_by_retry.into()),
+        ("hidden-shown", figures::grouped(traffic.hidden_by_retry).into()),
+        ("window", window.into()),
+        ("lost", Arg::Case(if lost { "yes" } else { "no" })),
+    ];
+    language.say("no-incident", args)
 }
 
 /// The text with a full stop.

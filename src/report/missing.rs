@@ -3,6 +3,7 @@
 use crate::diagnose::{Incident, Verdict};
 use crate::scene::{Class, Observed};
 use crate::stamp::{MINUTE, rfc3339};
+use crate::wording::{Text, text};
 
 use super::model::Missing;
 
@@ -18,9 +19,9 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     let kills = ["manual_sigkill", "oom_kill_global", "oom_kill_memcg", "worker_timeout"];
     let names: Vec<&str> =
         incident.weighed.iter().take(4).map(|weighed| weighed.cause.name).collect();
-    let mut add = |data: &str, command: String, separates: &[&str]| {
+    let mut add = |data: Text, command: String, separates: &[&str]| {
         list.push(Missing {
-            data: data.to_owned(),
+            data,
             command,
             separates: separates.iter().map(|name| (*name).to_owned()).collect(),
         });
@@ -31,7 +32,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     if scene.class == Class::Server {
         // The app answered by itself: it knows why, and neither the kernel nor the proxy does.
         add(
-            "the app's own error of one failed request (its log at that moment, or the error tracker)",
+            text("missing-own-error", []),
             format!("journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\""),
             &["crash_exception", "dependency_down", "runtime_heap_limit"],
         );
@@ -43,7 +44,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             || scene.status_share(504) > 0.3;
         if asked {
             add(
-                &format!("kernel log over the incident ({why})"),
+                text("missing-kernel-log", [("why", why.into())]),
                 format!(
                     "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\" (or dmesg --time-format=iso, if the host has not rebooted)"
                 ),
@@ -53,14 +54,14 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     }
     if scene.in_containers() && !scene.has_container_events() {
         add(
-            "docker events",
+            text("missing-docker-events", []),
             format!("docker events --since {from} --until {to}"),
             &["deploy_restart", "health_check_kill", "manual_sigkill", "oom_kill_memcg"],
         );
     }
     if !scene.has_app_log() {
         add(
-            "log of the app server behind the failing upstream",
+            text("missing-app-log", []),
             format!(
                 "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\" (or docker logs -t APP)"
             ),
@@ -69,14 +70,14 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     }
     if !scene.has_proxy_errors() {
         add(
-            "error log of the proxy",
+            text("missing-error-log", []),
             "cp /var/log/nginx/error.log* BUNDLE/".to_owned(),
             &["network", "proxy_configuration", "resource_exhaustion", "slow_upstream"],
         );
     }
     if names.first().is_some_and(|name| *name == "slow_upstream" || *name == "memory_pressure") {
         add(
-            "what the app waited for: log of its database and other dependencies",
+            text("missing-dependency-log", []),
             format!(
                 "journalctl -u postgresql -u redis-server --since \"{since} UTC\" --until \"{until} UTC\"; cat /proc/pressure/memory"
             ),
@@ -85,7 +86,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     }
     if names.first().is_some_and(|name| *name == "manual_sigkill") {
         add(
-            "who sent the signal: audit log, sudo log, shell history",
+            text("missing-sender", []),
             format!(
                 "ausearch -sc kill -ts {} ; journalctl _COMM=sudo --since \"{since} UTC\" --until \"{until} UTC\"",
                 since.get(11..).unwrap_or_default()
@@ -96,8 +97,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     if list.is_empty() {
         let mut separates: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         separates.sort();
-        let data = "stacks of the waiting workers, and the slow and lock logs of what they call"
-            .to_owned();
+        let data = text("missing-stacks", []);
         let command = "py-spy dump --pid PID (or jstack PID, gdb -p PID)".to_owned();
         list.push(Missing { data, command, separates });
     }

@@ -18,11 +18,13 @@ pub mod picture;
 pub mod reading;
 pub mod redact;
 pub mod schema;
+pub mod spoken;
 pub mod svg;
 pub mod text;
 
 use std::io::{self, Write};
 
+use crate::wording::Language;
 use model::Report;
 
 /// The output forms.
@@ -83,6 +85,8 @@ pub struct Settings {
     pub text: text::Style,
     /// Of the Markdown form.
     pub markdown: markdown::Style,
+    /// In which language the forms for people are; those for programs are English.
+    pub language: Language,
     /// What is masked in all of them.
     pub redact: redact::Level,
 }
@@ -97,6 +101,8 @@ pub fn write(
     settings: Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let for_people = matches!(format, Format::Text | Format::Markdown | Format::Html | Format::Svg);
+    let report = if for_people { &spoken::told(report, settings.language) } else { report };
     let report = &redact::report(report, settings.redact)?;
     match format {
         Format::Text => text::write(report, settings.text, out),

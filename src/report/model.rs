@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::wording::{Language, Text};
+
 /// Version of the JSON shape; raised when what the contract promises changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -51,6 +53,9 @@ pub struct Report {
     /// Figures of snapshots in the bundle: memory, disks, limits, workers. Their time is unknown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<StateFact>,
+    /// In which its texts are told; the JSON is English.
+    #[serde(skip)]
+    pub language: Language,
 }
 
 /// Requests and failures by equal steps of time.
@@ -155,7 +160,7 @@ pub struct Clock {
     /// One standard deviation.
     pub sigma_seconds: f64,
     /// For a person.
-    pub evidence: String,
+    pub evidence: Text,
 }
 
 /// Requests of the log nearest to the users.
@@ -227,7 +232,7 @@ pub struct Incident {
     /// Probability of the cause.
     pub probability: f64,
     /// One sentence to paste.
-    pub summary: String,
+    pub summary: Text,
     /// The chain root → … → burst, by event id.
     pub path: Vec<String>,
     /// The hops of the chain in words, one for each step.
@@ -248,7 +253,7 @@ pub struct Incident {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Hop {
     /// What happened.
-    pub text: String,
+    pub text: Text,
     /// The events that show it.
     pub events: Vec<String>,
 }
@@ -285,13 +290,13 @@ pub struct Weighed {
     /// Its probability.
     pub probability: f64,
     /// Why, in one sentence.
-    pub why: String,
+    pub why: Text,
     /// Events that speak for it.
     pub supports: Vec<String>,
     /// Events that speak against it.
     pub contradicts: Vec<String>,
     /// What could have told and is not there.
-    pub not_observable: Vec<String>,
+    pub not_observable: Vec<Text>,
 }
 
 /// Something suspicious that is not the cause.
@@ -300,7 +305,7 @@ pub struct RuledOut {
     /// The event.
     pub event: String,
     /// Why not, in a sentence.
-    pub why: String,
+    pub why: Text,
     /// Probability that such an event falls this near by chance.
     pub chance: f64,
 }
@@ -309,7 +314,7 @@ pub struct RuledOut {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// What.
-    pub data: String,
+    pub data: Text,
     /// The command that collects it.
     pub command: String,
     /// Which causes it would tell apart.
@@ -323,11 +328,11 @@ pub struct Action {
     #[schemars(extend("enum" = ["now", "this_week", "prevent"]))]
     pub when: String,
     /// What.
-    pub text: String,
+    pub text: Text,
     /// The events that it rests on.
     pub because: Vec<String>,
     /// How to see that it worked.
-    pub verify: String,
+    pub verify: Text,
 }
 
 /// A process in an OOM kill.
@@ -473,7 +478,7 @@ pub struct Gap {
     /// Requests that the traffic around it would have brought.
     pub expected_requests: u64,
     /// What other logs say of it.
-    pub why: String,
+    pub why: Text,
     /// The events that say so.
     pub events: Vec<String>,
 }
@@ -504,7 +509,7 @@ pub struct Recurrence {
     /// The ends, by id; those beyond the list of deaths are left out.
     pub deaths: Vec<String>,
     /// All of it in a sentence.
-    pub text: String,
+    pub text: Text,
 }
 
 /// Least, middle and most of some lengths.
@@ -555,19 +560,19 @@ pub struct SuspectRequest {
     /// Lines of its failed requests, for the first deaths.
     pub witnesses: Vec<Line>,
     /// All of it in a sentence.
-    pub text: String,
+    pub text: Text,
 }
 
 /// Something that was looked for.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Negative {
     /// The claim.
-    pub claim: String,
+    pub claim: Text,
     /// `true`, `false` or `unknown`.
     #[schemars(extend("enum" = ["true", "false", "unknown"]))]
     pub state: String,
     /// Which log covers it, or why none does.
-    pub why: String,
+    pub why: Text,
 }
 
 /// Something that could not be read.
@@ -578,5 +583,5 @@ pub struct DataQuality {
     /// Kind of trouble.
     pub problem: String,
     /// What, where, what to do.
-    pub detail: String,
+    pub detail: Text,
 }

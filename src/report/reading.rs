@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::figures;
 use crate::report::model::{Death, Event, Incident, OomKill, Report, Source};
+use crate::wording::{Arg, Language};
 
 /// A runtime tells of an OOM kill within seconds of the kernel; further apart it is another death.
 const SAME_DEATH_MAX_SECONDS: f64 = 10.0;
@@ -59,14 +60,28 @@ pub fn already_failing(incident: &Incident) -> bool {
     incident.censored == "left" || incident.censored == "both"
 }
 
-/// What the number of failures counts.
+/// Whether the logs begin or end inside the incident: `none`, `left`, `right` or `both`.
 #[must_use]
-pub fn what_failed(incident: &Incident) -> &'static str {
-    if incident.counted_from == "error-log" {
-        "failures in the proxy's error log, as there is no access log"
-    } else {
-        "requests failed"
+pub fn censored(incident: &Incident) -> &'static str {
+    match (already_failing(incident), still_failing(incident)) {
+        (true, true) => "both",
+        (true, false) => "left",
+        (false, true) => "right",
+        (false, false) => "none",
     }
+}
+
+/// What the number of failures was counted from: `access-log` or `error-log`.
+#[must_use]
+pub fn counted(incident: &Incident) -> &'static str {
+    if incident.counted_from == "error-log" { "error-log" } else { "access-log" }
+}
+
+/// The verdict as one of the words of the contract.
+#[must_use]
+pub fn verdict(incident: &Incident) -> &'static str {
+    const WORDS: [&str; 4] = ["confirmed", "probable", "suspected", "undetermined"];
+    WORDS.into_iter().find(|word| *word == incident.verdict).unwrap_or("unknown")
 }
 
 /// Failure share of the worst minute, where requests were counted.
@@ -76,6 +91,12 @@ pub fn worst(incident: &Incident) -> Option<f64> {
 }
 
 impl<'a> Reading<'a> {
+    /// A message in the report's language.
+    #[must_use]
+    pub fn say<const N: usize>(&self, id: &'static str, args: [(&'static str, Arg); N]) -> String {
+        self.report.language.say(id, args)
+    }
+
     /// The events of these ids in the order of the ids, each once; ids that the report does not hold are left out.
     pub fn events(&self, ids: impl Iterator<Item = &'a String>) -> Vec<&'a Event> {
         let mut seen = BTreeSet::new();
@@ -136,36 +157,49 @@ pub fn by_status(counts: &BTreeMap<String, u64>, number: fn(u64) -> String) -> S
     shown.join(", ")
 }
 
-/// `killed gunicorn (pid 4411), 150 MiB, in /system.slice/x`: an OOM kill in a few words.
+/// `kernel killed gunicorn (pid 4411), 150 MiB, in /system.slice/x`: an OOM kill in a few words, with the limit if it is given.
 #[must_use]
-pub fn kill_words(kill: &OomKill) -> String {
-    let mut words = format!("{} killed {}", kill.killer, kill.victim.comm);
-    if let Some(pid) = kill.victim.pid {
-        words.push_str(&format!(" (pid {pid})"));
-    }
-    if let Some(rss) = kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes) {
-        words.push_str(&format!(", {}", figures::bytes(rss)));
-    }
-    if let Some(cgroup) = &kill.cgroup {
-        words.push_str(&format!(", in {cgroup}"));
-    }
-    words
+pub fn kill_words(language: Language, kill: &OomKill, limit: Option<u64>) -> String {
+    let yes = |told: bool| Arg::Case(if told { "yes" } else { "no" });
+    let rss = kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes);
+    let args = [
+        ("killer", (&kill.killer).into()),
+        ("victim", (&kill.victim.comm).into()),
+        ("pid-known", yes(kill.victim.pid.is_some())),
+        ("pid", kill.victim.pid.map(|pid| pid.to_string()).unwrap_or_default().into()),
+        ("size-known", yes(rss.is_some())),
+        ("size", rss.map(figures::bytes).unwrap_or_default().into()),
+        ("cgroup-known", yes(kill.cgroup.is_some())),
+        ("cgroup", kill.cgroup.as_deref().unwrap_or_default().into()),
+        ("limit-known", yes(limit.is_some())),
+        ("limit", limit.map(figures::bytes).unwrap_or_default().into()),
+    ];
+    language.say("kill-words", args)
 }
 
 /// `gunicorn worker (pid 4411): signal 9, worker_timeout`: a death in a few words.
 #[must_use]
-pub fn death_words(death: &Death) -> String {
-    let mut words = death.process.clone();
-    if let Some(pid) = death.pid {
-        words.push_str(&format!(" (pid {pid})"));
+pub fn death_words(language: Language, death: &Death) -> String {
+    let yes = |told: bool| Arg::Case(if told { "yes" } else { "no" });
+    let args = [
+        ("process", (&death.process).into()),
+        ("pid-known", yes(death.pid.is_some())),
+        ("pid", death.pid.map(|pid| pid.to_string()).unwrap_or_default().into()),
+        ("signal-known", yes(death.signal.is_some())),
+        ("signal", death.signal.map(|signal| signal.to_string()).unwrap_or_default().into()),
+        ("code-known", yes(death.exit_code.is_some())),
+        ("code", death.exit_code.map(|code| code.to_string()).unwrap_or_default().into()),
+        ("why", (&death.why).into()),
+    ];
+    language.say("death-words", args)
+}
+
+/// `signal 9` or `exit code 1`; empty where neither is known.
+#[must_use]
+pub fn ended_by(language: Language, death: &Death) -> String {
+    match (death.signal, death.exit_code) {
+        (Some(signal), _) => language.say("signal", [("signal", signal.to_string().into())]),
+        (None, Some(code)) => language.say("exit-code", [("code", code.to_string().into())]),
+        (None, None) => String::new(),
     }
-    words.push_str(": ");
-    if let Some(signal) = death.signal {
-        words.push_str(&format!("signal {signal}, "));
-    }
-    if let Some(code) = death.exit_code {
-        words.push_str(&format!("exit code {code}, "));
-    }
-    words.push_str(&death.why);
-    words
 }

@@ -7,6 +7,7 @@ use crate::death::{Death, Why};
 use crate::ingest::{KernelCoverage, Source};
 use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
+use crate::wording::text;
 
 use super::{Observed, Scene};
 
@@ -19,23 +20,24 @@ impl Scene<'_> {
             let Some(kernel) = &source.kernel else { continue };
             match self.kernel_coverage(index, source, kernel) {
                 Ok(()) => return Observed::Covered(index),
-                Err(reason) => why.push(format!("{} {reason}", source.path)),
+                Err(reason) => why.push(text(reason, [("path", (&source.path).into())])),
             }
         }
-        if why.is_empty() {
-            why.push("no kernel log with any message in the bundle".to_owned());
-        }
-        Observed::NotObservable(why.join("; "))
+        let all = why
+            .into_iter()
+            .reduce(|all, one| text("clauses", [("one", all.into()), ("other", one.into())]));
+        Observed::NotObservable(all.unwrap_or_else(|| text("kernel-none", [])))
     }
 
+    /// The error is the id of a message that says why not, of the log at `path`.
     fn kernel_coverage(
         &self,
         index: usize,
         source: &Source,
         kernel: &KernelCoverage,
-    ) -> Result<(), String> {
+    ) -> Result<(), &'static str> {
         if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed {
-            return Err("is in a zone that is only assumed; give --tz FILE=ZONE".to_owned());
+            return Err("kernel-zone-assumed");
         }
         let boot_id = |stamp: RawStamp| {
             if stamp.clock == ClockKind::Boot { self.boot_of(index) } else { String::new() }
@@ -50,15 +52,10 @@ impl Scene<'_> {
                 Some(first) if first <= needed => Ok(()),
                 // Nothing is missing before the kernel started, unless an earlier one ran.
                 Some(first) if kernel.from_boot && first <= self.start + 2 * SECOND => Ok(()),
-                Some(_) if kernel.from_boot => Err(
-                    "begins with a boot after the onset: what the kernel wrote before it is gone"
-                        .to_owned(),
-                ),
-                Some(_) => {
-                    Err("begins too late: its ring buffer was overwritten or cleared".to_owned())
-                }
+                Some(_) if kernel.from_boot => Err("kernel-after-boot"),
+                Some(_) => Err("kernel-overwritten"),
                 None if kernel.from_boot => Ok(()),
-                None => Err("holds no line that ties its clock to the other logs".to_owned()),
+                None => Err("kernel-untied"),
             };
         }
         let span = self.clocks.span(index, &source.spans);
@@ -66,8 +63,8 @@ impl Scene<'_> {
             (Some(_), Some(_), Some((from, to))) if from <= self.start && to >= self.start => {
                 Ok(())
             }
-            (Some(_), Some(_), Some(_)) => Err("does not reach over the incident".to_owned()),
-            _ => Err("cannot be placed in time".to_owned()),
+            (Some(_), Some(_), Some(_)) => Err("kernel-elsewhere"),
+            _ => Err("kernel-unplaced"),
         }
     }
 

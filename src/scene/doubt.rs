@@ -28,7 +28,7 @@ impl<'a> Scene<'a> {
             let fact = self.timeline.fact(*id);
             !fact.witnesses.iter().any(|line| doubt.fellows.contains(&line.source.0))
         };
-        facts.iter().any(foreign).then_some(doubt.text.as_str())
+        facts.iter().any(foreign).then_some(&*doubt.text)
     }
 
     /// Whether the log that the failures come from is in a zone that is only assumed.

@@ -4,6 +4,7 @@
 mod coverage;
 mod doubt;
 mod effect;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
 use crate::weights::Weights;
+use crate::wording::Text;
 
 /// The two classes of incidents of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,8 +56,8 @@ impl Class {
 pub enum Observed {
     /// A log covers it; by source.
     Covered(usize),
-    /// None does; the reason for a person.
-    NotObservable(String),
+    /// None does, and why.
+    NotObservable(Text),
 }
 
 /// A kill near the incident, with its relation to what failed.
@@ -537,19 +539,6 @@ impl<'a> Scene<'a> {
         };
         let near = self.timeline.between(self.start - LEAD, self.end + MINUTE);
         near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
-    }
-
-    /// Names of the failing services, for a sentence.
-    #[must_use]
-    pub fn failing_names(&self) -> String {
-        let names: Vec<&str> =
-            self.failing.iter().map(|service| self.services.get(*service).name.as_str()).collect();
-        match names.as_slice() {
-            [] => "the app".to_owned(),
-            [one] => (*one).to_owned(),
-            [others @ .., last] if others.len() < 3 => format!("{} and {last}", others.join(", ")),
-            [first, rest @ ..] => format!("{first} and {} more services", rest.len()),
-        }
     }
 
     /// Requests of the log of the failures between two moments.

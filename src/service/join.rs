@@ -257,7 +257,7 @@ impl Services {
                     .store
                     .clone()
                     .or_else(|| service.format.clone())
-                    .unwrap_or_else(|| "the app".to_owned());
+                    .unwrap_or_else(|| super::NAMELESS.to_owned());
                 service.name = format!("{what} ({file})");
             }
         }

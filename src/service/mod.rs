@@ -64,6 +64,17 @@ pub struct Service {
     told_in: BTreeSet<usize>,
 }
 
+/// What a service is called of which nothing but its log is known.
+const NAMELESS: &str = "the app";
+
+impl Service {
+    /// The file by which a service without a name is called: `node.log` of `the app (node.log)`.
+    #[must_use]
+    pub fn log_of_nameless(&self) -> Option<&str> {
+        self.name.strip_prefix(NAMELESS)?.strip_prefix(" (")?.strip_suffix(')')
+    }
+}
+
 /// The services of a bundle.
 #[derive(Debug, Default)]
 pub struct Services {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use coroner::Analysis;
 use coroner::report::Format;
+use coroner::wording::Text;
 use serde_json::Value;
 
 use crate::corpus::{self, analyse, json, list, seconds, written};
@@ -180,12 +181,8 @@ fn infested(analysis: &Analysis, attack: &str) -> Analysis {
         event.attributes.insert(attack.to_owned(), attack.to_owned());
     }
     for source in &mut report.sources {
-        all(&mut [
-            &mut source.path,
-            &mut source.format,
-            &mut source.role,
-            &mut source.clock.evidence,
-        ]);
+        all(&mut [&mut source.path, &mut source.format, &mut source.role]);
+        source.clock.evidence = Text::plain(attack);
         source.host = Some(attack.to_owned());
     }
     for kill in &mut report.oom_kills {
@@ -198,20 +195,17 @@ fn infested(analysis: &Analysis, attack: &str) -> Analysis {
         death.container = Some(attack.to_owned());
     }
     for incident in &mut report.incidents {
-        all(&mut [
-            &mut incident.summary,
-            &mut incident.cause,
-            &mut incident.verdict,
-            &mut incident.class,
-        ]);
-        incident.chain.iter_mut().for_each(|hop| all(&mut [&mut hop.text]));
+        all(&mut [&mut incident.cause, &mut incident.verdict, &mut incident.class]);
+        incident.summary = Text::plain(attack);
+        incident.chain.iter_mut().for_each(|hop| hop.text = Text::plain(attack));
         incident.routes.iter_mut().for_each(|route| all(&mut [&mut route.path, &mut route.method]));
         incident.upstreams.iter_mut().for_each(|upstream| all(&mut [&mut upstream.address]));
-        incident.causes.iter_mut().for_each(|cause| all(&mut [&mut cause.why, &mut cause.cause]));
-        incident
-            .actions
-            .iter_mut()
-            .for_each(|action| all(&mut [&mut action.text, &mut action.verify]));
+        for cause in &mut incident.causes {
+            (cause.why, cause.cause) = (Text::plain(attack), attack.to_owned());
+        }
+        for action in &mut incident.actions {
+            (action.text, action.verify) = (Text::plain(attack), Text::plain(attack));
+        }
     }
     for bundle in &mut report.bundle {
         bundle.name = attack.to_owned();

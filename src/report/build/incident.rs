@@ -8,6 +8,7 @@ use crate::event::EventKind;
 use crate::scene::Class;
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};
 use crate::timeline::{Fact, FactId};
+use crate::wording::{Arg, Text, text};
 
 use super::super::{missing, model};
 use super::{Ids, Parts, probability, seconds, series, share};
@@ -75,7 +76,7 @@ pub(super) fn incident(
             .map(|weighed| model::Weighed {
                 cause: weighed.cause.name.to_owned(),
                 probability: probability(weighed.probability),
-                why: full_sentence(&weighed.weight.sentence),
+                why: weighed.weight.sentence.sentence(),
                 supports: ids.all(weighed.weight.path.iter().chain(
                     weighed.weight.supports.iter().filter(|id| !weighed.weight.path.contains(id)),
                 )),
@@ -89,7 +90,7 @@ pub(super) fn incident(
             .filter_map(|ruled_out| {
                 Some(model::RuledOut {
                     event: ids.of(ruled_out.fact)?,
-                    why: full_sentence(&ruled_out.why),
+                    why: ruled_out.why.sentence(),
                     chance: probability(ruled_out.chance),
                 })
             })
@@ -117,7 +118,7 @@ fn actions(
         .into_iter()
         .map(|advice| model::Action {
             when: advice.when.to_owned(),
-            text: full_sentence(&advice.text),
+            text: advice.text.sentence(),
             because: because.clone(),
             verify: advice.verify,
         })
@@ -138,56 +139,23 @@ fn unknown_share(incident: &Incident<'_>) -> f64 {
     1.0 - incident.weighed.iter().map(|weighed| weighed.probability).sum::<f64>()
 }
 
-/// Words that begin a sentence of ours. Anything else may be a name, which keeps its letters.
-const OPENERS: [&str; 11] = [
-    "a",
-    "all",
-    "an",
-    "connections",
-    "container",
-    "either",
-    "file",
-    "nothing",
-    "somebody",
-    "the",
-    "users",
-];
-
-/// First letter upper case where the first word is not a name, full stop at the end.
-pub(super) fn full_sentence(text: &str) -> String {
-    let opener = text.split(' ').next().is_some_and(|word| OPENERS.contains(&word));
-    let mut letters = text.chars();
-    let first = letters.next();
-    let mut sentence: String = first
-        .map(|first| if opener { first.to_uppercase().collect() } else { first.to_string() })
-        .unwrap_or_default();
-    sentence.extend(letters);
-    if !sentence.is_empty() && !sentence.ends_with(['.', '?', '!']) {
-        sentence.push('.');
-    }
-    sentence
-}
-
-fn summary(incident: &Incident<'_>) -> String {
+fn summary(incident: &Incident<'_>) -> Text {
     let best = incident.weighed.first();
     let second = incident.weighed.get(1);
-    match (incident.verdict, best, second) {
+    let summary = match (incident.verdict, best, second) {
         (Verdict::Unknown, Some(best), _) if best.probability >= 0.2 => {
-            format!(
-                "The bundle does not say why; the best guess, {} ({:.0} %), has too little behind it.",
-                best.cause.title,
-                best.probability * 100.0
-            )
+            let probability = format!("{:.0} %", best.probability * 100.0);
+            let guess = text(best.cause.title, []);
+            text("best-guess", [("guess", guess.into()), ("probability", probability.into())])
         }
-        (Verdict::Unknown, _, _) | (_, None, _) => "The bundle does not say why.".to_owned(),
+        (Verdict::Unknown, _, _) | (_, None, _) => text("no-cause-told", []),
         (Verdict::Undetermined, Some(best), Some(second)) => {
-            format!(
-                "Either {} or {}; the bundle does not tell which.",
-                best.weight.sentence, second.weight.sentence
-            )
+            let (one, other) = (&best.weight.sentence, &second.weight.sentence);
+            text("either-or", [("one", one.into()), ("other", other.into())])
         }
-        (_, Some(best), _) => full_sentence(&best.weight.sentence),
-    }
+        (_, Some(best), _) => best.weight.sentence.clone(),
+    };
+    summary.sentence()
 }
 
 fn requests_between(answers: &Answers, start: Micros, end: Micros) -> u64 {
@@ -345,86 +313,77 @@ fn chain(
         .collect();
     let scene = &incident.scene;
     let statuses: BTreeSet<u16> = scene.failures.iter().map(|failure| failure.key.status).collect();
-    let counts: Vec<String> = errors(incident, parts.answers)
+    let counts = errors(incident, parts.answers)
         .into_iter()
         .filter(|(status, count)| {
             *count > 0 && statuses.iter().any(|own| own.to_string() == *status)
         })
-        .map(|(status, count)| format!("{count} answers of {status}"))
-        .collect();
-    let effect = if parts.answers.from_error_log {
-        format!(
-            "the proxy met {}; without an access log nobody knows which of them users met",
-            counts.join(" and ")
-        )
-    } else {
-        format!("users met {}", counts.join(" and "))
-    };
-    hops.push(model::Hop { text: full_sentence(&effect), events: Vec::new() });
+        .map(|(status, count)| {
+            text("answers-of", [("answers", count.into()), ("status", status.into())])
+        })
+        .reduce(|all, one| text("and", [("one", all.into()), ("other", one.into())]));
+    let effect = if parts.answers.from_error_log { "chain-proxy-met" } else { "chain-users-met" };
+    let effect = text(effect, [("answers", counts.unwrap_or_default().into())]);
+    hops.push(model::Hop { text: effect.sentence(), events: Vec::new() });
     hops
 }
 
 /// One fact in words; log text is quoted elsewhere.
-fn words(fact: &Fact) -> String {
-    let field = |name: &str| fact.field(name).unwrap_or("?").to_owned();
-    let text = match fact.kind {
+fn words(fact: &Fact) -> Text {
+    let field = |name: &str| Arg::Shown(fact.field(name).unwrap_or("?").to_owned());
+    let told = match fact.kind {
         EventKind::OomKill => {
             let oom = fact.oom().cloned().unwrap_or_default();
-            format!(
-                "the kernel killed {} (pid {}) for memory, {} scope",
-                oom.victim.comm,
-                oom.victim.pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()),
-                oom.scope.name()
+            let pid = oom.victim.pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
+            let scope = oom.scope.name();
+            text(
+                "chain-oom-kill",
+                [("victim", oom.victim.comm.into()), ("pid", pid.into()), ("scope", scope.into())],
             )
         }
-        EventKind::WorkerSignaled => format!(
-            "the app server saw worker {} end by signal {}",
-            field("worker"),
-            field("signal")
+        EventKind::WorkerSignaled => text(
+            "chain-worker-signaled",
+            [("worker", field("worker")), ("signal", field("signal"))],
         ),
-        EventKind::WorkerTimeout => {
-            format!("worker {} did not answer in time and was given up", field("worker"))
-        }
-        EventKind::UpstreamRefused => {
-            "the proxy's connections to the upstream were refused".to_owned()
-        }
-        EventKind::UpstreamReset => "the upstream reset the proxy's connection".to_owned(),
-        EventKind::UpstreamClosed => {
-            "the upstream closed the connection before it answered".to_owned()
-        }
-        EventKind::UpstreamTimeout => "the upstream did not answer the proxy in time".to_owned(),
-        EventKind::UpstreamBacklogFull => "the upstream's listen backlog was full".to_owned(),
-        EventKind::UpstreamSocketMissing => "the upstream's socket did not exist".to_owned(),
-        EventKind::UpstreamTruncated => "an answer broke off while it was sent".to_owned(),
-        EventKind::AppStopping => "the app server was told to stop".to_owned(),
-        EventKind::AppListening => "the app server listened again".to_owned(),
-        EventKind::HeapLimit => "the runtime reached its heap limit and gave up".to_owned(),
-        EventKind::DiskFull => "a write failed: no space left".to_owned(),
-        EventKind::Segfault => {
-            format!("the kernel saw {} touch memory that is not its own", field("comm"))
-        }
+        EventKind::WorkerTimeout => text("chain-worker-timeout", [("worker", field("worker"))]),
+        EventKind::UpstreamRefused => text("chain-upstream-refused", []),
+        EventKind::UpstreamReset => text("chain-upstream-reset", []),
+        EventKind::UpstreamClosed => text("chain-upstream-closed", []),
+        EventKind::UpstreamTimeout => text("chain-upstream-timeout", []),
+        EventKind::UpstreamBacklogFull => text("chain-upstream-backlog-full", []),
+        EventKind::UpstreamSocketMissing => text("chain-upstream-socket-missing", []),
+        EventKind::UpstreamTruncated => text("chain-upstream-truncated", []),
+        EventKind::AppStopping => text("chain-app-stopping", []),
+        EventKind::AppListening => text("chain-app-listening", []),
+        EventKind::HeapLimit => text("chain-heap-limit", []),
+        EventKind::DiskFull => text("chain-disk-full", []),
+        EventKind::Segfault => text("chain-segfault", [("process", field("comm"))]),
         EventKind::ContainerDied => {
-            format!("container {} ended with exit code {}", field("name"), field("code"))
+            text("chain-container-died", [("container", field("name")), ("code", field("code"))])
         }
-        EventKind::ContainerKilled => {
-            format!("docker sent signal {} to container {}", field("signal"), field("name"))
-        }
-        EventKind::ContainerOom => {
-            format!("the container runtime saw an OOM event in {}", field("name"))
-        }
-        EventKind::StoreLockWait => "a statement waited for a lock in the database".to_owned(),
-        EventKind::DependencyLost | EventKind::DependencyRefused => format!(
-            "the app lost or could not reach {}",
-            fact.field("service").unwrap_or("a dependency")
+        EventKind::ContainerKilled => text(
+            "chain-container-killed",
+            [("container", field("name")), ("signal", field("signal"))],
         ),
-        EventKind::UnitStopping => format!("systemd was told to stop {}", field("unit")),
-        EventKind::UnitProcessExited => format!(
-            "systemd saw the main process of {} end ({}, {})",
-            field("unit"),
-            field("code"),
-            field("status")
+        EventKind::ContainerOom => text("chain-container-oom", [("container", field("name"))]),
+        EventKind::StoreLockWait => text("chain-store-lock-wait", []),
+        EventKind::DependencyLost | EventKind::DependencyRefused => {
+            let service = fact.field("service");
+            let known = if service.is_some() { "yes" } else { "no" };
+            text(
+                "chain-dependency-lost",
+                [("known", Arg::Case(known)), ("store", service.unwrap_or_default().into())],
+            )
+        }
+        EventKind::UnitStopping => text("chain-unit-stopping", [("unit", field("unit"))]),
+        EventKind::UnitProcessExited => text(
+            "chain-unit-process-exited",
+            [("unit", field("unit")), ("code", field("code")), ("status", field("status"))],
         ),
-        kind => kind.name().replace('-', " "),
+        kind => text(
+            "chain-other",
+            [("kind", Arg::Case(kind.name())), ("words", kind.name().replace('-', " ").into())],
+        ),
     };
-    full_sentence(&text)
+    told.sentence()
 }

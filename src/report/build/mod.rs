@@ -24,6 +24,7 @@ use crate::source::LineRef;
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
+use crate::wording::{Language, Text, text};
 
 use super::model;
 
@@ -147,6 +148,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         series: series::whole(parts.answers),
         approximate,
         context: context(parts),
+        language: Language::default(),
     }
 }
 
@@ -350,11 +352,12 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
     for (index, incident) in parts.incidents.iter().enumerate() {
         let linked =
             incident.scene.kills.iter().any(|kill| kill.join >= crate::service::Join::Comm);
-        let claim = format!("no OOM kill of a failing service around I{}", index + 1);
+        let claim = text("claim-no-kill-around", [("incident", format!("I{}", index + 1).into())]);
         let (state, why) = match (linked, incident.scene.kernel()) {
-            (true, _) => ("false", "the kernel log tells of one".to_owned()),
+            (true, _) => ("false", text("kernel-tells-of-one", [])),
             (false, Observed::Covered(source)) => {
-                ("true", format!("{} covers the incident", parts.ingested.sources[source].path))
+                let path = &parts.ingested.sources[source].path;
+                ("true", text("kernel-covers", [("path", path.into())]))
             }
             (false, Observed::NotObservable(why)) => ("unknown", why),
         };
@@ -364,13 +367,13 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         let kernel = parts.ingested.sources.iter().find(|source| source.kernel.is_some());
         let (state, why) = match (kills, kernel) {
             (0, Some(source)) => {
-                ("true", format!("{} holds kernel messages and no kill", source.path))
+                ("true", text("kernel-no-kill", [("path", (&source.path).into())]))
             }
-            (0, None) => ("unknown", "no kernel log with any message in the bundle".to_owned()),
-            (_, _) => ("false", format!("{kills} in the kernel log")),
+            (0, None) => ("unknown", text("kernel-none", [])),
+            (_, _) => ("false", text("kernel-kills", [("kills", kills.into())])),
         };
         list.push(model::Negative {
-            claim: "no OOM kill in the window".to_owned(),
+            claim: text("claim-no-kill", []),
             state: state.to_owned(),
             why,
         });
@@ -378,15 +381,18 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         let (state, why) = match parts.answers.edge.first() {
             Some(source) => (
                 "true",
-                format!(
-                    "{} has {failed} failed answers, none of them in a burst",
-                    parts.ingested.sources[*source].path
+                text(
+                    "access-no-burst",
+                    [
+                        ("path", (&parts.ingested.sources[*source].path).into()),
+                        ("failed", failed.into()),
+                    ],
                 ),
             ),
-            None => ("unknown", "no access log in the bundle".to_owned()),
+            None => ("unknown", text("access-none", [])),
         };
         list.push(model::Negative {
-            claim: "no burst of failed answers".to_owned(),
+            claim: text("claim-no-burst", []),
             state: state.to_owned(),
             why,
         });
@@ -394,9 +400,9 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
     let unexplained = parts.deaths.iter().filter(|death| death.why == Why::Unknown).count();
     if unexplained > 0 {
         list.push(model::Negative {
-            claim: "every end of a process is explained".to_owned(),
+            claim: text("claim-ends-explained", []),
             state: "false".to_owned(),
-            why: format!("{unexplained} ends have no reason in the logs"),
+            why: text("ends-unexplained", [("ends", unexplained.into())]),
         });
     }
     list
@@ -416,7 +422,7 @@ fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
             .get(problem.path.as_str())
             .map_or_else(|| problem.path.clone(), |index| source_id(*index)),
         problem: problem.kind.name().to_owned(),
-        detail: problem.detail.clone(),
+        detail: Text::plain(problem.detail.clone()),
     })
     .collect()
 }

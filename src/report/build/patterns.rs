@@ -4,6 +4,7 @@ use crate::death::Why;
 use crate::recurrence::{self, Recurrence};
 use crate::stamp::{MINUTE, Micros, rfc3339};
 use crate::suspect::Suspect;
+use crate::wording::{Arg, Text, text};
 
 use super::super::{figures, model};
 use super::{DEATHS_MAX, Ids, Parts, UPLOADS_MAX, lines, probability, seconds};
@@ -66,47 +67,42 @@ fn long(micros: Micros) -> String {
     figures::duration(seconds(micros))
 }
 
-fn range(of: recurrence::Spread) -> String {
-    let (least, most) = (long(of.least), long(of.most));
-    if least == most { least } else { format!("{least} to {most}") }
-}
-
-fn recurrence_text(one: &Recurrence, subject: &str) -> String {
-    let ended = match one.why {
-        Why::OomKill => "was killed for memory",
-        Why::WorkerTimeout => "lost a worker that did not answer in time",
-        Why::RuntimeHeapLimit => "reached its own memory limit",
-        Why::HealthCheck => "was ended by a health check",
-        Why::Crash => "crashed",
-        _ => "ended for no reason that the logs tell",
+fn recurrence_text(one: &Recurrence, subject: &str) -> Text {
+    let range = |of: Option<recurrence::Spread>| {
+        let (least, most) = of.map_or((0, 0), |of| (of.least, of.most));
+        (long(least), long(most))
     };
-    let of = if one.why == Why::OomKill && one.service.is_some() { "a process of " } else { "" };
-    let mut text = format!("{of}{subject} {ended} {} times", one.at.len());
-    if one.is_rhythmic() {
-        text.push_str(&format!(", one every {}", range(one.interval)));
-        if one.at.len() > 5 {
-            text.push_str(&format!(" (half of them over {})", long(one.interval.median)));
-        }
-    } else {
-        text.push_str(&format!(", {} apart, at no even interval", range(one.interval)));
-    }
-    if let Some(ages) = one.after_start.filter(|ages| ages.median >= MINUTE) {
-        text.push_str(&format!(", each time {} after a start", range(ages)));
-    }
-    if let Some(bytes) = one.victim_bytes {
-        text.push_str(&format!("; the victims held {} (median)", figures::bytes(bytes)));
-    }
-    if let Some((at, within)) = one.next
-        && let Some(time) = rfc3339(at)
-    {
-        text.push_str(&format!(
-            "; the next is due about {} (give or take {}) if nothing changes",
-            figures::moment(&time, ""),
-            long(within)
-        ));
-    }
-    text.push('.');
-    text
+    let case = |told: bool| Arg::Case(if told { "yes" } else { "no" });
+    let (least, most) = range(Some(one.interval));
+    let ages = one.after_start.filter(|ages| ages.median >= MINUTE);
+    let (age_least, age_most) = range(ages);
+    let next = one.next.and_then(|(at, within)| Some((rfc3339(at)?, within)));
+    let pace = match (one.is_rhythmic(), one.at.len() > 5) {
+        (true, true) => "median",
+        (true, false) => "even",
+        (false, _) => "uneven",
+    };
+    let args = [
+        ("end", Arg::Case(one.why.name())),
+        ("process", case(one.why == Why::OomKill && one.service.is_some())),
+        ("subject", subject.into()),
+        ("times", one.at.len().into()),
+        ("pace", Arg::Case(pace)),
+        ("range", case(least != most)),
+        ("least", least.into()),
+        ("most", most.into()),
+        ("median", long(one.interval.median).into()),
+        ("aged", case(ages.is_some())),
+        ("age-range", case(age_least != age_most)),
+        ("age-least", age_least.into()),
+        ("age-most", age_most.into()),
+        ("sized", case(one.victim_bytes.is_some())),
+        ("size", one.victim_bytes.map(figures::bytes).unwrap_or_default().into()),
+        ("forecast", case(next.is_some())),
+        ("next", next.as_ref().map(|(at, _)| figures::moment(at, "")).unwrap_or_default().into()),
+        ("within", next.map(|(_, within)| long(within)).unwrap_or_default().into()),
+    ];
+    text("keeps-ending", args)
 }
 
 pub(super) fn suspects(suspects: &[Suspect], ids: &Ids) -> Vec<model::SuspectRequest> {
@@ -142,55 +138,43 @@ pub(super) fn suspect_actions(
     let action = |one: &Suspect| {
         let body = !one.uploads.is_empty()
             || one.largest_bytes.is_some_and(|bytes| bytes >= LARGE_BODY_BYTES);
-        let remedy = if body {
-            "write its body to disk or to object storage as it comes instead of holding it, and cap its size at the proxy"
-        } else {
-            "see what one such request makes the app hold, and bound it (paging, streaming, a limit on its size)"
-        };
+        let args = [
+            ("route", (&one.route).into()),
+            ("at-deaths", one.at_deaths.into()),
+            ("deaths", one.deaths.into()),
+            ("remedy", Arg::Case(if body { "body" } else { "bound" })),
+        ];
         let mut because = because.to_vec();
         because.extend(ids.all(one.uploads.iter().take(2)));
         model::Action {
             when: "this_week".to_owned(),
-            text: format!(
-                "Look at {} first, which was on the way at {} of {} deaths: {remedy}.",
-                one.route, one.at_deaths, one.deaths
-            ),
+            text: text("advice-suspect", args).sentence(),
             because,
-            verify: "resident memory of a worker before, during and after one such request"
-                .to_owned(),
+            verify: text("verify-suspect", []),
         }
     };
     suspects.iter().take(1).map(action).collect()
 }
 
-fn suspect_text(one: &Suspect) -> String {
-    let mut text = format!("on the way at {} of {} deaths", one.at_deaths, one.deaths);
-    if one.longest_at > 0 {
-        text.push_str(&format!(
-            ", at {} of them the longest-running request that failed",
-            one.longest_at
-        ));
-    }
-    if let Some(longest) = one.longest {
-        text.push_str(&format!(" (up to {})", long(longest)));
-    }
-    if let Some(bytes) = one.largest_bytes {
-        text.push_str(&format!(", up to {} sent by the client", figures::bytes(bytes)));
-    }
-    if !one.uploads.is_empty() {
-        text.push_str(&format!(
-            "; the proxy put {} of its request bodies on disk shortly before",
-            one.uploads.len()
-        ));
-    }
-    text.push_str(&format!(
-        "; it makes {} of all requests, so that chance puts it there with probability {}",
-        figures::per_cent(one.normal_share),
-        if one.chance < 1e-6 {
-            "below 0.000001".to_owned()
-        } else {
-            format!("{:.6}", one.chance).trim_end_matches('0').to_owned()
-        }
-    ));
-    text
+fn suspect_text(one: &Suspect) -> Text {
+    let case = |told: bool| Arg::Case(if told { "yes" } else { "no" });
+    let chance = if one.chance < 1e-6 {
+        String::new()
+    } else {
+        format!("{:.6}", one.chance).trim_end_matches('0').to_owned()
+    };
+    let args = [
+        ("at-deaths", one.at_deaths.into()),
+        ("deaths", one.deaths.into()),
+        ("longest-at", one.longest_at.into()),
+        ("timed", case(one.longest.is_some())),
+        ("longest", one.longest.map(long).unwrap_or_default().into()),
+        ("sized", case(one.largest_bytes.is_some())),
+        ("size", one.largest_bytes.map(figures::bytes).unwrap_or_default().into()),
+        ("uploads", one.uploads.len().into()),
+        ("share", figures::per_cent(one.normal_share).into()),
+        ("chance-told", case(!chance.is_empty())),
+        ("chance", chance.into()),
+    ];
+    text("suspect-request", args)
 }

@@ -11,6 +11,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
+use crate::wording::Language;
 
 /// Writes an array of annotations.
 ///
@@ -22,7 +23,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let roots = report.incidents.iter().filter_map(|incident| root(&reading, incident));
     let kills = report.oom_kills.iter().filter_map(|kill| {
         let time = figures::epoch_millis(kill.time.as_deref()?)?;
-        let text = format!("{}: {}", kill.id, reading::kill_words(kill));
+        let text = format!("{}: {}", kill.id, reading::kill_words(Language::default(), kill, None));
         Some(json!({"time": time, "timeEnd": time, "tags": ["coroner", "oom-kill"], "text": inert(&text)}))
     });
     let mut all: Vec<Value> = incidents.chain(roots).chain(kills).collect();
@@ -39,9 +40,9 @@ fn region(incident: &Incident) -> Option<Value> {
     let text = format!(
         "{}: {}. {} Verdict: {}.",
         incident.id,
-        answer::what(incident),
-        answer::summary(incident),
-        answer::verdict(incident)
+        answer::what(Language::default(), incident),
+        answer::summary(Language::default(), incident),
+        answer::verdict(Language::default(), incident)
     );
     Some(json!({
         "time": figures::epoch_millis(&incident.start)?,

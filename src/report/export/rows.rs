@@ -4,6 +4,7 @@
 use crate::report::answer;
 use crate::report::model::Report;
 use crate::report::reading::{self, Reading};
+use crate::wording::Language;
 
 /// Something at a moment.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub(super) struct Row {
 /// All rows; what has no time comes first.
 pub(super) fn rows(report: &Report) -> Vec<Row> {
     let reading = reading::read(report);
+    // For programs, and so in English.
+    let english = Language::default();
     let incidents = report.incidents.iter().map(|incident| Row {
         time: incident.start.clone(),
         end: Some(incident.end.clone()),
@@ -39,8 +42,12 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
         path: String::new(),
         line: 0,
         count: reading::failures(incident),
-        text: format!("{} Verdict: {}.", answer::summary(incident), answer::verdict(incident))
-            .replace(answer::TIE, " "),
+        text: format!(
+            "{} Verdict: {}.",
+            answer::summary(english, incident),
+            answer::verdict(english, incident)
+        )
+        .replace(answer::TIE, " "),
     });
     let place = |line: Option<&crate::report::model::Line>| {
         line.map_or((String::new(), 0), |line| (reading.path(&line.source).to_owned(), line.line))
@@ -57,7 +64,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             path,
             line,
             count: 1,
-            text: reading::kill_words(kill),
+            text: reading::kill_words(english, kill, None),
         }
     });
     let deaths = report.deaths.iter().map(|death| {
@@ -72,7 +79,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             path,
             line,
             count: 1,
-            text: reading::death_words(death),
+            text: reading::death_words(english, death),
         }
     });
     let mut rows: Vec<Row> = incidents.chain(kills).chain(deaths).chain(events(&reading)).collect();

@@ -8,6 +8,7 @@ use crate::report::answer;
 use crate::report::figures;
 use crate::report::model::{Action, Event, Incident};
 use crate::report::reading::{self, Reading};
+use crate::wording::Arg;
 
 /// Entries of a list.
 const ENTRIES_MAX: usize = 20;
@@ -20,40 +21,47 @@ pub(super) fn section(
     picture: Option<Markup>,
     leads: bool,
 ) -> Markup {
+    let heading = [
+        ("id", (&incident.id).into()),
+        ("class", Arg::Case(if incident.class == "server" { "server" } else { "gateway" })),
+        ("span", figures::span(&incident.start, &incident.end).into()),
+    ];
+    let language = reading.report.language;
     html! {
         section.incident aria-labelledby=(incident.id) {
-            h2 id=(incident.id) { (incident.id) " " (log(&incident.class)) " failures, " (figures::span(&incident.start, &incident.end)) }
+            h2 id=(incident.id) { (reading.say("heading-incident", heading)) }
             // The answer on top said it of the gravest.
-            @if !leads { p { (log(&answer::summary(incident))) " " span.word data-verdict=(incident.verdict) { "Verdict: " (log(&answer::verdict(incident))) } } }
+            @if !leads { p { (log(&answer::summary(language, incident))) " " (super::word(language, incident)) } }
             @if let Some(picture) = picture { (picture) }
             (chain(reading, incident))
-            (impact(incident))
+            (impact(reading, incident))
             (timeline(reading, incident))
             (belief(reading, incident))
             (doubt(reading, incident))
             (suspects(reading, incident))
-            (unseen(incident))
+            (unseen(reading, incident))
             (others(reading, incident))
             (actions(reading, incident))
         }
     }
 }
 
-fn impact(incident: &Incident) -> Markup {
+fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
+    let say = |id: &'static str| reading.say(id, []);
     let counted = incident.counted_from != "error-log";
-    let unknown = || "not known without an access log".to_owned();
+    let unknown = || say("not-known");
     let minute = incident
         .peak_minute
         .as_deref()
         .map(|time| figures::moment(time, figures::day(&incident.start)));
-    let minute = minute.map(|minute| format!(" ({minute})")).unwrap_or_default();
+    let yes = |yes: bool| say(if yes { "yes" } else { "no" });
     let mut rows = vec![
         (
-            "Requests in that time".to_owned(),
+            say("figure-requests"),
             if counted { figures::grouped(incident.requests) } else { unknown() },
         ),
         (
-            "Failed".to_owned(),
+            say("figure-failed"),
             format!(
                 "{} ({})",
                 figures::grouped(reading::failures(incident)),
@@ -61,51 +69,59 @@ fn impact(incident: &Incident) -> Markup {
             ),
         ),
         (
-            "Worst minute".to_owned(),
+            say("figure-worst-minute"),
             reading::worst(incident).map_or_else(unknown, |share| {
-                format!("{}{minute} of requests failed", figures::per_cent(share))
+                let args = [
+                    ("share", figures::per_cent(share).into()),
+                    ("minute-known", Arg::Case(if minute.is_some() { "yes" } else { "no" })),
+                    ("minute", minute.unwrap_or_default().into()),
+                ];
+                reading.say("worst-minute", args)
             }),
         ),
-        ("Share when nothing is wrong".to_owned(), figures::per_cent(incident.baseline_share)),
-        ("Duration".to_owned(), figures::duration(incident.duration_seconds)),
-        (
-            "Already failing when the logs begin".to_owned(),
-            if reading::already_failing(incident) { "yes" } else { "no" }.to_owned(),
-        ),
-        (
-            "Still failing at the end of the logs".to_owned(),
-            if reading::still_failing(incident) { "yes" } else { "no" }.to_owned(),
-        ),
+        (say("figure-baseline"), figures::per_cent(incident.baseline_share)),
+        (say("figure-duration"), figures::duration(incident.duration_seconds)),
+        (say("figure-already-failing"), yes(reading::already_failing(incident))),
+        (say("figure-still-failing"), yes(reading::still_failing(incident))),
     ];
     if incident.hidden_by_retry > 0 {
-        rows.push((
-            "Hidden by a retry, not counted above".to_owned(),
-            figures::grouped(incident.hidden_by_retry),
-        ));
+        rows.push((say("figure-hidden"), figures::grouped(incident.hidden_by_retry)));
     }
     for route in incident.routes.iter().take(ROUTES_MAX) {
         rows.push((
-            format!("Route {} {}", route.method, route.path),
-            format!("{} of {} failed", route.errors, route.requests.max(route.errors)),
+            reading.say(
+                "figure-route",
+                [("route", format!("{} {}", route.method, route.path).into())],
+            ),
+            reading.say(
+                "failed-of",
+                [
+                    ("failed", route.errors.into()),
+                    ("requests", route.requests.max(route.errors).into()),
+                ],
+            ),
         ));
     }
     for upstream in incident.upstreams.iter().take(ROUTES_MAX) {
         let service =
             upstream.service.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         rows.push((
-            format!("Upstream {}{service}", upstream.address),
+            reading.say(
+                "figure-upstream",
+                [("upstream", format!("{}{service}", upstream.address).into())],
+            ),
             reading::by_status(&upstream.failures, figures::grouped),
         ));
     }
     let rows =
         rows.into_iter().map(|(name, value)| vec![html! { (log(&name)) }, html! { (log(&value)) }]);
-    html! { h3 { "Impact" } (table("Impact", &["Figure", "Value"], rows)) }
+    html! { h3 { (say("heading-impact")) } (table(reading, "heading-impact", &["col-figure", "col-value"], rows)) }
 }
 
 fn chain(reading: &Reading<'_>, incident: &Incident) -> Markup {
     html! {
         @if !incident.chain.is_empty() {
-            h3 { "Cause chain" }
+            h3 { (reading.say("heading-chain", [])) }
             ol.chain-list { @for hop in &incident.chain { li { (log(&hop.text)) (ids(reading, &hop.events)) } } }
         }
     }
@@ -123,19 +139,19 @@ fn timeline(reading: &Reading<'_>, incident: &Incident) -> Markup {
     }
     let day = figures::day(&incident.start);
     let rows = events.iter().map(|event| {
-        let times = if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
+        let kind = [("event", log(&event.kind).into()), ("times", event.count.into())];
         vec![
             html! { span.t { (figures::fine_moment(event.time.as_deref(), day)) " ±" (figures::sigma(event.time_sigma_seconds)) } },
             html! { (super::id(event)) },
-            html! { (log(&event.kind)) (times) },
+            html! { (reading.say("event-times", kind)) },
             html! { code { (log(&reading.place(&event.source, event.line))) } },
             html! { code { (log(&event.text)) } },
         ]
     });
     html! {
         details {
-            summary { "Timeline as a table, " (events.len()) " lines" }
-            (table("Timeline", &["Time (UTC)", "Event", "Kind", "Place", "Line"], rows))
+            summary { (reading.say("timeline-table", [("lines", events.len().into())])) }
+            (table(reading, "table-timeline", &["col-time", "col-event", "col-kind", "col-place", "col-line"], rows))
         }
     }
 }
@@ -144,12 +160,12 @@ fn belief(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let Some(first) = incident.causes.first() else { return html! {} };
     let events = reading.events(first.supports.iter());
     html! {
-        h3 { @if reading::is_open(incident) { "What the likeliest cause rests on" } @else { "Why we believe it" } }
+        h3 { (reading.say(if reading::is_open(incident) { "heading-likeliest" } else { "heading-belief" }, [])) }
         ul {
             li { (log(&first.why)) (ids(reading, &first.supports)) }
             @for event in events.iter().take(ENTRIES_MAX) { li { (quoted(reading, event)) } }
         }
-        (more(events.len(), ENTRIES_MAX))
+        (more(reading, events.len(), ENTRIES_MAX))
     }
 }
 
@@ -164,17 +180,17 @@ fn doubt(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let against = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
     let against = reading.events(against.iter());
     html! {
-        h3 { "What speaks against it or was ruled out" }
+        h3 { (reading.say("heading-doubt", [])) }
         ul {
-            @for event in against.iter().take(ENTRIES_MAX) { li { "Against: " (quoted(reading, event)) } }
+            @for event in against.iter().take(ENTRIES_MAX) { li { (reading.say("html-against", [])) " " (quoted(reading, event)) } }
             @for other in incident.ruled_out.iter().take(ENTRIES_MAX) {
-                li { "Ruled out:" (ids(reading, std::slice::from_ref(&other.event))) " " (log(&other.why))
-                    " (so near by chance: " (figures::per_cent(other.chance)) ")" }
+                li { (reading.say("html-ruled-out", [])) (ids(reading, std::slice::from_ref(&other.event))) " " (log(&other.why))
+                    " " (reading.say("html-chance", [("chance", figures::per_cent(other.chance).into())])) }
             }
-            @if against.is_empty() && incident.ruled_out.is_empty() { li { "Nothing in the bundle." } }
+            @if against.is_empty() && incident.ruled_out.is_empty() { li { (reading.say("nothing-against", [])) } }
         }
-        (more(against.len(), ENTRIES_MAX))
-        (more(incident.ruled_out.len(), ENTRIES_MAX))
+        (more(reading, against.len(), ENTRIES_MAX))
+        (more(reading, incident.ruled_out.len(), ENTRIES_MAX))
     }
 }
 
@@ -182,34 +198,34 @@ fn doubt(reading: &Reading<'_>, incident: &Incident) -> Markup {
 fn suspects(reading: &Reading<'_>, incident: &Incident) -> Markup {
     html! {
         @if !incident.suspect_requests.is_empty() {
-            h3 { "Suspect requests" }
+            h3 { (reading.say("heading-suspects", [])) }
             ul {
                 @for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
                     @let lines = suspect.witnesses.iter().take(3).map(|line| reading.place(&line.source, line.line));
                     li {
-                        code { (log(&suspect.method)) " " (log(&suspect.path)) } " was " (log(&suspect.text)) (ids(reading, &suspect.uploads))
+                        code { (log(&suspect.method)) " " (log(&suspect.path)) } " " (reading.say("html-suspect-was", [("told", log(&suspect.text).into())])) (ids(reading, &suspect.uploads))
                         @for line in lines { " " code { (log(&line)) } }
                     }
                 }
             }
-            (more(incident.suspect_requests.len(), ENTRIES_MAX))
+            (more(reading, incident.suspect_requests.len(), ENTRIES_MAX))
         }
     }
 }
 
-fn unseen(incident: &Incident) -> Markup {
+fn unseen(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let unobserved = incident.causes.first().map_or(&[][..], |cause| &cause.not_observable);
     if incident.missing.is_empty() && unobserved.is_empty() {
         return html! {};
     }
     html! {
-        h3 { "What could not be seen, and what to collect" }
+        h3 { (reading.say("heading-unseen", [])) }
         ul {
-            @for item in unobserved.iter().take(ENTRIES_MAX) { li { "Not observable: " (log(item)) } }
+            @for item in unobserved.iter().take(ENTRIES_MAX) { li { (reading.say("not-observable", [("what", log(item).into())])) } }
             @for missing in incident.missing.iter().take(ENTRIES_MAX) {
                 li {
                     (log(&missing.data))
-                    @if !missing.separates.is_empty() { " (tells apart " (log(&missing.separates.join(", "))) ")" }
+                    @if !missing.separates.is_empty() { " " (reading.say("tells-apart", [("causes", log(&missing.separates.join(", ")).into())])) }
                     pre tabindex="0" { (log(&missing.command)) }
                 }
             }
@@ -233,9 +249,9 @@ fn others(reading: &Reading<'_>, incident: &Incident) -> Markup {
     });
     html! {
         details {
-            summary { "Other causes that were considered, " (others.len()) }
-            (table("Other causes", &["Cause", "Probability", "Why", "For", "Against"], rows))
-            (more(others.len(), ENTRIES_MAX))
+            summary { (reading.say("heading-other-causes", [])) ", " (others.len()) }
+            (table(reading, "heading-other-causes", &["col-cause", "col-probability", "col-why", "col-for", "col-against"], rows))
+            (more(reading, others.len(), ENTRIES_MAX))
         }
     }
 }
@@ -244,19 +260,22 @@ fn actions(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let of = |when: &str| -> Vec<&Action> {
         incident.actions.iter().filter(|action| action.when == when).collect()
     };
-    let groups =
-        [("Now", of("now")), ("This week", of("this_week")), ("To prevent it", of("prevent"))];
+    let groups = [
+        ("when-now", of("now")),
+        ("when-this-week", of("this_week")),
+        ("when-prevent", of("prevent")),
+    ];
     html! {
         @if !incident.actions.is_empty() {
-            h3 { "Actions" }
+            h3 { (reading.say("heading-actions", [])) }
             @for (name, actions) in groups {
                 @if !actions.is_empty() {
-                    h4 { (name) }
+                    h4 { (reading.say(name, [])) }
                     ul {
                         @for action in actions {
                             li {
                                 (log(&answer::sentence(&action.text))) (ids(reading, &action.because))
-                                @if !action.verify.is_empty() { " Check: " (log(&action.verify)) }
+                                @if !action.verify.is_empty() { " " (reading.say("check", [("verify", log(&action.verify).into())])) }
                             }
                         }
                     }

@@ -23,6 +23,7 @@ use crate::report::model::{Event, Incident, Report};
 use crate::report::reading::{self, Reading};
 use crate::report::redact;
 use crate::report::svg;
+use crate::wording::{Arg, Language};
 
 /// The page's look; the picture brings its own.
 const STYLE: &str = include_str!("page.css");
@@ -55,19 +56,26 @@ fn page(reading: &Reading<'_>) -> Markup {
         hash(&style),
         hash(SCRIPT)
     );
+    let say = |id: &'static str| reading.say(id, []);
     let title = gravest.map_or_else(
-        || "Incident report: no incident found".to_owned(),
+        || say("title-no-incident"),
         |incident| {
-            let failed = figures::grouped(reading::failures(incident));
-            format!(
-                "Incident report: {failed} failed requests, {}",
-                figures::span(&incident.start, &incident.end)
-            )
+            let failed = reading::failures(incident);
+            let args = [
+                ("count", failed.into()),
+                ("failed", figures::grouped(failed).into()),
+                ("span", figures::span(&incident.start, &incident.end).into()),
+            ];
+            reading.say("title-incident", args)
         },
     );
+    let tool = [
+        ("tool", log(&reading.report.tool.name).into()),
+        ("version", log(&reading.report.tool.version).into()),
+    ];
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(reading.report.language.tag()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);
@@ -78,7 +86,7 @@ fn page(reading: &Reading<'_>) -> Markup {
                 style { (PreEscaped(&style)) }
             }
             body {
-                a.skip href="#evidence" { "Skip to the evidence" }
+                a.skip href="#evidence" { (say("skip-to-evidence")) }
                 header {
                     h1 { (title) }
                     @match gravest {
@@ -87,20 +95,19 @@ fn page(reading: &Reading<'_>) -> Markup {
                     }
                 }
                 main {
-                    (picture(svg::whole(reading, gravest, false)))
-                    @if incidents.len() > 1 { (overview(&incidents)) }
+                    (picture(reading, svg::whole(reading, gravest, false)))
+                    @if incidents.len() > 1 { (overview(reading, &incidents)) }
                     @for (at, incident) in incidents.iter().take(FULL_MAX).enumerate() {
-                        @let own = (at > 0 && at < PICTURES_MAX).then(|| picture(svg::one(reading, incident)));
+                        @let own = (at > 0 && at < PICTURES_MAX).then(|| picture(reading, svg::one(reading, incident)));
                         (incident::section(reading, incident, own, at == 0))
                     }
-                    (more(incidents.len(), FULL_MAX))
+                    (more(reading, incidents.len(), FULL_MAX))
                     (tables::sections(reading))
                 }
                 footer {
-                    p { "Written by " (log(&reading.report.tool.name)) " " (log(&reading.report.tool.version))
-                        "; a person should read it before it is passed on. Times are in UTC. "
-                        @if reading.report.redaction != "off" { "Secrets are masked as ***. " }
-                        @if let Some(note) = redact::note(&reading.report.redaction) { strong { (note) } } }
+                    p { (reading.say("written-by", tool)) " " (say("times-in-utc")) " "
+                        @if reading.report.redaction != "off" { (say("secrets-masked")) " " }
+                        @if let Some(note) = redact::note(&reading.report.redaction) { strong { (say(note)) } } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -115,19 +122,19 @@ fn hash(text: &str) -> String {
 
 /// What broke, why, what to do: the answer before anything else.
 fn verdict(reading: &Reading<'_>, incident: &Incident) -> Markup {
+    let language = reading.report.language;
     html! {
         dl.verdict data-verdict=(incident.verdict) {
-            dt { "What" }
-            dd { (log(&answer::what(incident))) }
-            dt { "Why" }
+            dt { (reading.say("html-what", [])) }
+            dd { (log(&answer::what(language, incident))) }
+            dt { (reading.say("html-why", [])) }
             dd {
-                (log(&answer::summary(incident))) " "
-                span.word data-verdict=(incident.verdict) { "Verdict: " (log(&answer::verdict(incident))) }
+                (log(&answer::summary(language, incident))) " " (word(language, incident))
             }
-            dt { "Do" }
+            dt { (reading.say("html-do", [])) }
             dd {
                 @match answer::next_command(incident) {
-                    Some(missing) => { (log(&answer::collect(missing))) pre tabindex="0" { (log(&missing.command)) } },
+                    Some(missing) => { (log(&answer::collect(language, missing))) pre tabindex="0" { (log(&missing.command)) } },
                     None => (log(&answer::next_action(reading, incident))),
                 }
             }
@@ -135,35 +142,45 @@ fn verdict(reading: &Reading<'_>, incident: &Incident) -> Markup {
     }
 }
 
+/// How sure it is, coloured by it.
+fn word(language: Language, incident: &Incident) -> Markup {
+    let verdict =
+        language.say("verdict", [("verdict", answer::verdict(language, incident).into())]);
+    html! { span.word data-verdict=(incident.verdict) { (log(&verdict)) } }
+}
+
 /// The picture, what a mark says when it is pointed at, and how to use it.
-fn picture(svg: Markup) -> Markup {
+fn picture(reading: &Reading<'_>, svg: Markup) -> Markup {
     let pointed = svg.0.contains("<a class=\"mark");
     html! {
         figure.picture {
-            div.scroll tabindex="0" role="region" aria-label="Timeline picture, scrolls sideways on narrow screens" { (svg) }
+            div.scroll tabindex="0" role="region" aria-label=(reading.say("picture-scrolls", [])) { (svg) }
             div.told role="status" aria-live="polite" {}
             // Without marks there is nothing to point at.
-            @if pointed { figcaption { "Point at, tap or tab to a mark to read its log line; arrow keys walk from mark to mark, Enter leads to the evidence." } }
+            @if pointed { figcaption { (reading.say("picture-help", [])) } }
         }
     }
 }
 
-fn overview(incidents: &[&Incident]) -> Markup {
+fn overview(reading: &Reading<'_>, incidents: &[&Incident]) -> Markup {
     let rows = incidents.iter().take(ROWS_MAX).enumerate().map(|(at, incident)| {
         vec![
-            html! { @if at < FULL_MAX { a href={ "#" (incident.id) } { (incident.id) } } @else { (incident.id) } @if at == 0 { " (gravest)" } },
+            html! { @if at < FULL_MAX { a href={ "#" (incident.id) } { (incident.id) } } @else { (incident.id) } @if at == 0 { " " (reading.say("html-gravest", [])) } },
             html! { span.t { (figures::moment(&incident.start, "")) } },
             html! { (figures::duration(incident.duration_seconds)) },
             html! { (figures::grouped(reading::failures(incident))) },
             html! { (log(&incident.cause)) },
-            html! { (log(&incident.verdict)) @if incident.verdict != "unknown" { ", " (figures::per_cent(incident.probability)) } },
+            html! { (reading.say("verdict-and-probability", [
+                ("verdict", Arg::Case(reading::verdict(incident))),
+                ("probability", figures::per_cent(incident.probability).into()),
+            ])) },
         ]
     });
     html! {
         section aria-labelledby="incidents" {
-            h2 id="incidents" { "Incidents, gravest first" }
-            (table("Incidents", &["Incident", "Start (UTC)", "Duration", "Failed", "Cause", "Verdict"], rows))
-            (more(incidents.len(), ROWS_MAX))
+            h2 id="incidents" { (reading.say("heading-incidents", [])) }
+            (table(reading, "table-incidents", &["col-incident", "col-start", "col-duration", "col-failed", "col-cause", "col-verdict"], rows))
+            (more(reading, incidents.len(), ROWS_MAX))
         }
     }
 }
@@ -174,12 +191,17 @@ fn log(text: &str) -> String {
     escape::terminal(text)
 }
 
-/// A table that can be scrolled sideways by keyboard too.
-fn table(about: &str, heads: &[&str], rows: impl Iterator<Item = Vec<Markup>>) -> Markup {
+/// A table that can be scrolled sideways by keyboard too; its name and its heads are messages.
+fn table(
+    reading: &Reading<'_>,
+    about: &'static str,
+    heads: &[&'static str],
+    rows: impl Iterator<Item = Vec<Markup>>,
+) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(about) {
+        div.scroll tabindex="0" role="region" aria-label=(reading.say(about, [])) {
             table {
-                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                thead { tr { @for head in heads { th scope="col" { (reading.say(head, [])) } } } }
                 tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
             }
         }
@@ -187,8 +209,9 @@ fn table(about: &str, heads: &[&str], rows: impl Iterator<Item = Vec<Markup>>) -
 }
 
 /// Says how much a limit left out.
-fn more(total: usize, shown: usize) -> Markup {
-    html! { @if total > shown { p.more { (total - shown) " more in the JSON." } } }
+fn more(reading: &Reading<'_>, total: usize, shown: usize) -> Markup {
+    let args = [("more", total.saturating_sub(shown).into())];
+    html! { @if total > shown { p.more { (reading.say("more-in-json", args)) "." } } }
 }
 
 /// ` [E3, E7]`, each leading to its evidence.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::{log, more, table};
 use crate::report::figures;
-use crate::report::model::{Event, Process, Report};
+use crate::report::model::{Event, Process};
 use crate::report::reading::{self, Reading};
 
 /// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
@@ -16,47 +16,49 @@ const ROWS_MAX: usize = 200;
 const EVIDENCE_MAX: usize = 500;
 
 pub(super) fn sections(reading: &Reading<'_>) -> Markup {
-    let report = reading.report;
     html! {
-        (traffic(report))
+        (traffic(reading))
         (kills(reading))
         (deaths(reading))
         (recurrences(reading))
         (gaps(reading))
-        (negatives(report))
-        (sources(report))
+        (negatives(reading))
+        (sources(reading))
         (quality(reading))
         (evidence(reading))
     }
 }
 
-fn section(id: &str, heading: &str, total: usize, shown: usize, body: Markup) -> Markup {
+fn section(
+    reading: &Reading<'_>,
+    id: &str,
+    heading: &'static str,
+    (total, shown): (usize, usize),
+    body: Markup,
+) -> Markup {
     html! {
         @if total > 0 {
-            section aria-labelledby=(id) { h2 id=(id) { (heading) } (body) (more(total, shown)) }
+            section aria-labelledby=(id) { h2 id=(id) { (reading.say(heading, [])) } (body) (more(reading, total, shown)) }
         }
     }
 }
 
-fn traffic(report: &Report) -> Markup {
+fn traffic(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
     let Some(traffic) = &report.traffic else { return html! {} };
     let isolated = reading::by_status(&report.isolated, figures::grouped);
     let rows = [
-        ("Requests in the log nearest to the users", figures::grouped(traffic.requests)),
-        ("By status", reading::by_status(&traffic.statuses, figures::grouped)),
-        ("Health-check probes, counted apart", figures::grouped(traffic.probes)),
-        (
-            "Failures that a retry on another upstream hid",
-            figures::grouped(traffic.hidden_by_retry),
-        ),
-        (
-            "Isolated failures outside of incidents",
-            if isolated.is_empty() { "none".to_owned() } else { isolated },
-        ),
+        ("traffic-requests", figures::grouped(traffic.requests)),
+        ("figure-by-status", reading::by_status(&traffic.statuses, figures::grouped)),
+        ("traffic-probes", figures::grouped(traffic.probes)),
+        ("traffic-hidden", figures::grouped(traffic.hidden_by_retry)),
+        ("traffic-isolated", if isolated.is_empty() { reading.say("none", []) } else { isolated }),
     ];
-    let rows =
-        rows.into_iter().map(|(name, value)| vec![html! { (name) }, html! { (log(&value)) }]);
-    section("traffic", "Traffic", 1, 1, table("Traffic", &["Figure", "Value"], rows))
+    let rows = rows
+        .into_iter()
+        .map(|(name, value)| vec![html! { (reading.say(name, [])) }, html! { (log(&value)) }]);
+    let table = table(reading, "heading-traffic", &["col-figure", "col-value"], rows);
+    section(reading, "traffic", "heading-traffic", (1, 1), table)
 }
 
 fn kills(reading: &Reading<'_>) -> Markup {
@@ -72,22 +74,23 @@ fn kills(reading: &Reading<'_>) -> Markup {
             size(kill.limit_bytes),
             process(kill.invoker.as_ref()),
             process(kill.largest.as_ref()),
-            html! { @match &kill.incident { Some(id) => a href={ "#" (id) } { (id) }, None => "users met nothing" } },
+            html! { @match &kill.incident { Some(id) => a href={ "#" (id) } { (id) }, None => (reading.say("users-met-nothing", [])) } },
         ]
     });
     let heads = [
-        "Kill",
-        "Time (UTC)",
-        "Killer, scope",
-        "Victim",
-        "RSS",
-        "Cgroup",
-        "Limit",
-        "Invoker",
-        "Largest",
-        "Incident",
+        "col-kill",
+        "col-time",
+        "col-killer",
+        "col-victim",
+        "col-rss",
+        "col-cgroup",
+        "col-limit",
+        "col-invoker",
+        "col-largest",
+        "col-incident",
     ];
-    section("kills", "OOM kills", kills.len(), ROWS_MAX, table("OOM kills", &heads, rows))
+    let table = table(reading, "heading-kills", &heads, rows);
+    section(reading, "kills", "heading-kills", (kills.len(), ROWS_MAX), table)
 }
 
 fn process(process: Option<&Process>) -> Markup {
@@ -105,11 +108,7 @@ fn code(text: Option<&str>) -> Markup {
 fn deaths(reading: &Reading<'_>) -> Markup {
     let deaths = &reading.report.deaths;
     let rows = deaths.iter().take(DEATHS_MAX).map(|death| {
-        let ended_by = match (death.signal, death.exit_code) {
-            (Some(signal), _) => format!("signal {signal}"),
-            (None, Some(code)) => format!("exit code {code}"),
-            (None, None) => String::new(),
-        };
+        let ended_by = reading::ended_by(reading.report.language, death);
         let line = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
         vec![
             html! { span id=(death.id) { (death.id) } },
@@ -123,23 +122,24 @@ fn deaths(reading: &Reading<'_>) -> Markup {
         ]
     });
     let heads = [
-        "Death",
-        "Time (UTC)",
-        "Process",
-        "Ended by",
-        "Why",
-        "Unit, container",
-        "Incident",
-        "Place",
+        "col-death",
+        "col-time",
+        "col-process",
+        "col-ended-by",
+        "col-why",
+        "col-unit",
+        "col-incident",
+        "col-place",
     ];
-    section("deaths", "Deaths", deaths.len(), DEATHS_MAX, table("Deaths", &heads, rows))
+    let table = table(reading, "heading-deaths", &heads, rows);
+    section(reading, "deaths", "heading-deaths", (deaths.len(), DEATHS_MAX), table)
 }
 
 /// What keeps coming back, with the forecast where there is one.
 fn recurrences(reading: &Reading<'_>) -> Markup {
     let recurrences = &reading.report.recurrences;
     let body = html! { ul { @for recurrence in recurrences.iter().take(ROWS_MAX) { li { (log(&recurrence.text)) } } } };
-    section("recurrences", "What keeps coming back", recurrences.len(), ROWS_MAX, body)
+    section(reading, "recurrences", "heading-recurrences", (recurrences.len(), ROWS_MAX), body)
 }
 
 fn gaps(reading: &Reading<'_>) -> Markup {
@@ -147,32 +147,36 @@ fn gaps(reading: &Reading<'_>) -> Markup {
     let rows = report.gaps.iter().take(ROWS_MAX).map(|gap| {
         vec![
             html! { (figures::span(&gap.start, &gap.end)) },
-            html! { "about " (figures::grouped(gap.expected_requests)) },
+            html! { (reading.say("about", [("count", figures::grouped(gap.expected_requests).into())])) },
             html! { (log(&gap.why)) (super::ids(reading, &gap.events)) },
         ]
     });
-    let table = table("Gaps", &["When", "Requests expected", "What other logs say"], rows);
-    section("gaps", "No traffic where it was expected", report.gaps.len(), ROWS_MAX, table)
+    let heads = ["col-when", "col-expected", "col-others-say"];
+    let table = table(reading, "heading-gaps", &heads, rows);
+    section(reading, "gaps", "heading-gaps", (report.gaps.len(), ROWS_MAX), table)
 }
 
-fn negatives(report: &Report) -> Markup {
+fn negatives(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
     let rows = report.negatives.iter().take(ROWS_MAX).map(|negative| {
         let state = match negative.state.as_str() {
             "true" => "yes",
             "false" => "no",
-            _ => "cannot tell",
+            _ => "cannot-tell",
         };
         vec![
             html! { (log(&negative.claim)) },
-            html! { strong { (state) } },
+            html! { strong { (reading.say(state, [])) } },
             html! { (log(&negative.why)) },
         ]
     });
-    let table = table("Negative findings", &["Claim", "Holds?", "Why"], rows);
-    section("negatives", "What was looked for", report.negatives.len(), ROWS_MAX, table)
+    let heads = ["col-claim", "col-holds", "col-why"];
+    let table = table(reading, "heading-negatives", &heads, rows);
+    section(reading, "negatives", "heading-looked-for", (report.negatives.len(), ROWS_MAX), table)
 }
 
-fn sources(report: &Report) -> Markup {
+fn sources(reading: &Reading<'_>) -> Markup {
+    let report = reading.report;
     let rows = report.sources.iter().take(ROWS_MAX).map(|source| {
         let moment = |time: &Option<String>| time.as_deref().map(|time| figures::moment(time, "")).unwrap_or_default();
         let clock = &source.clock;
@@ -191,27 +195,27 @@ fn sources(report: &Report) -> Markup {
         ]
     });
     let heads = [
-        "Source",
-        "Path",
-        "Format, role",
-        "Host",
-        "Records",
-        "Not understood",
-        "From",
-        "To",
-        "Clock",
+        "col-source",
+        "col-path",
+        "col-format-role",
+        "col-host",
+        "col-records",
+        "col-unparsed",
+        "col-from",
+        "col-to",
+        "col-clock",
     ];
-    let table = table("Sources", &heads, rows);
+    let table = table(reading, "heading-sources", &heads, rows);
     let body = html! {
         ul {
             @for bundle in report.bundle.iter().take(ROWS_MAX) {
-                li { code { (log(&bundle.name)) } ": " (figures::bytes(bundle.bytes)) ", " (bundle.members) " members"
+                li { code { (log(&bundle.name)) } ": " (figures::bytes(bundle.bytes)) ", " (reading.say("members", [("members", bundle.members.into())]))
                     @if let Some(sum) = &bundle.sha256 { ", SHA-256 " code { (log(sum)) } } }
             }
         }
         (table)
     };
-    section("sources", "Sources and clocks", report.sources.len(), ROWS_MAX, body)
+    section(reading, "sources", "heading-sources-clocks", (report.sources.len(), ROWS_MAX), body)
 }
 
 fn quality(reading: &Reading<'_>) -> Markup {
@@ -223,21 +227,21 @@ fn quality(reading: &Reading<'_>) -> Markup {
                 li { code { (log(reading.path(&trouble.source))) } ": " (log(&trouble.problem)) ": " (log(&trouble.detail)) }
             }
             @for pointer in report.approximate.iter().take(ROWS_MAX) {
-                li { "Estimated, or cut by a limit: " code { (log(pointer)) } " in the JSON" }
+                li { (reading.say("html-estimated", [])) " " code { (log(pointer)) } }
             }
         }
     };
-    section("quality", "Data quality", total, 2 * ROWS_MAX, body)
+    section(reading, "quality", "heading-quality", (total, 2 * ROWS_MAX), body)
 }
 
 fn evidence(reading: &Reading<'_>) -> Markup {
     let events = &reading.report.events;
     html! {
         section aria-labelledby="evidence" {
-            h2 id="evidence" { "Evidence" }
-            @if events.is_empty() { p { "No line is cited." } }
+            h2 id="evidence" { (reading.say("heading-evidence", [])) }
+            @if events.is_empty() { p { (reading.say("no-line-cited", [])) } }
             @for event in events.iter().take(EVIDENCE_MAX) { (entry(reading, event)) }
-            (more(events.len(), EVIDENCE_MAX))
+            (more(reading, events.len(), EVIDENCE_MAX))
         }
     }
 }
@@ -248,13 +252,13 @@ fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
         details.entry id=(event.id) {
             summary {
                 "[" (event.id) "] " (figures::fine_moment(event.time.as_deref(), "")) " ±" (figures::sigma(event.time_sigma_seconds))
-                ", " (log(&event.kind)) @if event.count > 1 { ", " (event.count) " times" } ", "
+                ", " (log(&event.kind)) @if event.count > 1 { ", " (reading.say("times", [("times", event.count.into())])) } ", "
                 code { (log(&reading.place(&event.source, event.line))) }
             }
             pre tabindex="0" { (log(&event.text)) }
             @if event.lines.len() > 1 {
                 details.near {
-                    summary { "With the lines next to it in " code { (log(reading.path(&event.source))) } }
+                    summary { (reading.say("with-neighbours", [])) " " code { (log(reading.path(&event.source))) } }
                     pre tabindex="0" {
                         @for near in &event.lines {
                             @if near.line == event.line { strong { (near.line) " " (log(&near.text)) } } @else { (near.line) " " (log(&near.text)) }
@@ -267,7 +271,7 @@ fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
                 dl.read { @for (name, value) in &event.attributes { dt { (log(name)) } dd { (log(value)) } } }
             }
             @if event.witnesses.len() > 1 {
-                p { "Told by: " @for (at, line) in event.witnesses.iter().enumerate() {
+                p { (reading.say("told-by", [])) " " @for (at, line) in event.witnesses.iter().enumerate() {
                     @if at > 0 { ", " } code { (log(&reading.place(&line.source, line.line))) } } }
             }
         }

@@ -10,6 +10,7 @@ use crate::report::figures;
 use crate::report::model::{Action, Event, Incident, Weighed};
 use crate::report::picture;
 use crate::report::reading::{self, Reading};
+use crate::wording::Arg;
 
 /// Rows of the timeline: a screen.
 const TIMELINE_MAX: usize = 20;
@@ -33,70 +34,79 @@ pub(super) fn write(
     boxes: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(
-        out,
-        "## {} {} failures, {}\n",
-        escape::markdown(&incident.id),
-        escape::markdown(&incident.class),
-        figures::span(&incident.start, &incident.end),
-    )?;
-    writeln!(out, "{}\n", super::cause(incident))?;
-    writeln!(out, "### Impact\n")?;
-    impact_table(incident, out)?;
+    let heading = [
+        ("id", escape::markdown(&incident.id).into()),
+        ("class", Arg::Case(if incident.class == "server" { "server" } else { "gateway" })),
+        ("span", figures::span(&incident.start, &incident.end).into()),
+    ];
+    writeln!(out, "## {}\n", reading.say("heading-incident", heading))?;
+    writeln!(out, "{}\n", super::cause(reading, incident))?;
+    writeln!(out, "### {}\n", reading.say("heading-impact", []))?;
+    impact_table(reading, incident, out)?;
     draw(reading, incident, out)?;
     timeline(reading, incident, out)?;
     chain(reading, incident, out)?;
     belief(reading, incident, out)?;
     suspects(reading, incident, out)?;
     doubt(reading, incident, out)?;
-    unseen(incident, out)?;
+    unseen(reading, incident, out)?;
     other_causes(reading, incident, out)?;
     actions(reading, incident, boxes, out)
 }
 
-pub(super) fn impact_table(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
-    table(out, &["Figure", "Value"])?;
-    let unknown = || "not known without an access log".to_owned();
+pub(super) fn impact_table(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let say = |id: &'static str| reading.say(id, []);
+    table(out, reading.report.language, &["col-figure", "col-value"])?;
     let counted = incident.counted_from != "error-log";
-    let worst = reading::worst(incident).map(figures::per_cent);
     let minute = incident.peak_minute.as_deref();
-    let minute =
-        minute.map(|time| format!(" ({})", figures::moment(time, figures::day(&incident.start))));
+    let minute = minute.map(|time| figures::moment(time, figures::day(&incident.start)));
+    let worst = reading::worst(incident).map(|worst| {
+        let args = [
+            ("share", figures::per_cent(worst).into()),
+            ("minute-known", Arg::Case(if minute.is_some() { "yes" } else { "no" })),
+            ("minute", minute.unwrap_or_default().into()),
+        ];
+        reading.say("worst-minute", args)
+    });
+    let duration = [
+        ("duration", figures::duration(incident.duration_seconds).into()),
+        ("failing", Arg::Case(if reading::already_failing(incident) { "yes" } else { "no" })),
+    ];
     let figures = [
-        ("Requests in that time", if counted { incident.requests.to_string() } else { unknown() }),
-        ("Failed", reading::failures(incident).to_string()),
-        ("By status", escape::cell(&reading::by_status(&incident.errors, plain))),
-        (
-            "Worst minute",
-            worst.map_or_else(unknown, |worst| {
-                format!("{worst}{} of requests failed", minute.unwrap_or_default())
-            }),
-        ),
-        ("Share when nothing is wrong", figures::per_cent(incident.baseline_share)),
-        (
-            "Duration",
-            format!("{}{}", figures::duration(incident.duration_seconds), super::since(incident)),
-        ),
-        ("Still ongoing", super::ongoing(incident).to_owned()),
+        ("figure-requests", if counted { incident.requests.to_string() } else { say("not-known") }),
+        ("figure-failed", reading::failures(incident).to_string()),
+        ("figure-by-status", escape::cell(&reading::by_status(&incident.errors, plain))),
+        ("figure-worst-minute", worst.unwrap_or_else(|| say("not-known"))),
+        ("figure-baseline", figures::per_cent(incident.baseline_share)),
+        ("figure-duration", reading.say("duration-since", duration)),
+        ("figure-ongoing", super::ongoing(reading, incident)),
     ];
     for (name, value) in figures {
-        row(out, &[name.to_owned(), value])?;
+        row(out, &[say(name), value])?;
     }
     if incident.hidden_by_retry > 0 {
-        let hidden = incident.hidden_by_retry.to_string();
-        row(out, &["Hidden by a retry, not counted above".to_owned(), hidden])?;
+        row(out, &[say("figure-hidden"), incident.hidden_by_retry.to_string()])?;
     }
     for route in incident.routes.iter().take(ROUTES_MAX) {
         let name =
             escape::code_cell(&short(&format!("{} {}", route.method, route.path), TEXT_MAX_CHARS));
-        let value = format!("{} of {} failed", route.errors, route.requests.max(route.errors));
-        row(out, &[format!("Route {name}"), value])?;
+        let value = [
+            ("failed", route.errors.into()),
+            ("requests", route.requests.max(route.errors).into()),
+        ];
+        let name = reading.say("figure-route", [("route", name.into())]);
+        row(out, &[name, reading.say("failed-of", value)])?;
     }
     for upstream in incident.upstreams.iter().take(ROUTES_MAX) {
         let address = escape::code_cell(&short(&upstream.address, TEXT_MAX_CHARS));
         let service = upstream.service.as_ref().map(|name| format!(" ({})", escape::cell(name)));
         let met = escape::cell(&reading::by_status(&upstream.failures, plain));
-        row(out, &[format!("Upstream {address}{}", service.unwrap_or_default()), met])?;
+        let name = format!("{address}{}", service.unwrap_or_default());
+        row(out, &[reading.say("figure-upstream", [("upstream", name.into())]), met])?;
     }
     writeln!(out)
 }
@@ -109,9 +119,12 @@ pub(super) fn draw(
     let Some(picture) = picture::draw(reading.report, incident, PICTURE_COLUMNS) else {
         return Ok(());
     };
-    let step = figures::duration(picture.step_seconds as f64);
-    let legend = if picture.marks.is_empty() { "" } else { "; K is an OOM kill, x a death" };
-    writeln!(out, "Failures per {step}, at most {}{legend}:\n", picture.peak)?;
+    let args = [
+        ("step", figures::duration(picture.step_seconds as f64).into()),
+        ("peak", picture.peak.to_string().into()),
+        ("marks", Arg::Case(if picture.marks.is_empty() { "no" } else { "yes" })),
+    ];
+    writeln!(out, "{}\n", reading.say("picture-legend", args))?;
     writeln!(out, "{}", escape::fence(&format!("{}\n{}", picture.bars, picture.marks)))
 }
 
@@ -129,31 +142,28 @@ pub(super) fn timeline(
     if events.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### Timeline ({})\n", day_words(&incident.start))?;
-    table(out, &["Time (UTC)", "±", "Event", "Source", "What"])?;
+    let day = figures::day(&incident.start);
+    let day =
+        [("known", Arg::Case(if day.is_empty() { "no" } else { "yes" })), ("day", day.into())];
+    writeln!(out, "### {}\n", reading.say("heading-timeline", day))?;
+    let heads = ["col-time", "col-sigma", "col-event", "col-source", "col-what"];
+    table(out, reading.report.language, &heads)?;
     for event in events.iter().take(TIMELINE_MAX) {
         row(out, &timeline_row(reading, event, figures::day(&incident.start)))?;
     }
     writeln!(out)?;
-    more(out, events.len(), TIMELINE_MAX)
-}
-
-fn day_words(start: &str) -> &str {
-    match figures::day(start) {
-        "" => "day unknown",
-        day => day,
-    }
+    more(out, reading.report.language, events.len(), TIMELINE_MAX)
 }
 
 fn timeline_row(reading: &Reading<'_>, event: &Event, known_day: &str) -> [String; 5] {
-    let times = if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
+    let what = [("event", escape::cell(&event.kind).into()), ("times", event.count.into())];
     let text = escape::code_cell(&short(&event.text, TEXT_MAX_CHARS));
     [
         figures::fine_moment(event.time.as_deref(), known_day),
         figures::sigma(event.time_sigma_seconds),
         format!("\\[{}\\]", escape::cell(&event.id)),
         escape::code_cell(&reading.place(&event.source, event.line)),
-        format!("{}{times}: {text}", escape::cell(&event.kind)),
+        format!("{}: {text}", reading.say("event-times", what)),
     ]
 }
 
@@ -165,7 +175,7 @@ pub(super) fn chain(
     if incident.chain.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### Cause chain\n")?;
+    writeln!(out, "### {}\n", reading.say("heading-chain", []))?;
     for (at, hop) in incident.chain.iter().enumerate() {
         writeln!(out, "{}. {}{}", at + 1, escape::markdown(&hop.text), ids(reading, &hop.events))?;
     }
@@ -178,19 +188,16 @@ pub(super) fn belief(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(first) = incident.causes.first() else { return Ok(()) };
-    let name = if reading::is_open(incident) {
-        "What the likeliest cause rests on"
-    } else {
-        "Why we believe it"
-    };
-    writeln!(out, "### {name}\n")?;
+    let open = reading::is_open(incident);
+    let heading = if open { "heading-likeliest" } else { "heading-belief" };
+    writeln!(out, "### {}\n", reading.say(heading, []))?;
     writeln!(out, "- {}{}", escape::markdown(&first.why), ids(reading, &first.supports))?;
     let events = reading.events(first.supports.iter());
     for event in events.iter().take(ENTRIES_MAX) {
         writeln!(out, "- {}", event_item(reading, event))?;
     }
     writeln!(out)?;
-    more(out, events.len(), ENTRIES_MAX)
+    more(out, reading.report.language, events.len(), ENTRIES_MAX)
 }
 
 /// `\[E3\] oom-kill, path:line: text`.
@@ -212,7 +219,7 @@ pub(super) fn suspects(
     if incident.suspect_requests.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### Suspect requests\n")?;
+    writeln!(out, "### {}\n", reading.say("heading-suspects", []))?;
     for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
         let route = escape::code_span(&short(
             &format!("{} {}", suspect.method, suspect.path),
@@ -226,10 +233,11 @@ pub(super) fn suspects(
         let uploads = ids(reading, &suspect.uploads);
         let failed =
             if places.is_empty() { String::new() } else { format!("; {}", places.join(", ")) };
-        writeln!(out, "- {route} was {}{uploads}{failed}", escape::markdown(&suspect.text))?;
+        let args = [("route", route.into()), ("told", escape::markdown(&suspect.text).into())];
+        writeln!(out, "- {}{uploads}{failed}", reading.say("suspect-was", args))?;
     }
     writeln!(out)?;
-    more(out, incident.suspect_requests.len(), ENTRIES_MAX)
+    more(out, reading.report.language, incident.suspect_requests.len(), ENTRIES_MAX)
 }
 
 pub(super) fn doubt(
@@ -237,37 +245,42 @@ pub(super) fn doubt(
     incident: &Incident,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "### What speaks against it or was ruled out\n")?;
+    writeln!(out, "### {}\n", reading.say("heading-doubt", []))?;
     let contradicts = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
     let contradicting = reading.events(contradicts.iter());
     for event in contradicting.iter().take(ENTRIES_MAX) {
-        writeln!(out, "- Against: {}", event_item(reading, event))?;
+        let line = event_item(reading, event);
+        writeln!(out, "- {}", reading.say("against", [("line", line.into())]))?;
     }
     for other in incident.ruled_out.iter().take(ENTRIES_MAX) {
         let why = escape::markdown(&other.why);
         let chance = figures::per_cent(other.chance);
-        writeln!(
-            out,
-            "- Ruled out: \\[{}\\] {why} (so near by chance: {chance})",
-            escape::markdown(&other.event)
-        )?;
+        let id = format!("\\[{}\\]", escape::markdown(&other.event));
+        let args = [("id", id.into()), ("why", why.into()), ("chance", chance.into())];
+        writeln!(out, "- {}", reading.say("ruled-out", args))?;
     }
     if contradicting.is_empty() && incident.ruled_out.is_empty() {
-        writeln!(out, "- Nothing in the bundle.")?;
+        writeln!(out, "- {}", reading.say("nothing-against", []))?;
     }
     writeln!(out)?;
-    more(out, contradicting.len(), ENTRIES_MAX)?;
-    more(out, incident.ruled_out.len(), ENTRIES_MAX)
+    let language = reading.report.language;
+    more(out, language, contradicting.len(), ENTRIES_MAX)?;
+    more(out, language, incident.ruled_out.len(), ENTRIES_MAX)
 }
 
-pub(super) fn unseen(incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn unseen(
+    reading: &Reading<'_>,
+    incident: &Incident,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let unobserved = incident.causes.first().map_or(&[][..], |cause| &cause.not_observable);
     if incident.missing.is_empty() && unobserved.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### What could not be seen, and what to collect\n")?;
+    writeln!(out, "### {}\n", reading.say("heading-unseen", []))?;
     for item in unobserved.iter().take(ENTRIES_MAX) {
-        writeln!(out, "- Not observable: {}", escape::markdown(item))?;
+        let what = [("what", escape::markdown(item).into())];
+        writeln!(out, "- {}", reading.say("not-observable", what))?;
     }
     if !unobserved.is_empty() {
         writeln!(out)?;
@@ -275,13 +288,13 @@ pub(super) fn unseen(incident: &Incident, out: &mut dyn Write) -> io::Result<()>
     if incident.missing.is_empty() {
         return Ok(());
     }
-    table(out, &["Data", "Command", "Tells apart"])?;
+    table(out, reading.report.language, &["col-data", "col-command", "col-tells-apart"])?;
     for missing in incident.missing.iter().take(ENTRIES_MAX) {
         let causes = escape::cell(&missing.separates.join(", "));
         row(out, &[escape::cell(&missing.data), escape::code_cell(&missing.command), causes])?;
     }
     writeln!(out)?;
-    more(out, incident.missing.len(), ENTRIES_MAX)
+    more(out, reading.report.language, incident.missing.len(), ENTRIES_MAX)
 }
 
 pub(super) fn other_causes(
@@ -293,8 +306,9 @@ pub(super) fn other_causes(
     if others.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### Other causes that were considered\n")?;
-    table(out, &["Cause", "Probability", "Why", "For", "Against"])?;
+    writeln!(out, "### {}\n", reading.say("heading-other-causes", []))?;
+    let heads = ["col-cause", "col-probability", "col-why", "col-for", "col-against"];
+    table(out, reading.report.language, &heads)?;
     for cause in others.iter().take(ENTRIES_MAX) {
         row(
             out,
@@ -308,7 +322,7 @@ pub(super) fn other_causes(
         )?;
     }
     writeln!(out)?;
-    more(out, others.len(), ENTRIES_MAX)
+    more(out, reading.report.language, others.len(), ENTRIES_MAX)
 }
 
 /// With boxes to tick where the wiki has them.
@@ -321,14 +335,16 @@ pub(super) fn actions(
     if incident.actions.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### Actions\n")?;
-    for (when, name) in [("now", "Now"), ("this_week", "This week"), ("prevent", "To prevent it")] {
+    writeln!(out, "### {}\n", reading.say("heading-actions", []))?;
+    for (when, name) in
+        [("now", "when-now"), ("this_week", "when-this-week"), ("prevent", "when-prevent")]
+    {
         let actions: Vec<_> =
             incident.actions.iter().filter(|action| action.when == when).collect();
         if actions.is_empty() {
             continue;
         }
-        writeln!(out, "{name}:\n")?;
+        writeln!(out, "{}:\n", reading.say(name, []))?;
         for action in actions {
             writeln!(out, "- {}{}", if boxes { "[ ] " } else { "" }, task(reading, action))?;
         }
@@ -342,6 +358,7 @@ fn task(reading: &Reading<'_>, action: &Action) -> String {
     if action.verify.is_empty() {
         text
     } else {
-        format!("{text}; verify: {}", escape::markdown(&action.verify))
+        let verify = escape::markdown(&action.verify);
+        reading.say("task-verify", [("task", text.into()), ("verify", verify.into())])
     }
 }

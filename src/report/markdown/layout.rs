@@ -4,6 +4,7 @@
 use std::io;
 
 use super::{Flavor, Style};
+use crate::wording::Language;
 
 /// A part of the page that can be moved, folded or left out whole.
 pub(super) struct Section {
@@ -29,17 +30,20 @@ pub(super) fn section(
 }
 
 /// The page.
-pub(super) fn page(sections: Vec<Section>, style: Style) -> String {
+pub(super) fn page(sections: Vec<Section>, style: Style, language: Language) -> String {
     let sections: Vec<Section> =
         sections.into_iter().filter(|section| !section.text.is_empty()).collect();
     let folds = matches!(style.flavor, Flavor::Github | Flavor::Gitlab);
-    let texts: Vec<String> =
-        sections
-            .iter()
-            .map(|section| {
-                if folds && section.appendix { folded(&section.text) } else { section.text.clone() }
-            })
-            .collect();
+    let texts: Vec<String> = sections
+        .iter()
+        .map(|section| {
+            if folds && section.appendix {
+                folded(&section.text, language)
+            } else {
+                section.text.clone()
+            }
+        })
+        .collect();
     let room = style.max_bytes.unwrap_or(usize::MAX);
     if texts.iter().map(String::len).sum::<usize>() <= room {
         return texts.concat();
@@ -49,7 +53,8 @@ pub(super) fn page(sections: Vec<Section>, style: Style) -> String {
     let left_out = |kept: usize| {
         let names: Vec<&str> =
             sections.iter().skip(kept).map(|section| section.name.as_str()).collect();
-        format!("Left out for want of room, and in the JSON: {}.\n", shortened(&names))
+        let left_out = language.say("left-out", [("sections", shortened(&names, language).into())]);
+        format!("{left_out}\n")
     };
     while kept > 1
         && texts.iter().take(kept).map(String::len).sum::<usize>() + left_out(kept).len() > room
@@ -62,20 +67,21 @@ pub(super) fn page(sections: Vec<Section>, style: Style) -> String {
 }
 
 /// Names of sections left out: the first of many.
-fn shortened(names: &[&str]) -> String {
+fn shortened(names: &[&str], language: Language) -> String {
     const NAMED: usize = 20;
-    let mut text = names.iter().take(NAMED).copied().collect::<Vec<_>>().join("; ");
-    if names.len() > NAMED {
-        text.push_str(&format!("; and {} more", names.len() - NAMED));
+    let text = names.iter().take(NAMED).copied().collect::<Vec<_>>().join("; ");
+    if names.len() <= NAMED {
+        return text;
     }
-    text
+    language.say("names-and-more", [("names", text.into()), ("more", (names.len() - NAMED).into())])
 }
 
 /// The heading as it is, what follows it folded.
-fn folded(text: &str) -> String {
+fn folded(text: &str, language: Language) -> String {
     let Some((heading, body)) = text.split_once("\n\n") else { return text.to_owned() };
     format!(
-        "{heading}\n\n<details>\n<summary>Show</summary>\n\n{}\n\n</details>\n\n",
+        "{heading}\n\n<details>\n<summary>{}</summary>\n\n{}\n\n</details>\n\n",
+        language.say("show", []),
         body.trim_end()
     )
 }

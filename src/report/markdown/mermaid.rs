@@ -20,10 +20,12 @@ pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String
             .map(|time| time.replace('T', " "))
             .filter(|_| figures::epoch_millis(time).is_some())
     };
-    let mut text = String::from(
-        "```mermaid\ngantt\n  title Times in UTC\n  dateFormat YYYY-MM-DD HH:mm:ss\n  axisFormat %H:%M:%S\n",
+    let say = |id: &'static str| label(&reading.say(id, []));
+    let mut text = format!(
+        "```mermaid\ngantt\n  title {}\n  dateFormat YYYY-MM-DD HH:mm:ss\n  axisFormat %H:%M:%S\n",
+        say("chart-title")
     );
-    text.push_str("  section Failures\n");
+    text.push_str(&format!("  section {}\n", say("chart-failures")));
     text.push_str(&format!(
         "  {} {} :crit, {}, {}\n",
         incident.id,
@@ -33,7 +35,9 @@ pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String
     ));
     let kills = report.oom_kills.iter().filter(|kill| kill.incident.as_ref() == Some(&incident.id));
     let kills = kills.map(|kill| {
-        (kill.time.clone(), format!("{} OOM kill of {}", kill.id, label(&kill.victim.comm)))
+        let victim = label(&kill.victim.comm);
+        let kill_of = label(&reading.say("chart-kill", [("victim", victim.into())]));
+        (kill.time.clone(), format!("{} {kill_of}", kill.id))
     });
     let of_kill = |event: &str| report.oom_kills.iter().any(|kill| kill.event == event);
     let path = reading.events(incident.path.iter()).into_iter().filter(|event| !of_kill(&event.id));
@@ -42,7 +46,7 @@ pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String
     let mut marks: Vec<(Option<String>, String)> = path.chain(kills).collect();
     marks.sort();
     if !marks.is_empty() {
-        text.push_str("  section Cause\n");
+        text.push_str(&format!("  section {}\n", say("chart-cause")));
     }
     for (time, name) in marks {
         let Some(at) = time.as_deref().and_then(clock) else { continue };

@@ -17,6 +17,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Report, Weighed};
 use crate::report::reading::{self, Reading};
+use crate::wording::{Arg, Language};
 use layout::section;
 
 /// Incidents that are written in full; the table names more.
@@ -76,10 +77,10 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
             None => no_incident(report, out)?,
         }
         if sre {
-            writeln!(out, "Status: draft from logs; a person completes and reviews it.\n")?;
+            writeln!(out, "{}\n", reading.say("sre-status", []))?;
         }
         if let Some(picture) = style.picture {
-            writeln!(out, "![Timeline of requests, failures, kills and restarts]({picture})\n")?;
+            writeln!(out, "![{}]({picture})\n", reading.say("picture-alt", []))?;
         }
         let chart = matches!(style.flavor, Flavor::Github | Flavor::Gitlab);
         match incidents
@@ -92,7 +93,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         }
     })?];
     if incidents.len() > 1 {
-        sections.push(section(false, |out| overview(&incidents, out))?);
+        sections.push(section(false, |out| overview(report.language, &incidents, out))?);
     }
     let boxes = style.flavor != Flavor::Confluence;
     for (at, incident) in incidents.iter().take(FULL_MAX).enumerate() {
@@ -102,135 +103,134 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
             sections.push(section(false, |out| incident::write(&reading, incident, boxes, out))?);
         }
     }
-    sections.push(section(false, |out| more(out, incidents.len(), FULL_MAX))?);
+    sections.push(section(false, |out| more(out, report.language, incidents.len(), FULL_MAX))?);
     sections.extend(tables::sections(&reading)?);
-    out.write_all(layout::page(sections, style).as_bytes())
+    out.write_all(layout::page(sections, style, report.language).as_bytes())
 }
 
 /// Title and the six lines that a reader in a hurry needs.
 fn verdict(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     let failed = reading::failures(incident);
     let span = figures::span(&incident.start, &incident.end);
-    writeln!(out, "# Incident report: {failed} failed requests, {span}\n")?;
-    writeln!(
-        out,
-        "- **Impact:** {failed}{} {} ({}){}",
-        if incident.requests >= failed {
-            format!(" of {}", incident.requests)
-        } else {
-            String::new()
-        },
-        reading::what_failed(incident),
-        escape::markdown(&reading::by_status(&incident.errors, plain)),
-        reading::worst(incident).map_or_else(String::new, |share| format!(
-            ", worst minute {}",
-            figures::per_cent(share)
-        )),
-    )?;
-    writeln!(out, "- **Cause:** {}", cause(incident))?;
-    let duration = figures::duration(incident.duration_seconds);
-    writeln!(out, "- **When:** {span}, {duration}{}", since(incident))?;
-    writeln!(out, "- **Still ongoing:** {}", ongoing(incident))?;
-    writeln!(out, "- **Next:** {}\n", next(reading, incident))
+    let title =
+        [("count", failed.into()), ("failed", failed.to_string().into()), ("span", (&span).into())];
+    writeln!(out, "# {}\n", reading.say("title-incident", title))?;
+    let worst = reading::worst(incident);
+    let impact = [
+        ("count", failed.into()),
+        ("failed", failed.to_string().into()),
+        ("total", Arg::Case(if incident.requests >= failed { "known" } else { "unknown" })),
+        ("requests", incident.requests.to_string().into()),
+        ("counted", Arg::Case(reading::counted(incident))),
+        ("statuses", escape::markdown(&reading::by_status(&incident.errors, plain)).into()),
+        ("worst-told", Arg::Case(if worst.is_some() { "yes" } else { "no" })),
+        ("worst", worst.map(figures::per_cent).unwrap_or_default().into()),
+    ];
+    writeln!(out, "- **{}** {}", reading.say("lead-impact", []), reading.say("impact", impact))?;
+    writeln!(out, "- **{}** {}", reading.say("lead-cause", []), cause(reading, incident))?;
+    let when = [
+        ("span", span.into()),
+        ("duration", figures::duration(incident.duration_seconds).into()),
+        ("censored", Arg::Case(reading::censored(incident))),
+    ];
+    writeln!(out, "- **{}** {}", reading.say("lead-when", []), reading.say("when", when))?;
+    writeln!(out, "- **{}** {}", reading.say("lead-ongoing", []), ongoing(reading, incident))?;
+    writeln!(out, "- **{}** {}\n", reading.say("lead-next", []), next(reading, incident))
 }
 
 /// The sentence and how sure it is; an open verdict names what it is open between.
-fn cause(incident: &Incident) -> String {
+fn cause(reading: &Reading<'_>, incident: &Incident) -> String {
     let summary = match incident.summary.trim() {
-        "" => "The bundle does not tell the cause.".to_owned(),
+        "" => reading.say("no-summary", []),
         summary => escape::markdown(summary),
     };
-    let sure = match incident.verdict.as_str() {
-        "unknown" => String::new(),
-        "undetermined" => {
-            let likeliest: Vec<_> = incident.causes.iter().take(2).map(weighed).collect();
-            format!(", {}", likeliest.join(" or "))
-        }
-        _ => format!(", {}", figures::per_cent(incident.probability)),
+    let weighed = |cause: &Weighed| {
+        format!("{} {}", escape::markdown(&cause.cause), figures::per_cent(cause.probability))
     };
-    format!("{summary} (**{}**{sure})", escape::markdown(&incident.verdict))
+    let [one, other] =
+        [0, 1].map(|place| incident.causes.get(place).map(weighed).unwrap_or_default());
+    let args = [
+        ("summary", summary.into()),
+        ("verdict", Arg::Case(reading::verdict(incident))),
+        ("probability", figures::per_cent(incident.probability).into()),
+        ("one", one.into()),
+        ("other-known", Arg::Case(if other.is_empty() { "no" } else { "yes" })),
+        ("other", other.into()),
+    ];
+    reading.say("cause-and-verdict", args)
 }
 
-fn weighed(cause: &Weighed) -> String {
-    format!("{} {}", escape::markdown(&cause.cause), figures::per_cent(cause.probability))
-}
-
-fn since(incident: &Incident) -> &'static str {
-    if reading::already_failing(incident) { "; already failing when the logs begin" } else { "" }
-}
-
-fn ongoing(incident: &Incident) -> &'static str {
-    if reading::still_failing(incident) {
-        "yes, still failing at the end of the logs"
-    } else {
-        "no, the logs go on without such failures"
-    }
+fn ongoing(reading: &Reading<'_>, incident: &Incident) -> String {
+    let ongoing = if reading::still_failing(incident) { "yes" } else { "no" };
+    reading.say("ongoing", [("ongoing", Arg::Case(ongoing))])
 }
 
 fn next(reading: &Reading<'_>, incident: &Incident) -> String {
     if let Some(missing) = incident.missing.first().filter(|_| reading::is_open(incident)) {
         let data = escape::markdown(&missing.data);
-        return format!("collect {data}: {}", escape::code_span(&missing.command));
+        let command = escape::code_span(&missing.command);
+        return reading.say("next-collect", [("data", data.into()), ("command", command.into())]);
     }
     match incident.actions.iter().find(|action| action.when == "now") {
         Some(action) => {
             format!("{}{}", escape::markdown(&action.text), ids(reading, &action.because))
         }
-        None => "nothing that the logs call for now; keep this bundle".to_owned(),
+        None => reading.say("next-nothing", []),
     }
 }
 
 fn no_incident(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# Incident report: no incident found\n")?;
-    match &report.traffic {
-        Some(traffic) => writeln!(out, "- **Impact:** none in {} requests", traffic.requests)?,
-        None => writeln!(
-            out,
-            "- **Impact:** unknown: no access log, so failed requests cannot be counted"
-        )?,
-    }
+    let language = report.language;
+    writeln!(out, "# {}\n", language.say("title-no-incident", []))?;
+    let impact = match &report.traffic {
+        Some(traffic) => language.say("no-impact", [("requests", traffic.requests.into())]),
+        None => language.say("unknown-impact", []),
+    };
+    writeln!(out, "- **{}** {impact}", language.say("lead-impact", []))?;
     let isolated = reading::by_status(&report.isolated, plain);
     if !isolated.is_empty() {
-        writeln!(out, "- **Isolated failures, not in a burst:** {}", escape::markdown(&isolated))?;
+        let isolated = escape::markdown(&isolated);
+        writeln!(out, "- **{}** {isolated}", language.say("lead-isolated", []))?;
     }
-    let window = report.window.as_ref().map(|window| figures::span(&window.start, &window.end));
-    writeln!(
-        out,
-        "- **The logs cover:** {}",
-        window.as_deref().unwrap_or("unknown, no log has a time")
-    )?;
-    writeln!(out, "- **What was checked:** see *Negative findings*\n")
+    let window = report.window.as_ref().map_or_else(
+        || language.say("unknown-window", []),
+        |window| figures::span(&window.start, &window.end),
+    );
+    writeln!(out, "- **{}** {window}", language.say("lead-window", []))?;
+    let checked = language.say("see-negatives", []);
+    writeln!(out, "- **{}** {checked}\n", language.say("lead-checked", []))
 }
 
 /// The table of all incidents.
-fn overview(incidents: &[&Incident], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## Incidents, gravest first\n")?;
-    table(out, &["Incident", "Start (UTC)", "Duration", "Failed", "Cause", "Verdict"])?;
+fn overview(language: Language, incidents: &[&Incident], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## {}\n", language.say("heading-incidents", []))?;
+    let heads =
+        ["col-incident", "col-start", "col-duration", "col-failed", "col-cause", "col-verdict"];
+    table(out, language, &heads)?;
     for (at, incident) in incidents.iter().take(ROWS_MAX).enumerate() {
         let id = escape::cell(&incident.id);
+        let verdict = [
+            ("verdict", Arg::Case(reading::verdict(incident))),
+            ("probability", figures::per_cent(incident.probability).into()),
+        ];
         row(
             out,
             &[
-                if at == 0 { format!("**{id}** (gravest)") } else { id },
+                if at == 0 {
+                    language.say("gravest", [("id", format!("**{id}**").into())])
+                } else {
+                    id
+                },
                 figures::moment(&incident.start, ""),
                 figures::duration(incident.duration_seconds),
                 reading::failures(incident).to_string(),
                 escape::cell(&incident.cause),
-                match incident.verdict.as_str() {
-                    "unknown" => "unknown".to_owned(),
-                    verdict => {
-                        format!(
-                            "{}, {}",
-                            escape::cell(verdict),
-                            figures::per_cent(incident.probability)
-                        )
-                    }
-                },
+                language.say("verdict-and-probability", verdict),
             ],
         )?;
     }
     writeln!(out)?;
-    more(out, incidents.len(), ROWS_MAX)
+    more(out, language, incidents.len(), ROWS_MAX)
 }
 
 fn plain(count: u64) -> String {
@@ -244,8 +244,9 @@ fn ids(reading: &Reading<'_>, ids: &[String]) -> String {
     if known.is_empty() { String::new() } else { format!(" \\[{}\\]", known.join(", ")) }
 }
 
-/// Header and rule of a table.
-fn table(out: &mut dyn Write, names: &[&str]) -> io::Result<()> {
+/// Header and rule of a table, by the messages of its heads.
+fn table(out: &mut dyn Write, language: Language, heads: &[&'static str]) -> io::Result<()> {
+    let names: Vec<String> = heads.iter().map(|head| language.say(head, [])).collect();
     writeln!(out, "| {} |", names.join(" | "))?;
     writeln!(out, "|{}", "---|".repeat(names.len()))
 }
@@ -256,8 +257,11 @@ fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
 }
 
 /// Says how much a limit left out.
-fn more(out: &mut dyn Write, total: usize, shown: usize) -> io::Result<()> {
-    if total > shown { writeln!(out, "{} more in the JSON.\n", total - shown) } else { Ok(()) }
+fn more(out: &mut dyn Write, language: Language, total: usize, shown: usize) -> io::Result<()> {
+    if total <= shown {
+        return Ok(());
+    }
+    writeln!(out, "{}.\n", language.say("more-in-json", [("more", (total - shown).into())]))
 }
 
 /// Cuts a log text for a table cell.

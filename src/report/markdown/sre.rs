@@ -9,56 +9,53 @@ use super::layout::{Section, section};
 use crate::report::model::Incident;
 use crate::report::reading::Reading;
 
-/// What stands where a person has to write.
-const PROMPT: &str = "*To be written by a person.*";
-
 /// The gravest incident as the middle of a post-mortem.
 pub(super) fn sections(
     reading: &Reading<'_>,
     incident: &Incident,
     boxes: bool,
 ) -> io::Result<Vec<Section>> {
-    let facts = |heading: &str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+    let say = |id: &'static str| reading.say(id, []);
+    // What stands where a person has to write.
+    let by_hand = say("sre-prompt");
+    let facts = |heading: &'static str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
         section(false, |out| {
-            writeln!(out, "## {heading}\n")?;
+            writeln!(out, "## {}\n", say(heading))?;
             write(out)
         })
     };
-    let prompt = |heading: &str, what: &str| {
-        section(false, |out| writeln!(out, "## {heading}\n\n{PROMPT} {what}\n"))
+    let prompt = |heading: &'static str, what: &'static str| {
+        section(false, |out| writeln!(out, "## {}\n\n{by_hand} {}\n", say(heading), say(what)))
     };
     Ok(vec![
-        facts("Impact", &|out| {
-            incident::impact_table(incident, out)?;
+        facts("heading-impact", &|out| {
+            incident::impact_table(reading, incident, out)?;
             incident::draw(reading, incident, out)
         })?,
-        facts("Root cause and trigger", &|out| {
-            writeln!(out, "{}\n", super::cause(incident))?;
+        facts("sre-root-cause", &|out| {
+            writeln!(out, "{}\n", super::cause(reading, incident))?;
             incident::chain(reading, incident, out)?;
             incident::belief(reading, incident, out)?;
             incident::suspects(reading, incident, out)?;
             incident::doubt(reading, incident, out)?;
             incident::other_causes(reading, incident, out)?;
-            incident::unseen(incident, out)
+            incident::unseen(reading, incident, out)
         })?,
-        prompt("Detection", "How was it noticed, by whom, how long after the first failure?")?,
-        prompt("Resolution", "What ended it, and who did that?")?,
+        prompt("sre-detection", "sre-how-noticed")?,
+        prompt("sre-resolution", "sre-what-ended-it")?,
         section(false, |out| {
             let items = written(|out| incident::actions(reading, incident, boxes, out))?;
-            writeln!(
-                out,
-                "## Action items\n\n{}",
-                items.strip_prefix("### Actions\n\n").unwrap_or(&items)
-            )?;
-            writeln!(
-                out,
-                "| Action item | Type | Owner | Due |\n|---|---|---|---|\n|  |  |  |  |\n"
-            )
+            // Without its own heading.
+            let items = items.split_once("\n\n").map_or(items.as_str(), |(_, items)| items);
+            writeln!(out, "## {}\n\n{items}", say("sre-action-items"))?;
+            let heads = ["sre-col-item", "sre-col-type", "sre-col-owner", "sre-col-due"];
+            super::table(out, reading.report.language, &heads)?;
+            writeln!(out, "|  |  |  |  |\n")
         })?,
         section(false, |out| {
-            writeln!(out, "## Lessons learned\n")?;
-            for heading in ["What went well", "What went wrong", "Where we got lucky"] {
-                writeln!(out, "### {heading}\n\n{PROMPT}\n")?;
+            writeln!(out, "## {}\n", say("sre-lessons"))?;
+            for heading in ["sre-went-well", "sre-went-wrong", "sre-got-lucky"] {
+                writeln!(out, "### {}\n\n{by_hand}\n", say(heading))?;
             }
             Ok(())
         })?,

@@ -28,7 +28,7 @@ pub(super) fn sections(reading: &Reading<'_>) -> io::Result<Vec<Section>> {
     let report = reading.report;
     Ok(vec![
         section(false, |out| traffic(report, out))?,
-        section(false, |out| kills(report, out))?,
+        section(false, |out| kills(reading, out))?,
         section(true, |out| deaths(reading, out))?,
         section(false, |out| recurrences(report, out))?,
         section(false, |out| gaps(report, out))?,
@@ -42,46 +42,49 @@ pub(super) fn sections(reading: &Reading<'_>) -> io::Result<Vec<Section>> {
 
 fn traffic(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Some(traffic) = &report.traffic else { return Ok(()) };
-    writeln!(out, "## Traffic\n")?;
+    let say = |id: &'static str| report.language.say(id, []);
+    writeln!(out, "## {}\n", say("heading-traffic"))?;
     let statuses = escape::markdown(&reading::by_status(&traffic.statuses, plain));
-    writeln!(out, "- Requests in the log nearest to the users: {} ({statuses})", traffic.requests)?;
-    writeln!(out, "- Health-check probes, counted apart: {}", traffic.probes)?;
-    writeln!(out, "- Failures that a retry on another upstream hid: {}", traffic.hidden_by_retry)?;
+    writeln!(out, "- {}: {} ({statuses})", say("traffic-requests"), traffic.requests)?;
+    writeln!(out, "- {}: {}", say("traffic-probes"), traffic.probes)?;
+    writeln!(out, "- {}: {}", say("traffic-hidden"), traffic.hidden_by_retry)?;
     let isolated = reading::by_status(&report.isolated, plain);
     if !isolated.is_empty() {
-        writeln!(out, "- Isolated failures outside of incidents: {}", escape::markdown(&isolated))?;
+        writeln!(out, "- {}: {}", say("traffic-isolated"), escape::markdown(&isolated))?;
     }
     writeln!(out)
 }
 
-fn kills(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn kills(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let report = reading.report;
     if report.oom_kills.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## OOM kills\n")?;
+    writeln!(out, "## {}\n", reading.say("heading-kills", []))?;
     table(
         out,
+        report.language,
         &[
-            "Kill",
-            "Time (UTC)",
-            "Killer, scope",
-            "Victim",
-            "RSS",
-            "Cgroup",
-            "Limit",
-            "Invoker",
-            "Largest",
-            "Incident",
+            "col-kill",
+            "col-time",
+            "col-killer",
+            "col-victim",
+            "col-rss",
+            "col-cgroup",
+            "col-limit",
+            "col-invoker",
+            "col-largest",
+            "col-incident",
         ],
     )?;
     for kill in report.oom_kills.iter().take(ROWS_MAX) {
-        row(out, &kill_row(kill))?;
+        row(out, &kill_row(reading, kill))?;
     }
     writeln!(out)?;
-    more(out, report.oom_kills.len(), ROWS_MAX)
+    more(out, report.language, report.oom_kills.len(), ROWS_MAX)
 }
 
-fn kill_row(kill: &OomKill) -> [String; 10] {
+fn kill_row(reading: &Reading<'_>, kill: &OomKill) -> [String; 10] {
     [
         escape::cell(&kill.id),
         figures::fine_moment(kill.time.as_deref(), ""),
@@ -94,7 +97,7 @@ fn kill_row(kill: &OomKill) -> [String; 10] {
         process(kill.largest.as_ref()),
         kill.incident
             .as_ref()
-            .map_or_else(|| "users met nothing".to_owned(), |id| escape::cell(id)),
+            .map_or_else(|| reading.say("users-met-nothing", []), |id| escape::cell(id)),
     ]
 }
 
@@ -118,34 +121,31 @@ fn deaths(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
     if deaths.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Deaths\n")?;
+    writeln!(out, "## {}\n", reading.say("heading-deaths", []))?;
     table(
         out,
+        reading.report.language,
         &[
-            "Death",
-            "Time (UTC)",
-            "Process",
-            "Ended by",
-            "Why",
-            "Unit, container",
-            "Incident",
-            "Source",
+            "col-death",
+            "col-time",
+            "col-process",
+            "col-ended-by",
+            "col-why",
+            "col-unit",
+            "col-incident",
+            "col-source",
         ],
     )?;
     for death in deaths.iter().take(DEATHS_MAX) {
         row(out, &death_row(reading, death))?;
     }
     writeln!(out)?;
-    more(out, deaths.len(), DEATHS_MAX)
+    more(out, reading.report.language, deaths.len(), DEATHS_MAX)
 }
 
 fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
     let process = escape::code_cell(&death.process);
-    let ended_by = match (death.signal, death.exit_code) {
-        (Some(signal), _) => format!("signal {signal}"),
-        (None, Some(code)) => format!("exit code {code}"),
-        (None, None) => String::new(),
-    };
+    let ended_by = reading::ended_by(reading.report.language, death);
     let places = [code(death.unit.as_ref()), code(death.container.as_ref())];
     let places: Vec<_> = places.into_iter().filter(|place| !place.is_empty()).collect();
     let witness = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
@@ -165,8 +165,9 @@ fn recurrences(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.recurrences.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## What keeps coming back\n")?;
-    table(out, &["What", "Times", "First", "Last", "Deaths"])?;
+    writeln!(out, "## {}\n", report.language.say("heading-recurrences", []))?;
+    let heads = ["col-what", "col-times", "col-first", "col-last", "col-deaths"];
+    table(out, report.language, &heads)?;
     for one in report.recurrences.iter().take(ROWS_MAX) {
         let deaths: Vec<&str> = one.deaths.iter().take(RECURRING_MAX).map(String::as_str).collect();
         let more = if one.deaths.len() > RECURRING_MAX { ", ..." } else { "" };
@@ -180,47 +181,49 @@ fn recurrences(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         row(out, &cells)?;
     }
     writeln!(out)?;
-    more(out, report.recurrences.len(), ROWS_MAX)
+    more(out, report.language, report.recurrences.len(), ROWS_MAX)
 }
 
 fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.gaps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## No traffic where it was expected\n")?;
-    table(out, &["When", "Requests expected", "What other logs say"])?;
+    writeln!(out, "## {}\n", report.language.say("heading-gaps", []))?;
+    table(out, report.language, &["col-when", "col-expected", "col-others-say"])?;
     for gap in report.gaps.iter().take(ROWS_MAX) {
         let span = figures::span(&gap.start, &gap.end);
-        row(out, &[span, format!("about {}", gap.expected_requests), escape::cell(&gap.why)])?;
+        let expected = [("count", gap.expected_requests.to_string().into())];
+        row(out, &[span, report.language.say("about", expected), escape::cell(&gap.why)])?;
     }
     writeln!(out)?;
-    more(out, report.gaps.len(), ROWS_MAX)
+    more(out, report.language, report.gaps.len(), ROWS_MAX)
 }
 
 fn negatives(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.negatives.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Negative findings\n")?;
-    table(out, &["Claim", "Holds?", "Why"])?;
+    writeln!(out, "## {}\n", report.language.say("heading-negatives", []))?;
+    table(out, report.language, &["col-claim", "col-holds", "col-why"])?;
     for negative in report.negatives.iter().take(ROWS_MAX) {
         let state = match negative.state.as_str() {
-            "true" => "yes",
-            "false" => "**no**",
-            _ => "cannot tell",
+            "true" => report.language.say("yes", []),
+            "false" => format!("**{}**", report.language.say("no", [])),
+            _ => report.language.say("cannot-tell", []),
         };
-        row(out, &[escape::cell(&negative.claim), state.to_owned(), escape::cell(&negative.why)])?;
+        row(out, &[escape::cell(&negative.claim), state, escape::cell(&negative.why)])?;
     }
     writeln!(out)?;
-    more(out, report.negatives.len(), ROWS_MAX)
+    more(out, report.language, report.negatives.len(), ROWS_MAX)
 }
 
 fn clocks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.sources.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Clocks\n")?;
-    table(out, &["Source", "Known from", "Local minus UTC", "±", "Evidence"])?;
+    writeln!(out, "## {}\n", report.language.say("heading-clocks", []))?;
+    let heads = ["col-source", "col-known-from", "col-offset", "col-sigma", "col-evidence"];
+    table(out, report.language, &heads)?;
     for source in report.sources.iter().take(ROWS_MAX) {
         let clock = &source.clock;
         let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
@@ -236,42 +239,54 @@ fn clocks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     writeln!(out)?;
-    more(out, report.sources.len(), ROWS_MAX)
+    more(out, report.language, report.sources.len(), ROWS_MAX)
 }
 
 fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## Sources\n")?;
+    let say = |id: &'static str| report.language.say(id, []);
+    writeln!(out, "## {}\n", say("heading-sources"))?;
     for bundle in report.bundle.iter().take(ROWS_MAX) {
         let sha256 =
             bundle.sha256.as_ref().map(|sum| format!(", SHA-256 {}", escape::code_span(sum)));
-        let (name, size) = (escape::code_span(&bundle.name), figures::bytes(bundle.bytes));
-        let members = bundle.members;
-        writeln!(out, "- Bundle {name}: {size}, {members} members{}", sha256.unwrap_or_default())?;
+        let args = [
+            ("bundle", escape::code_span(&bundle.name).into()),
+            ("size", figures::bytes(bundle.bytes).into()),
+            ("members", bundle.members.into()),
+        ];
+        let told = report.language.say("bundle", args);
+        writeln!(out, "- {told}{}", sha256.unwrap_or_default())?;
     }
-    more(out, report.bundle.len(), ROWS_MAX)?;
-    let (name, version) =
-        (escape::markdown(&report.tool.name), escape::markdown(&report.tool.version));
-    writeln!(
-        out,
-        "- Written by {name} {version}; a person should read it before it is passed on.\n"
-    )?;
+    more(out, report.language, report.bundle.len(), ROWS_MAX)?;
+    let tool = [
+        ("tool", escape::markdown(&report.tool.name).into()),
+        ("version", escape::markdown(&report.tool.version).into()),
+    ];
+    writeln!(out, "- {}\n", report.language.say("written-by", tool))?;
     match report.redaction.as_str() {
-        "off" => writeln!(out, "- **Secrets are not masked** (`--redact off`).\n")?,
-        "ids" => writeln!(out, "- Addresses, hosts and users are pseudonyms (`--redact ids`).\n")?,
+        "off" => writeln!(out, "- {}\n", say("markdown-redact-off"))?,
+        "ids" => writeln!(out, "- {}\n", say("markdown-redact-ids"))?,
         _ => {}
     }
     if report.sources.is_empty() {
         return Ok(());
     }
-    table(
-        out,
-        &["Source", "Path", "Format", "Role", "Host", "Records", "Not understood", "From", "To"],
-    )?;
+    let heads = [
+        "col-source",
+        "col-path",
+        "col-format",
+        "col-role",
+        "col-host",
+        "col-records",
+        "col-unparsed",
+        "col-from",
+        "col-to",
+    ];
+    table(out, report.language, &heads)?;
     for source in report.sources.iter().take(ROWS_MAX) {
         row(out, &source_row(source))?;
     }
     writeln!(out)?;
-    more(out, report.sources.len(), ROWS_MAX)
+    more(out, report.language, report.sources.len(), ROWS_MAX)
 }
 
 fn source_row(source: &Source) -> [String; 9] {
@@ -296,7 +311,7 @@ fn quality(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
     if report.data_quality.is_empty() && report.approximate.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Data quality\n")?;
+    writeln!(out, "## {}\n", reading.say("heading-quality", []))?;
     for trouble in report.data_quality.iter().take(ROWS_MAX) {
         let path = escape::code_span(reading.path(&trouble.source));
         let (problem, detail) =
@@ -304,15 +319,12 @@ fn quality(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "- {path}: {problem}: {detail}")?;
     }
     for pointer in report.approximate.iter().take(ROWS_MAX) {
-        writeln!(
-            out,
-            "- Estimated, or cut by a limit: {} in the JSON",
-            escape::code_span(pointer)
-        )?;
+        let pointer = [("pointer", escape::code_span(pointer).into())];
+        writeln!(out, "- {}", reading.say("estimated", pointer))?;
     }
     writeln!(out)?;
-    more(out, report.data_quality.len(), ROWS_MAX)?;
-    more(out, report.approximate.len(), ROWS_MAX)
+    more(out, report.language, report.data_quality.len(), ROWS_MAX)?;
+    more(out, report.language, report.approximate.len(), ROWS_MAX)
 }
 
 fn evidence(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -320,7 +332,7 @@ fn evidence(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
     if events.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Evidence\n")?;
+    writeln!(out, "## {}\n", reading.say("heading-evidence", []))?;
     for event in events.iter().take(EVIDENCE_MAX) {
         let place = escape::code_span(&reading.place(&event.source, event.line));
         writeln!(
@@ -331,5 +343,5 @@ fn evidence(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
         writeln!(out, "{}", escape::fence(&event.text))?;
     }
-    more(out, events.len(), EVIDENCE_MAX)
+    more(out, reading.report.language, events.len(), EVIDENCE_MAX)
 }

@@ -12,7 +12,10 @@ use std::io;
 
 use serde_json::Value;
 
+use crate::wording::Text;
+
 use super::model::Report;
+use super::spoken;
 use ids::Pseudonyms;
 
 pub use ids::Key;
@@ -41,12 +44,13 @@ impl Level {
     }
 }
 
-/// What a reader must know of a report's texts, by the name of the level; nothing where only secrets are masked.
+/// The message that tells what a reader must know of a report's texts, by the name of the level; none where only secrets are
+/// masked.
 #[must_use]
 pub fn note(redaction: &str) -> Option<&'static str> {
     match redaction {
-        "off" => Some("Secrets are not masked (--redact off)."),
-        "ids" => Some("Addresses, hosts and users are pseudonyms (--redact ids)."),
+        "off" => Some("redact-off"),
+        "ids" => Some("redact-ids"),
         _ => None,
     }
 }
@@ -168,9 +172,19 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
         for event in &mut masked.events {
             masker.lines(event.lines.iter_mut().map(|near| &mut near.text));
         }
+        let mask = |text: &str| masker.text(text);
+        let texts: Vec<Text> = spoken::texts(&mut masked)
+            .into_iter()
+            .map(|text| text.masked(&mask, report.language))
+            .collect();
         let mut value = serde_json::to_value(&masked).map_err(io::Error::from)?;
         masker.walk(&mut value);
         masked = serde_json::from_value(value).map_err(io::Error::from)?;
+        // Texts of ours lost their messages on the way; what they speak of was masked by itself.
+        for (own, text) in spoken::texts(&mut masked).into_iter().zip(texts) {
+            *own = text;
+        }
+        masked.language = report.language;
     }
     // The lines for `inspect` are no part of the JSON.
     for (own, given) in masked.sources.iter_mut().zip(&report.sources) {

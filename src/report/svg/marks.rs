@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::figures;
 use crate::report::model::{Death, Event, Incident, Line, OomKill};
 use crate::report::reading::{self, Reading};
+use crate::wording::Language;
 
 /// Lanes shown; those without a part in the cause come last and are left out first.
 const LANES_MAX: usize = 10;
@@ -31,14 +32,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// For the legend and for a screen reader.
-    pub(super) fn words(self) -> &'static str {
+    /// The message that names it, in the legend and for a screen reader.
+    pub(super) fn message(self) -> &'static str {
         match self {
-            Self::Kill => "OOM kill",
-            Self::Death => "death",
-            Self::Stop => "stop",
-            Self::Start => "start",
-            Self::Line => "log line",
+            Self::Kill => "mark-kill",
+            Self::Death => "mark-death",
+            Self::Stop => "mark-stop",
+            Self::Start => "mark-start",
+            Self::Line => "mark-line",
         }
     }
 
@@ -62,7 +63,7 @@ pub(super) struct Mark {
     /// The entry of the evidence it leads to.
     pub(super) anchor: String,
     pub(super) kind: Kind,
-    /// Why it is no part of an incident's cause: drawn hollow.
+    /// Why it is no part of an incident's cause, by a message: drawn hollow.
     pub(super) apart: Option<&'static str>,
     /// Milliseconds since 1970.
     pub(super) at: i64,
@@ -76,10 +77,11 @@ pub(super) struct Mark {
 
 impl Mark {
     /// Kind and standing in words.
-    pub(super) fn what(&self) -> String {
+    pub(super) fn what(&self, language: Language) -> String {
+        let kind = language.say(self.kind.message(), []);
         match self.apart {
-            Some(why) => format!("{} ({why})", self.kind.words()),
-            None => self.kind.words().to_owned(),
+            Some(why) => format!("{kind} ({})", language.say(why, [])),
+            None => kind,
         }
     }
 }
@@ -177,7 +179,7 @@ fn by_lane(reading: &Reading<'_>, wanted: impl Fn(i64) -> bool) -> Vec<Lane> {
         .collect();
     for mark in lanes.values_mut().flatten() {
         if ruled_out.contains(mark.anchor.as_str()) {
-            mark.apart = Some("ruled out");
+            mark.apart = Some("mark-ruled-out");
         }
     }
     let in_order = |(name, mut marks): (String, Vec<Mark>)| {
@@ -220,15 +222,12 @@ fn kind_of(kind: &str) -> Kind {
 
 fn kill_mark(reading: &Reading<'_>, kill: &OomKill) -> Option<Mark> {
     let event = reading.events(std::iter::once(&kill.event)).first().copied();
-    let mut words = reading::kill_words(kill);
-    if let Some(limit) = kill.limit_bytes {
-        words.push_str(&format!(", limit {}", figures::bytes(limit)));
-    }
+    let words = reading::kill_words(reading.report.language, kill, kill.limit_bytes);
     Some(Mark {
         id: kill.id.clone(),
         anchor: kill.event.clone(),
         kind: Kind::Kill,
-        apart: kill.incident.is_none().then_some("users met nothing of it"),
+        apart: kill.incident.is_none().then_some("mark-unfelt"),
         at: figures::epoch_millis(kill.time.as_deref()?)?,
         sigma: millis(kill.time_sigma_seconds),
         words,
@@ -251,13 +250,18 @@ fn death_mark(reading: &Reading<'_>, death: &Death, line: Option<&Event>) -> Opt
         apart: None,
         at: figures::epoch_millis(death.time.as_deref()?)?,
         sigma: line.map_or(0.0, |event| millis(event.time_sigma_seconds)),
-        words: reading::death_words(death),
+        words: reading::death_words(reading.report.language, death),
         quote: line.map_or_else(place, |event| quote(reading, event)),
     })
 }
 
 fn event_mark(reading: &Reading<'_>, event: &Event) -> Option<Mark> {
-    let times = if event.count > 1 { format!(", {} times", event.count) } else { String::new() };
+    let kind = event.kind.replace('-', " ");
+    let words = if event.count > 1 {
+        format!("{kind}, {}", reading.say("times", [("times", event.count.into())]))
+    } else {
+        kind
+    };
     Some(Mark {
         id: event.id.clone(),
         anchor: event.id.clone(),
@@ -265,7 +269,7 @@ fn event_mark(reading: &Reading<'_>, event: &Event) -> Option<Mark> {
         apart: None,
         at: figures::epoch_millis(event.time.as_deref()?)?,
         sigma: millis(event.time_sigma_seconds),
-        words: format!("{}{times}", event.kind.replace('-', " ")),
+        words,
         quote: quote(reading, event),
     })
 }

@@ -64,25 +64,29 @@ pub(in crate::report) fn whole(
     let panels =
         overview.into_iter().chain(focus.and_then(|incident| closer(reading, incident))).collect();
     let name = focus.map_or_else(|| "all".to_owned(), |incident| incident.id.clone());
-    drawn(panels, &name, &title(focus), (alone, &report.redaction))
+    drawn(reading, panels, &name, &title(reading, focus), alone)
 }
 
 /// One incident closely.
 pub(in crate::report) fn one(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let panels = closer(reading, incident).into_iter().collect();
     let name = format!("only-{}", incident.id);
-    drawn(panels, &name, &title(Some(incident)), (false, &reading.report.redaction))
+    drawn(reading, panels, &name, &title(reading, Some(incident)), false)
 }
 
 fn closer<'a>(reading: &'a Reading<'a>, incident: &'a Incident) -> Option<Panel<'a>> {
     Some(Panel::closer(reading, incident, scale_of(&incident.series)?))
 }
 
-fn title(focus: Option<&Incident>) -> String {
+fn title(reading: &Reading<'_>, focus: Option<&Incident>) -> String {
     focus.map_or_else(
-        || "Timeline of the logs: no incident".to_owned(),
+        || reading.say("picture-title-quiet", []),
         |incident| {
-            format!("Timeline of {} {}", incident.id, figures::span(&incident.start, &incident.end))
+            let args = [
+                ("incident", (&incident.id).into()),
+                ("span", figures::span(&incident.start, &incident.end).into()),
+            ];
+            reading.say("picture-title", args)
         },
     )
 }
@@ -95,10 +99,11 @@ fn scale_of(series: &Series) -> Option<Scale> {
 }
 
 fn drawn(
+    reading: &Reading<'_>,
     panels: Vec<Panel<'_>>,
     name: &str,
     title: &str,
-    (alone, redaction): (bool, &str),
+    alone: bool,
 ) -> Markup {
     let mut top = 0.0;
     let mut placed = Vec::new();
@@ -110,20 +115,19 @@ fn drawn(
     let height = top + LEGEND;
     let view = format!("0 0 {WIDTH} {height:.0}");
     let names = format!("title-{name} about-{name}");
-    let note = redact::note(redaction);
+    let note = redact::note(&reading.report.redaction).map(|note| reading.say(note, []));
     html! {
         svg.timeline xmlns="http://www.w3.org/2000/svg" viewBox=(view) width=[alone.then_some(WIDTH)]
             height=[alone.then_some(height)] role="group" aria-labelledby=(names) {
             title id={ "title-" (name) } { (title) }
             desc id={ "about-" (name) } {
-                "Above, requests and failed answers by time; below, one lane for each process, container or host with its kills, deaths, \
-                 stops and starts. The same facts stand in the tables of the report."
-                @if let Some(note) = note { " " (note) }
+                (reading.say("picture-about", []))
+                @if let Some(note) = &note { " " (note) }
             }
             @if alone { style { (PreEscaped(STYLE)) } rect.paper x="0" y="0" width=(WIDTH) height=(height) {} }
             @for (top, panel) in &placed { (panel.draw(*top, name, alone)) }
-            (legend(top, &placed))
-            @if let Some(note) = note.filter(|_| alone) {
+            (legend(reading, top, &placed))
+            @if let Some(note) = note.as_ref().filter(|_| alone) {
                 text.note x=(format!("{:.1}", WIDTH - 8.0)) y=(format!("{:.1}", height - 4.0)) text-anchor="end" { (note) }
             }
         }
@@ -131,7 +135,7 @@ fn drawn(
 }
 
 /// What the shapes mean, of those that are there; shapes and not colours alone tell the kinds apart.
-fn legend(top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
+fn legend(reading: &Reading<'_>, top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
     let (mut kinds, mut ruled_out, mut with_chain) = (BTreeSet::new(), false, false);
     for (_, panel) in panels {
         let (own, out) = panel.kinds();
@@ -142,22 +146,22 @@ fn legend(top: f64, panels: &[(f64, Panel<'_>)]) -> Markup {
     let y = top + LEGEND / 2.0;
     let place = |at: usize| LEFT + 6.0 + at as f64 * 92.0;
     let text_y = format!("{:.1}", y + 4.0);
-    let words = |x: f64, words: &str| html! { text x=(format!("{x:.1}")) y=(text_y) { (words) } };
+    let words = |x: f64, id: &'static str| html! { text x=(format!("{x:.1}")) y=(text_y) { (reading.say(id, [])) } };
     html! {
         @if !kinds.is_empty() {
             g.legend aria-hidden="true" {
                 @for (at, kind) in kinds.iter().enumerate() {
-                    (spot::shape(*kind, false, place(at), y)) (words(place(at) + 10.0, kind.words()))
+                    (spot::shape(*kind, false, place(at), y)) (words(place(at) + 10.0, kind.message()))
                 }
                 @let at = kinds.len();
-                @if ruled_out { (spot::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "unrelated")) }
+                @if ruled_out { (spot::shape(Kind::Line, true, place(at), y)) (words(place(at) + 10.0, "legend-unrelated")) }
                 @let at = at + usize::from(ruled_out);
                 rect.sigma x=(format!("{:.1}", place(at) - 6.0)) y=(format!("{:.1}", y - 3.0)) width="16" height="6" {}
-                (words(place(at) + 14.0, "clock ±1σ"))
+                (words(place(at) + 14.0, "legend-clock"))
                 @if with_chain {
                     @let x = place(at + 1);
                     line.chain x1=(format!("{:.1}", x - 6.0)) x2=(format!("{:.1}", x + 12.0)) y1=(format!("{y:.1}")) y2=(format!("{y:.1}")) {}
-                    (words(x + 17.0, "cause chain"))
+                    (words(x + 17.0, "legend-chain"))
                 }
             }
         }

@@ -66,7 +66,7 @@ impl<'a> Panel<'a> {
         let lanes = if marks.is_empty() {
             Vec::new()
         } else {
-            vec![Lane { name: "kills and deaths".to_owned(), marks }]
+            vec![Lane { name: reading.say("lane-ends", []), marks }]
         };
         Self {
             reading,
@@ -128,12 +128,12 @@ impl<'a> Panel<'a> {
         let body = top + HEAD;
         let mut y = body;
         let requests = (!self.series.requests.is_empty()).then(|| {
-            let row = self.bars("requests", &self.series.requests, y);
+            let row = self.bars("requests", "bars-requests", &self.series.requests, y);
             y += BARS;
             row
         });
         let failures_bottom = y + BARS;
-        let failures = self.bars("failures", &self.series.failures, y);
+        let failures = self.bars("failures", "bars-failures", &self.series.failures, y);
         y += BARS;
         let lanes_top = y;
         let clusters: Vec<Vec<Cluster<'_>>> =
@@ -169,17 +169,20 @@ impl<'a> Panel<'a> {
             &figures::of_epoch_millis(self.scale.from),
             &figures::of_epoch_millis(self.scale.to),
         );
-        let left_out = match self.left_out {
-            0 => String::new(),
-            more => format!("; {more} more lanes are left out"),
-        };
         match self.focus.filter(|_| self.name == "closer") {
-            Some(incident) => format!("{} closely, {times}{left_out}", incident.id),
-            None => format!("All logs, {times}"),
+            Some(incident) => {
+                let args = [
+                    ("incident", (&incident.id).into()),
+                    ("times", times.into()),
+                    ("left-out", self.left_out.into()),
+                ];
+                self.reading.say("panel-closely", args)
+            }
+            None => self.reading.say("panel-all", [("times", times.into())]),
         }
     }
 
-    fn bars(&self, name: &str, counts: &[u64], top: f64) -> Markup {
+    fn bars(&self, name: &str, id: &'static str, counts: &[u64], top: f64) -> Markup {
         let peak = counts.iter().copied().max().unwrap_or(0);
         let bottom = top + BARS - 4.0;
         let room = BARS - 10.0;
@@ -197,8 +200,8 @@ impl<'a> Panel<'a> {
         let step = figures::duration(self.series.step_seconds as f64);
         html! {
             g.bars.(name) {
-                text.lane x="8" y=(one(bottom - 14.0)) { (name) " per " (step) }
-                text.most x="8" y=(one(bottom)) { "at most " (figures::grouped(peak)) }
+                text.lane x="8" y=(one(bottom - 14.0)) { (self.reading.say(id, [("step", step.into())])) }
+                text.most x="8" y=(one(bottom)) { (self.reading.say("at-most", [("peak", figures::grouped(peak).into())])) }
                 line.ground x1=(one(LEFT)) x2=(one(RIGHT)) y1=(one(bottom)) y2=(one(bottom)) {}
                 @if !path.is_empty() { path d=(path) {} }
             }
@@ -220,13 +223,13 @@ impl<'a> Panel<'a> {
             if named {
                 last = x;
             }
-            let about = format!(
-                "{}: {} failures, {}, {}",
-                incident.id,
-                reading::failures(incident),
-                figures::span(&incident.start, &incident.end),
-                incident.cause
-            );
+            let args = [
+                ("incident", (&incident.id).into()),
+                ("failures", reading::failures(incident).into()),
+                ("span", figures::span(&incident.start, &incident.end).into()),
+                ("cause", (&incident.cause).into()),
+            ];
+            let about = self.reading.say("burst-about", args);
             Some((incident, x, (to - x).max(2.0), named, about))
         });
         html! {
@@ -258,9 +261,9 @@ impl<'a> Panel<'a> {
             @for (from, to) in [(LEFT, before), (after, RIGHT)] {
                 @if to - from > 1.0 {
                     g.unseen {
-                        title { "the access log does not reach here" }
+                        title { (self.reading.say("unseen-about", [])) }
                         rect x=(one(from)) y=(one(top)) width=(one(to - from)) height=(one(bottom - top)) {}
-                        @if to - from > 90.0 { text x=(one(from + 4.0)) y=(one(top + 12.0)) { "no access log" } }
+                        @if to - from > 90.0 { text x=(one(from + 4.0)) y=(one(top + 12.0)) { (self.reading.say("unseen-short", [])) } }
                     }
                 }
             }
@@ -277,9 +280,9 @@ impl<'a> Panel<'a> {
         html! {
             @for (x, to, gap) in gaps.collect::<Vec<_>>() {
                 g.gap {
-                    title { "no traffic " (figures::span(&gap.start, &gap.end)) ": " (escape::terminal(&gap.why)) }
+                    title { (self.reading.say("gap-about", [("span", figures::span(&gap.start, &gap.end).into()), ("why", escape::terminal(&gap.why).into())])) }
                     rect x=(one(x)) y=(one(top)) width=(one((to - x).max(2.0))) height=(one(bottom - top)) {}
-                    @if to - x > 70.0 { text x=(one(x + 4.0)) y=(one(top + 12.0)) { "no traffic" } }
+                    @if to - x > 70.0 { text x=(one(x + 4.0)) y=(one(top + 12.0)) { (self.reading.say("gap-short", [])) } }
                 }
             }
         }
@@ -314,7 +317,7 @@ impl<'a> Panel<'a> {
         let to = self.scale.x(last.saturating_add(sigma as i64));
         let ids: Vec<&str> = cluster.marks.iter().map(|mark| mark.id.as_str()).collect();
         let inside = html! {
-            title { (told(&cluster.marks)) }
+            title { (told(self.reading.report.language, &cluster.marks)) }
             rect.sigma x=(one(from)) y=(one(y - 3.0)) width=(one((to - from).max(0.0))) height="6" {}
             rect.reach x=(one(cluster.x - 11.0)) y=(one(y - 12.0)) width="22" height="24" {}
             (shape(first.kind, first.apart.is_some(), cluster.x, y))
@@ -322,7 +325,7 @@ impl<'a> Panel<'a> {
         };
         let class = first.kind.class();
         let time = figures::of_epoch_millis(first.at);
-        let label = label(&cluster.marks);
+        let label = label(self.reading.report.language, &cluster.marks);
         html! {
             @if alone {
                 g.mark.(class) tabindex="0" role="img" aria-label=(label) data-ids=(ids.join(" ")) data-time=(time) { (inside) }
@@ -367,14 +370,14 @@ impl<'a> Panel<'a> {
         let wide = if self.memory.len() > 60 { 1.0 } else { 5.0 };
         html! {
             g.memory {
-                text.lane x="8" y=(one(bottom - 30.0)) { "memory of the victims" }
-                text.most x="8" y=(one(bottom - 16.0)) { "scale to " (figures::bytes(most)) }
-                @if self.memory.iter().any(|own| own.limit.is_some()) { text.most x="8" y=(one(bottom - 2.0)) { "dash: limit" } }
+                text.lane x="8" y=(one(bottom - 30.0)) { (self.reading.say("memory-of-victims", [])) }
+                text.most x="8" y=(one(bottom - 16.0)) { (self.reading.say("memory-scale", [("size", figures::bytes(most).into())])) }
+                @if self.memory.iter().any(|own| own.limit.is_some()) { text.most x="8" y=(one(bottom - 2.0)) { (self.reading.say("memory-dash", [])) } }
                 line.ground x1=(one(LEFT)) x2=(one(RIGHT)) y1=(one(bottom)) y2=(one(bottom)) {}
                 @for own in &self.memory {
                     @let x = self.scale.x(own.at);
                     g.rss data-id=(own.id) {
-                        title { (own.id) ": " (figures::bytes(own.rss)) @if let Some(limit) = own.limit { ", limit " (figures::bytes(limit)) } }
+                        title { (own.id) ": " (figures::bytes(own.rss)) @if let Some(limit) = own.limit { ", " (self.reading.say("memory-limit", [("size", figures::bytes(limit).into())])) } }
                         rect x=(one(x - wide / 2.0)) y=(one(y(own.rss))) width=(one(wide)) height=(one(bottom - y(own.rss))) {}
                         @if let Some(limit) = own.limit {
                             line.limit x1=(one(x - 8.0)) x2=(one(x + 8.0)) y1=(one(y(limit))) y2=(one(y(limit))) {}

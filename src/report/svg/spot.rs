@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::marks::{Kind, Mark};
 use crate::report::escape;
 use crate::report::figures;
+use crate::wording::Language;
 
 /// Facts told of a mark that stands for several.
 const TOLD_MAX: usize = 6;
@@ -18,31 +19,32 @@ fn moment(mark: &Mark) -> String {
 }
 
 /// For a screen reader: what it is and when, in a breath.
-pub(super) fn label(marks: &[&Mark]) -> String {
+pub(super) fn label(language: Language, marks: &[&Mark]) -> String {
     let Some(first) = marks.first() else { return String::new() };
     let more = match marks.len() {
         0 | 1 => String::new(),
-        all => format!(", first of {all} in the same place"),
+        all => format!(", {}", language.say("mark-first-of", [("marks", all.into())])),
     };
     escape::terminal(&format!(
         "{}, {} {}: {}{more}",
         moment(first),
-        first.kind.words(),
+        language.say(first.kind.message(), []),
         first.id,
         first.words
     ))
 }
 
 /// All that the mark knows, with the lines of the log.
-pub(super) fn told(marks: &[&Mark]) -> String {
+pub(super) fn told(language: Language, marks: &[&Mark]) -> String {
     let one = |mark: &&Mark| {
-        let head = format!("{}  {} {}: {}", moment(mark), mark.what(), mark.id, mark.words);
+        let head = format!("{}  {} {}: {}", moment(mark), mark.what(language), mark.id, mark.words);
         let lines = std::iter::once(head.as_str()).chain(mark.quote.lines().map(str::trim_end));
         lines.map(escape::terminal).collect::<Vec<_>>().join("\n")
     };
     let mut texts: Vec<String> = marks.iter().take(TOLD_MAX).map(one).collect();
     if marks.len() > TOLD_MAX {
-        texts.push(format!("and {} more", marks.len() - TOLD_MAX));
+        let more = [("more", (marks.len() - TOLD_MAX).into())];
+        texts.push(language.say("mark-and-more", more));
     }
     texts.join("\n\n")
 }

@@ -44,7 +44,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         Some((gravest, others)) => {
             lead(&mut page, &reading, gravest)?;
             proof::write(&mut page, &reading, gravest)?;
-            rest::others(&mut page, others)?;
+            rest::others(&mut page, report.language, others)?;
         }
         None => rest::no_incident(&mut page, &reading)?,
     }
@@ -57,14 +57,24 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 
 /// What broke, why, and what to do: three items, each on as few lines as it needs.
 fn lead(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
-    page.item("WHAT  ", &answer::what(incident))?;
-    let verdict = answer::verdict(incident);
-    page.item("WHY   ", &format!("{} Verdict: {verdict}.", answer::summary(incident)))?;
+    let language = reading.report.language;
+    // The labels are as wide as the widest of them.
+    let labels = ["label-what", "label-why", "label-do"].map(|label| language.say(label, []));
+    let room = labels.iter().map(|label| page::columns(label)).max().unwrap_or(0) + 2;
+    let [what, why, next] = labels.map(|label| {
+        let pad = room.saturating_sub(page::columns(&label));
+        format!("{label}{}", " ".repeat(pad))
+    });
+    page.item(&what, &answer::what(language, incident))?;
+    let verdict = answer::verdict(language, incident);
+    let summary = answer::summary(language, incident);
+    let told = [("summary", summary.into()), ("verdict", verdict.into())];
+    page.item(&why, &language.say("why-and-verdict", told))?;
     match answer::next_command(incident) {
         Some(missing) => {
-            page.item("DO    ", &answer::collect(missing))?;
-            page.command(6, &missing.command)
+            page.item(&next, &answer::collect(language, missing))?;
+            page.command(room, &missing.command)
         }
-        None => page.item("DO    ", &answer::next_action(reading, incident)),
+        None => page.item(&next, &answer::next_action(reading, incident)),
     }
 }

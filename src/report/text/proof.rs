@@ -10,6 +10,7 @@ use crate::report::figures;
 use crate::report::model::Incident;
 use crate::report::picture;
 use crate::report::reading::Reading;
+use crate::wording::{Arg, Language};
 
 /// Lines of evidence: more do not fit on a screen with the rest.
 const EVIDENCE_MAX: usize = 6;
@@ -28,7 +29,7 @@ pub(super) fn write(
     evidence(page, reading, incident)?;
     suspects(page, reading, incident)?;
     against(page, reading, incident)?;
-    unseen(page, incident)
+    unseen(page, reading, incident)
 }
 
 fn draw(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
@@ -36,10 +37,12 @@ fn draw(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::
     else {
         return Ok(());
     };
-    let step = figures::duration(picture.step_seconds as f64);
-    let peak = figures::grouped(picture.peak);
-    let legend = if picture.marks.is_empty() { "" } else { "; K OOM kill, x death" };
-    page.heading(&format!("Failures per {step}, at most {peak}{legend}"))?;
+    let args = [
+        ("step", figures::duration(picture.step_seconds as f64).into()),
+        ("peak", figures::grouped(picture.peak).into()),
+        ("marks", Arg::Case(if picture.marks.is_empty() { "no" } else { "yes" })),
+    ];
+    page.heading(&reading.say("text-picture", args))?;
     page.row(&format!(" {}", picture.bars))?;
     if picture.marks.is_empty() { Ok(()) } else { page.row(&format!(" {}", picture.marks)) }
 }
@@ -48,7 +51,7 @@ fn chain(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io:
     if incident.chain.is_empty() {
         return Ok(());
     }
-    page.heading("Chain")?;
+    page.heading(&reading.say("text-chain", []))?;
     for (at, hop) in incident.chain.iter().enumerate() {
         let text = format!("{}{}", hop.text, answer::ids(reading, &hop.events));
         page.paragraph(&format!("  {}. ", at + 1), &text)?;
@@ -63,7 +66,7 @@ fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
         return Ok(());
     }
     let known_day = figures::day(&incident.start);
-    page.heading("Evidence")?;
+    page.heading(&reading.say("heading-evidence", []))?;
     for event in events.iter().take(EVIDENCE_MAX) {
         let time = figures::fine_moment(event.time.as_deref(), known_day);
         let sigma = figures::sigma(event.time_sigma_seconds).replace(' ', "");
@@ -71,7 +74,7 @@ fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
         page.located(&before, &reading.place(&event.source, event.line))?;
         page.row(&format!("      > {}", event.text))?;
     }
-    left_out(page, events.len(), EVIDENCE_MAX)
+    left_out(page, reading.report.language, events.len(), EVIDENCE_MAX)
 }
 
 /// Requests that were on the way when processes died.
@@ -79,7 +82,7 @@ fn suspects(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
     if incident.suspect_requests.is_empty() {
         return Ok(());
     }
-    page.heading("Suspect requests")?;
+    page.heading(&reading.say("heading-suspects", []))?;
     for suspect in incident.suspect_requests.iter().take(ENTRIES_MAX) {
         let uploads = answer::ids(reading, &suspect.uploads);
         let text = format!("{} {}: {}{uploads}", suspect.method, suspect.path, suspect.text);
@@ -88,7 +91,7 @@ fn suspects(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
             page.row(&format!("      {}", reading.place(&line.source, line.line)))?;
         }
     }
-    left_out(page, incident.suspect_requests.len(), ENTRIES_MAX)
+    left_out(page, reading.report.language, incident.suspect_requests.len(), ENTRIES_MAX)
 }
 
 fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
@@ -98,34 +101,47 @@ fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> i
     if total == 0 {
         return Ok(());
     }
-    page.heading("Speaks against it / ruled out")?;
-    let against =
-        contradicting.iter().map(|event| format!("[{}] against: {}", event.id, event.text));
+    page.heading(&reading.say("text-against", []))?;
+    let against = contradicting.iter().map(|event| {
+        let id = format!("[{}]", event.id);
+        reading.say("text-against-line", [("id", id.into()), ("line", (&event.text).into())])
+    });
     let ruled_out = incident.ruled_out.iter().map(|other| {
+        let id = format!("[{}]", other.event);
         let chance = tied(&figures::per_cent(other.chance));
-        format!("[{}] {} (so near by chance: {chance})", other.event, other.why)
+        let args = [("id", id.into()), ("why", (&other.why).into()), ("chance", chance.into())];
+        reading.say("text-ruled-out", args)
     });
     for text in against.chain(ruled_out).take(ENTRIES_MAX) {
         page.paragraph("  - ", &text)?;
     }
-    left_out(page, total, ENTRIES_MAX)
+    left_out(page, reading.report.language, total, ENTRIES_MAX)
 }
 
 /// What could not be seen, but for what the answer told to collect.
-fn unseen(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+fn unseen(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
     let told = usize::from(answer::next_command(incident).is_some());
     let missing = incident.missing.get(told..).unwrap_or(&[]);
     if missing.is_empty() {
         return Ok(());
     }
-    page.heading("Could not be seen")?;
+    page.heading(&reading.say("text-unseen", []))?;
     for missing in missing.iter().take(ENTRIES_MAX) {
         page.paragraph("  - ", &missing.data)?;
         page.command(4, &missing.command)?;
     }
-    left_out(page, missing.len(), ENTRIES_MAX)
+    left_out(page, reading.report.language, missing.len(), ENTRIES_MAX)
 }
 
-pub(super) fn left_out(page: &mut Page<'_>, total: usize, shown: usize) -> io::Result<()> {
-    if total > shown { page.row(&format!("  {} more in the JSON", total - shown)) } else { Ok(()) }
+pub(super) fn left_out(
+    page: &mut Page<'_>,
+    language: Language,
+    total: usize,
+    shown: usize,
+) -> io::Result<()> {
+    if total <= shown {
+        return Ok(());
+    }
+    let more = language.say("more-in-json", [("more", (total - shown).into())]);
+    page.row(&format!("  {more}"))
 }

@@ -11,6 +11,7 @@ use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
 use crate::report::redact;
+use crate::wording::{Arg, Language};
 
 /// Rows of the table of other incidents.
 const INCIDENTS_MAX: usize = 10;
@@ -22,15 +23,24 @@ const ENTRIES_MAX: usize = 5;
 const TABLE: [usize; 4] = [5, 20, 12, 9];
 
 /// The other incidents as a table.
-pub(super) fn others(page: &mut Page<'_>, incidents: &[&Incident]) -> io::Result<()> {
+pub(super) fn others(
+    page: &mut Page<'_>,
+    language: Language,
+    incidents: &[&Incident],
+) -> io::Result<()> {
     if incidents.is_empty() {
         return Ok(());
     }
-    page.heading("Other incidents")?;
-    page.row(&table_row(
-        ["id", "start (UTC)", "duration", "failures"].map(str::to_owned),
-        "cause, verdict",
-    ))?;
+    page.heading(&language.say("text-others", []))?;
+    let heads = [
+        "text-col-id",
+        "text-col-start",
+        "text-col-duration",
+        "text-col-failures",
+        "text-col-cause",
+    ];
+    let [id, start, duration, failures, cause] = heads.map(|head| language.say(head, []));
+    page.row(&table_row([id, start, duration, failures], &cause))?;
     for incident in incidents.iter().take(INCIDENTS_MAX) {
         let cells = [
             incident.id.clone(),
@@ -38,16 +48,13 @@ pub(super) fn others(page: &mut Page<'_>, incidents: &[&Incident]) -> io::Result
             figures::duration(incident.duration_seconds),
             figures::grouped(reading::failures(incident)),
         ];
-        page.row(&table_row(cells, &cause_and_verdict(incident)))?;
+        let args = [
+            ("cause", (&incident.cause).into()),
+            ("verdict", Arg::Case(reading::verdict(incident))),
+        ];
+        page.row(&table_row(cells, &language.say("text-cause-and-verdict", args)))?;
     }
-    left_out(page, incidents.len(), INCIDENTS_MAX)
-}
-
-fn cause_and_verdict(incident: &Incident) -> String {
-    match incident.verdict.as_str() {
-        "unknown" => "unknown: bundle does not tell".to_owned(),
-        verdict => format!("{}, {verdict}", incident.cause),
-    }
+    left_out(page, language, incidents.len(), INCIDENTS_MAX)
 }
 
 fn table_row(cells: [String; 4], last: &str) -> String {
@@ -68,12 +75,18 @@ pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Res
     if report.negatives.is_empty() {
         return Ok(());
     }
-    page.heading("Checked")?;
+    page.heading(&reading.say("text-checked", []))?;
+    let states = ["text-holds", "text-not-so", "text-cannot-tell"].map(|id| reading.say(id, []));
+    let room = states.iter().map(|state| columns(state)).max().unwrap_or(0);
+    let [holds, not_so, cannot_tell] = states.map(|state| {
+        let pad = room.saturating_sub(columns(&state));
+        format!("  {state}{}  ", " ".repeat(pad))
+    });
     for negative in &report.negatives {
         let state = match negative.state.as_str() {
-            "true" => "  holds        ",
-            "false" => "  NOT SO       ",
-            _ => "  cannot tell  ",
+            "true" => &holds,
+            "false" => &not_so,
+            _ => &cannot_tell,
         };
         page.paragraph(state, &format!("{} ({})", negative.claim, negative.why))?;
     }
@@ -82,34 +95,39 @@ pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Res
 
 /// Kills and deaths outside of incidents.
 pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<()> {
+    let language = reading.report.language;
     let kills = reading.unfelt_kills();
     let deaths = reading.unfelt_deaths();
     let kills = kills.iter().map(|kill| {
         let time = figures::fine_moment(kill.time.as_deref(), "");
-        format!("{time} {}: {}", kill.id, reading::kill_words(kill))
+        format!("{time} {}: {}", kill.id, reading::kill_words(language, kill, None))
     });
     let deaths = deaths.iter().map(|death| {
         let time = figures::fine_moment(death.time.as_deref(), "");
-        format!("{time} {}: {}", death.id, reading::death_words(death))
+        format!("{time} {}: {}", death.id, reading::death_words(language, death))
     });
-    section(page, "OOM kills outside of the incidents", kills.collect())?;
-    section(page, "Other deaths outside of the incidents", deaths.collect())
+    section(page, language, "text-kills-outside", kills.collect())?;
+    section(page, language, "text-deaths-outside", deaths.collect())
 }
 
 /// Ends that keep coming back.
 pub(super) fn recurrences(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let texts = report.recurrences.iter().map(|one| one.text.clone());
-    section(page, "Keeps coming back", texts.collect())
+    let texts = report.recurrences.iter().map(|one| one.text.to_string());
+    section(page, report.language, "text-recurrences", texts.collect())
 }
 
 /// Stretches without traffic.
 pub(super) fn gaps(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let gaps = report.gaps.iter().map(|gap| {
-        let expected = figures::grouped(gap.expected_requests);
-        let span = figures::span(&gap.start, &gap.end);
-        format!("{span}, about {expected} requests expected: {}", gap.why)
+        let args = [
+            ("span", figures::span(&gap.start, &gap.end).into()),
+            ("count", gap.expected_requests.into()),
+            ("expected", figures::grouped(gap.expected_requests).into()),
+            ("why", (&gap.why).into()),
+        ];
+        report.language.say("text-gap", args)
     });
-    section(page, "No traffic where it was expected", gaps.collect())
+    section(page, report.language, "heading-gaps", gaps.collect())
 }
 
 /// What could not be read, and figures that are estimates.
@@ -120,11 +138,15 @@ pub(super) fn quality(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<
     });
     let estimated = match report.approximate.len() {
         0 => None,
-        1 => Some("1 figure is an estimate (approximate, in the JSON)".to_owned()),
-        many => Some(format!("{many} figures are estimates (approximate, in the JSON)")),
+        figures => Some(reading.say("text-estimates", [("figures", figures.into())])),
     };
-    let note = redact::note(&report.redaction).map(str::to_owned);
-    section(page, "Data quality", troubles.chain(estimated).chain(note).collect())
+    let note = redact::note(&report.redaction).map(|note| reading.say(note, []));
+    section(
+        page,
+        report.language,
+        "heading-quality",
+        troubles.chain(estimated).chain(note).collect(),
+    )
 }
 
 /// Clocks that were not read from the logs.
@@ -137,16 +159,21 @@ pub(super) fn clocks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             let sigma = tied(&figures::sigma(source.clock.sigma_seconds));
             format!("{}: {}, ±{sigma}: {}", source.path, source.clock.basis, source.clock.evidence)
         });
-    section(page, "Clocks", guessed.collect())
+    section(page, report.language, "heading-clocks", guessed.collect())
 }
 
-fn section(page: &mut Page<'_>, heading: &str, entries: Vec<String>) -> io::Result<()> {
+fn section(
+    page: &mut Page<'_>,
+    language: Language,
+    heading: &'static str,
+    entries: Vec<String>,
+) -> io::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    page.heading(heading)?;
+    page.heading(&language.say(heading, []))?;
     for entry in entries.iter().take(ENTRIES_MAX) {
         page.paragraph("  - ", entry)?;
     }
-    left_out(page, entries.len(), ENTRIES_MAX)
+    left_out(page, language, entries.len(), ENTRIES_MAX)
 }

@@ -8,6 +8,7 @@ use crate::report::model::{
     NearLine, Negative, OomKill, Process, Recurrence, Report, Route, RuledOut, SCHEMA_VERSION,
     Series, Source, Spread, SuspectRequest, Tool, Traffic, Upstream, Weighed, Window,
 };
+use crate::wording::{Language, Text};
 
 /// A report whose log texts are all `text`.
 pub(in crate::report) fn report(text: &str) -> Report {
@@ -38,7 +39,7 @@ pub(in crate::report) fn report(text: &str) -> Report {
             start: at("20:30:00"),
             end: at("20:40:00"),
             expected_requests: 1_500,
-            why: text.to_owned(),
+            why: Text::plain(text),
             events: vec!["E2".to_owned()],
         }],
         recurrences: vec![Recurrence {
@@ -53,21 +54,22 @@ pub(in crate::report) fn report(text: &str) -> Report {
             victim_bytes: Some(200 << 20),
             next: Some(Forecast { time: at("22:10:00"), within_seconds: 400.0 }),
             deaths: vec!["D1".to_owned()],
-            text: format!("{text} was killed for memory 3 times."),
+            text: Text::plain(format!("{text} was killed for memory 3 times.")),
         }],
         negatives: vec![Negative {
-            claim: format!("no disk trouble {text}"),
+            claim: Text::plain(format!("no disk trouble {text}")),
             state: "true".to_owned(),
-            why: text.to_owned(),
+            why: Text::plain(text),
         }],
         data_quality: vec![DataQuality {
             source: "S2".to_owned(),
             problem: "truncated".to_owned(),
-            detail: text.to_owned(),
+            detail: Text::plain(text),
         }],
         series: Some(series("20:00:00", 60)),
         approximate: vec!["/traffic/requests".to_owned()],
         context: Vec::new(),
+        language: Language::default(),
     }
 }
 
@@ -116,7 +118,7 @@ fn source(id: &str, path: &str, basis: &str) -> Source {
             basis: basis.to_owned(),
             offset_seconds: 10_800.0,
             sigma_seconds: 0.5,
-            evidence: "no zone in the log".to_owned(),
+            evidence: Text::plain("no zone in the log"),
         },
         taken_because: String::new(),
         first_unparsed: Vec::new(),
@@ -194,16 +196,16 @@ fn weighed(cause: &str, probability: f64, text: &str) -> Weighed {
     Weighed {
         cause: cause.to_owned(),
         probability,
-        why: text.to_owned(),
+        why: Text::plain(text),
         supports: vec!["E2".to_owned(), "E3".to_owned()],
         contradicts: vec!["E1".to_owned()],
-        not_observable: vec![text.to_owned()],
+        not_observable: vec![Text::plain(text)],
     }
 }
 
 fn missing(text: &str) -> Missing {
     Missing {
-        data: "the events of the container runtime".to_owned(),
+        data: Text::plain("the events of the container runtime"),
         command: format!(
             "docker events --since '2026-01-02 21:50' --until '2026-01-02 22:00' --filter {text}"
         ),
@@ -255,21 +257,29 @@ fn killed(text: &str) -> Incident {
             uploads: vec!["E2".to_owned()],
             uploads_count: 3,
             witnesses: vec![Line { source: "S1".to_owned(), line: 7 }],
-            text: "on the way at 3 of 3 deaths".to_owned(),
+            text: Text::plain("on the way at 3 of 3 deaths"),
         }],
         cause: "oom_kill_memcg".to_owned(),
         verdict: "confirmed".to_owned(),
         probability: 0.98,
-        summary: format!("The kernel killed {text} because its cgroup was at its limit of 256 MiB"),
+        summary: Text::plain(format!(
+            "The kernel killed {text} because its cgroup was at its limit of 256 MiB"
+        )),
         path: vec!["E2".to_owned(), "E3".to_owned()],
         chain: vec![
-            Hop { text: format!("{text} reached its limit"), events: vec!["E2".to_owned()] },
-            Hop { text: format!("nginx got no answer from {text}"), events: vec!["E3".to_owned()] },
+            Hop {
+                text: Text::plain(format!("{text} reached its limit")),
+                events: vec!["E2".to_owned()],
+            },
+            Hop {
+                text: Text::plain(format!("nginx got no answer from {text}")),
+                events: vec!["E3".to_owned()],
+            },
         ],
         causes: vec![weighed("oom_kill_memcg", 0.98, text), weighed("deploy_restart", 0.01, text)],
         ruled_out: vec![RuledOut {
             event: "E1".to_owned(),
-            why: format!("{text} was earlier"),
+            why: Text::plain(format!("{text} was earlier")),
             chance: 0.24,
         }],
         context: Vec::new(),
@@ -281,9 +291,9 @@ fn killed(text: &str) -> Incident {
 fn action(when: &str, text: &str) -> Action {
     Action {
         when: when.to_owned(),
-        text: format!("Raise MemoryMax of {text}"),
+        text: Text::plain(format!("Raise MemoryMax of {text}")),
         because: vec!["E2".to_owned()],
-        verify: format!("systemctl show {text}"),
+        verify: Text::plain(format!("systemctl show {text}")),
     }
 }
 
@@ -310,7 +320,7 @@ fn unknown(text: &str) -> Incident {
         cause: "unknown".to_owned(),
         verdict: "unknown".to_owned(),
         probability: 0.31,
-        summary: "The bundle does not say why.".to_owned(),
+        summary: Text::plain("The bundle does not say why."),
         path: Vec::new(),
         chain: Vec::new(),
         causes: vec![weighed("crash_exception", 0.31, text)],

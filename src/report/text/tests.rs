@@ -3,6 +3,7 @@
 use super::page::columns;
 use super::{Style, sample, write};
 use crate::report::model::Report;
+use crate::wording::Text;
 
 /// Terminal controls, bidirectional overrides, wide and combining characters, long words, lines of their own.
 pub(super) const HOSTILE: &str = "\u{1b}]0;x\u{7}\u{1b}[2J\r\n日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語\u{202e}\u{200b}\
@@ -69,9 +70,9 @@ fn undetermined_names_both() {
     report.incidents.remove(0);
     let incident = &mut report.incidents[0];
     incident.verdict = "undetermined".to_owned();
-    incident.summary =
-        "Either the kernel killed x or a deploy restarted it; the bundle does not tell which"
-            .to_owned();
+    incident.summary = Text::plain(
+        "Either the kernel killed x or a deploy restarted it; the bundle does not tell which",
+    );
     incident.causes[0].probability = 0.46;
     incident.causes[1].probability = 0.41;
     let text = shown(&report);

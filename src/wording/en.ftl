@@ -1,0 +1,862 @@
+### What coroner says, in English: the language of JSON and exports, and what a new language is translated from.
+### How messages are used and what `$lower` is for: src/wording/mod.rs. Syntax: https://projectfluent.org/fluent/guide
+### A clause begins with a small letter and has no full stop; the program adds both where it stands as a sentence.
+
+## Small parts that other messages use
+
+# A name, or other text that no language changes.
+name = { $name }
+and = { $one } and { $other }
+clauses = { $one }; { $other }
+# The services that failed; $services tells how many there are.
+failing = { $services ->
+    [0] the app
+    [1] { $service }
+    [2] { $service } and { $last }
+    [3] { $service }, { $others } and { $last }
+   *[other] { $service } and { $more } more services
+}
+# A service that is known by its log alone.
+app-of-log = the app ({ $file })
+processes = { $processes ->
+    [one] 1 process
+   *[other] { $processes } processes
+}
+
+## Causes by name, as in "the best guess, ..., has too little behind it"
+
+title-crash-exception = ended by an unhandled error of its own
+title-crash-segv = died of a fault signal
+title-dependency-down = a database, cache or other service was down or locked
+title-deploy-restart = a planned stop, restart or deploy
+title-disk-full = no space left on a disk
+title-health-check-kill = ended by a health check
+title-host-restart = the host rebooted or was paused
+title-manual-sigkill = killed by a person or a tool
+title-memory-pressure = memory so short that it stalled
+title-network = name resolution, TLS or the network failed
+title-oom-kill-global = killed because the host ran out of memory
+title-oom-kill-memcg = killed at the memory limit of its cgroup
+title-proxy-configuration = the proxy's configuration does not fit its upstream
+title-resource-exhaustion = a limit on connections, files, workers or a queue was reached
+title-runtime-heap-limit = ended at a memory limit of its runtime or manager
+title-slow-upstream = the upstream answered too late
+title-worker-timeout = ended by its app server for not answering in time
+
+## Why it broke: one clause for each cause
+
+best-guess = The bundle does not say why; the best guess, { $guess } ({ $probability }), has too little behind it.
+no-cause-told = The bundle does not say why.
+either-or = Either { $one } or { $other }; the bundle does not tell which.
+
+crash-exception = { failing } ended by an unhandled error of its own { $times ->
+    [one] 1 time
+   *[other] { $times } times
+}
+crash-segv = { processes } of { failing } died of a fault signal{ $place ->
+    [unknown] {""}
+   *[known] {" "}in { $library }
+}
+dependency-down = { $known ->
+    [no] a dependency
+   *[yes] { $name }
+} { $state ->
+    [locked] kept statements waiting for a lock
+    [unserving] did not serve it
+   *[down] was down or turned clients away
+}, and { failing } failed for want of it
+deploy-restart = { failing } was told to stop and was away until it was started again
+disk-full = a disk was full, and { failing } failed on it
+health-check-kill = { failing } failed its health check and was ended for it
+host-restart = the host itself restarted or was paused, and its services with it
+sigkill-ordered = { processes } of { failing } was killed by an order of docker or systemd
+sigkill-unexplained = { processes } of { failing } died of SIGKILL that no log explains
+sigkill-by-somebody = { failing } died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal
+sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OOM killer may have sent
+memory-pressure = the host was so short of memory that answers came too late
+network = the proxy could not resolve, reach or trust its upstream over the network
+# $owner is the service of the victim. $hog held more memory than the victim did.
+oom-kill = the kernel's OOM killer killed { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}of { $owner }
+}{ $times ->
+    [1] {""}
+   *[other] {" "}{ $times } times
+} { $limited ->
+    [known] because its cgroup hit its limit of { $limit }
+    [unknown] because its cgroup hit its memory limit
+   *[host] because the host ran out of memory
+}{ $hog-told ->
+    [no] {""}
+   *[yes] ; most memory was held by { $hog }
+}{ $dependency ->
+    [no] {""}
+   *[yes] , and { failing } failed for want of it
+}
+oom-killed-as-told = { failing } was OOM-killed, as { $witness ->
+    [runtime] the container runtime
+   *[systemd] systemd
+} says
+oom-killed-as-inspected = { processes } of { failing } died{ $signal ->
+    [kill] {" "}of SIGKILL
+   *[unknown] {""}
+}, and docker inspect says OOMKilled
+oom-kill-userspace = { $killer-known ->
+    [no] a killer in user space
+   *[yes] { $killer }
+} killed { $victim-known ->
+    [no] a process
+   *[yes] { $victim }
+} because the host ran short of memory
+proxy-refused = the proxy refused what the upstream sent, or may not open its socket
+nothing-listens = nothing listens at { $place-known ->
+    [no] the upstream
+   *[yes] { $place }
+}, where the proxy looks for the app{ $elsewhere ->
+    [no] {""}
+   *[yes] , while the app listens at { $listens }
+}
+resource-exhaustion = { $what ->
+    [backlog] the listen backlog was full
+    [proxy] the proxy ran out of connections, ports or file descriptors
+    [workers] all workers were busy and the limit on their number was reached
+    [queue] the listen queue was full
+    [files] file descriptors ran out
+    [conntrack] the connection tracking table was full
+    [clients] connections to the database ran out
+   *[system] a limit of the system was reached
+} at { failing }{ $surge ->
+    [no] {""}
+   *[yes] , while requests came at { $rate } times the rate before
+}
+runtime-heap-limit = { failing } reached a memory limit of its own runtime or process manager { $times ->
+    [one] 1 time
+   *[other] { $times } times
+}
+slow-upstream = { failing } answered later than the proxy waits{ $routes ->
+    [many] {""}
+   *[one] , all on one route
+}, and no log in the bundle says why
+worker-timeout = { failing } gave up { $workers ->
+    [one] 1 worker that did not answer in time and ended it
+   *[other] { $workers } workers that did not answer in time and ended them
+}
+
+## What could have told, and is not there
+
+unseen-app-log = the app's log
+unseen-dependency-log = the dependency's own log
+unseen-kernel-log = kernel log
+unseen-wait = what the workers waited for
+
+## What to do
+
+advice-recycle = Restart or recycle { failing } before it is { $age } old: it ended { $times } times at an even pace, at the earliest { $age } { $since ->
+    [start] after a start
+   *[end] after the last end
+}; what fills it comes back, and more memory only moves the next end
+advice-read-trace = Read the trace in the log of { failing }; roll back if a deploy came before it
+advice-catch-error = Catch the error where it arises, and let one request fail instead of the process
+advice-keep-crashers-away = Keep the requests that crash { failing } away, or roll back its last update of native code{ $place ->
+    [unknown] {""}
+   *[known] {" "}in { $library }
+}
+advice-core-dump = Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers
+advice-sanitizer = Test native extensions against hostile inputs under a sanitizer
+advice-lock-holder = Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
+advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
+advice-retry-dependency = Give { failing } timeouts and a retry for its dependency, so that one lost connection does not end the process
+advice-lock-timeout = Run migrations with lock_timeout set and restarts of stores in announced windows
+advice-planned = Nothing, if the restart was planned: the service is back
+advice-restart-without-gap = Restart { failing } without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first
+advice-free-space = Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died
+advice-what-filled-it = Find what filled it: uploads, logs without rotation, temporary files
+advice-alert-space = Alert at 80 % of space and inodes, and let the app answer 507 instead of dying
+advice-why-no-answer = Find out why { failing } did not answer its check
+advice-patient-check = Let the check be patient and cheap: a route of its own, more retries, a start period
+advice-all-back = See that all services are back (systemctl --failed, docker ps)
+advice-why-restarted = Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)
+advice-proxy-after-app = Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up
+advice-runs-again = See that { failing } runs again
+advice-who-sent = Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts
+advice-record-signals = Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
+advice-look-at-pressure = Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed
+advice-working-set = Give the host or container memory for its working set, page cache included
+advice-alert-psi = Alert on memory pressure (PSI) and not only on use
+advice-network-steps = From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)
+advice-resolver = Give nginx a resolver with a short valid= time, or reload it when addresses change
+advice-raise-limit-above = Raise the memory limit of { failing } above { $limit } or run fewer workers: one victim alone held { $held }
+advice-raise-limit = Raise the memory limit of { failing } or run fewer workers
+advice-what-route-allocates = Find out what { $route } allocates: most of the failed requests were of this route
+advice-recycle-workers = Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max
+advice-free-memory = See that everything that was killed runs again, and find out what filled the memory{ $told ->
+    [no] {""}
+   *[yes] : { $holders }
+}
+advice-own-limit = Give { $hog-known ->
+    [no] the processes that hold most of it
+   *[yes] { $hog }
+} a limit of its own (MemoryMax=, --memory) or fewer processes, so that it and not its neighbours is killed
+advice-protect = Alert on available memory; protect { failing } by MemoryMin= or OOMScoreAdjust=
+advice-compare-listeners = Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree
+advice-test-configuration = Test the configuration against the running app in the deploy (nginx -t does not connect)
+advice-shed-load = Shed or spread the load, or add workers to { failing }
+advice-raise-met-limit = Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory
+advice-limit-rate = Limit the request rate at the proxy, and alert on queue length and open descriptors
+advice-raise-heap = Raise the runtime's limit for { failing } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory
+advice-what-fills-heap = Find the request that fills the heap: stream large uploads and exports instead of holding them
+advice-alert-heap = Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)
+advice-dump-workers = If it still hangs, dump the workers of { failing } (py-spy dump, jstack, gdb) and the database's lock waits
+advice-log-durations = Log the duration of each outgoing call, and slow queries in the database
+advice-outgoing-timeouts = Set timeouts on outgoing calls below the proxy's read timeout
+advice-what-workers-wait-for = Find what the workers of { failing } wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route
+advice-call-timeouts = Set a timeout on every outgoing call, shorter than the app server's own
+advice-slow-routes-apart = Keep slow routes on workers of their own
+advice-suspect = Look at { $route } first, which was on the way at { $at-deaths } of { $deaths } deaths: { $remedy ->
+    [body] write its body to disk or to object storage as it comes instead of holding it, and cap its size at the proxy
+   *[bound] see what one such request makes the app hold, and bound it (paging, streaming, a limit on its size)
+}
+
+## How to see that it worked; stands after "Check:" or "verify:"
+
+verify-recycle = no further end past that age; resident memory over time stays below the limit
+verify-restart-counter = the restart counter stands still
+verify-same-input = a test with the same input gives a 4xx or 5xx and no restart
+verify-no-fault-line = no further fault line in the kernel log
+verify-backtrace = the backtrace names a function
+verify-input-is-test = the crashing input is a test
+verify-no-lock-wait = no statement waits in pg_stat_activity
+verify-query = a query from the app's host succeeds
+verify-store-restart = the app survives a restart of the store in a test
+verify-migration-fails = a migration that meets a lock fails itself instead of its readers
+verify-listening-answers = its log shows it listening, and answers succeed
+verify-restart-under-load = a restart under load gives no 502
+verify-df = df shows room, and writes succeed
+verify-growth = its growth per day is known
+verify-alert = an alert fires in a test
+verify-check-under-load = the check succeeds under load
+verify-slow-minute = a slow minute gives no restart
+verify-none-missing = none is missing
+verify-reason = a reason
+verify-reboot = a reboot in a test gives no 502
+verify-listening = its log shows it listening
+verify-name = a name
+verify-ausearch = ausearch -sc kill shows a test signal
+verify-pressure-falls = pressure falls to zero
+verify-major-faults = major faults per second stay low under load
+verify-each-step = each step succeeds
+verify-address-change = an address change gives no 502
+verify-memory-events = memory.events of the cgroup: oom_kill stays as it is
+verify-no-kill = no further kill in the kernel log
+verify-worker-memory = resident memory of a worker before and after one such request
+verify-alert-before-kill = an alert fires in a test before the kernel kills
+verify-free = free -m, systemctl --failed
+verify-memory-max = systemctl show -p MemoryMax, docker inspect
+verify-through-proxy = a request through the proxy succeeds
+verify-wrong-port = a wrong port fails the deploy
+verify-no-such-line = no further such line, and answers succeed
+verify-load-test = a load test at the surge's rate gives no error
+verify-no-limit-line = no further limit line in its log
+verify-flat-heap = heap use stays flat during one such request
+verify-alert-before-limit = an alert fires in a test before the limit
+verify-dump = the dump names what is waited for
+verify-slow-reason = the next slow minute names its reason in a log
+verify-own-error = a slow dependency gives an error of its own before the 504
+verify-no-timeout-line = no further timeout line in its log
+verify-hanging-partner = a hanging partner gives one slow answer and no dead worker
+verify-other-routes = the other routes answer while one hangs
+verify-suspect = resident memory of a worker before, during and after one such request
+
+## Something suspicious that is not the cause
+
+# $whose: the victim's cgroup, or only its process, is another's; it is the service's own; or nothing is known.
+ruled-out-kill = { $whose ->
+    [cgroup] the victim { $victim } belongs to cgroup { $cgroup } and not to { failing }
+    [process] the victim { $victim } belongs to another process and not to { failing }
+    [own] the victim { $victim } is of { failing }, but its end explains few of the failures
+   *[unknown] nothing joins the victim { $victim } to { failing }
+}; it came { $when ->
+    [before] { $apart } before the first failure
+    [after] { $apart } after the last failure
+   *[amid] at { $time }, { $apart } after the first failure
+}
+ruled-out-words = { $lower }gunicorn prints "Perhaps out of memory?" for every SIGKILL, also for its own after a timeout; the words are no evidence
+
+## The chain from the cause to what users met
+
+answers-of = { $answers } answers of { $status }
+chain-users-met = users met { $answers }
+chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met
+chain-oom-kill = the kernel killed { $victim } (pid { $pid }) for memory, { $scope } scope
+chain-worker-signaled = the app server saw worker { $worker } end by signal { $signal }
+chain-worker-timeout = { $lower }worker { $worker } did not answer in time and was given up
+chain-upstream-refused = the proxy's connections to the upstream were refused
+chain-upstream-reset = the upstream reset the proxy's connection
+chain-upstream-closed = the upstream closed the connection before it answered
+chain-upstream-timeout = the upstream did not answer the proxy in time
+chain-upstream-backlog-full = the upstream's listen backlog was full
+chain-upstream-socket-missing = the upstream's socket did not exist
+chain-upstream-truncated = an answer broke off while it was sent
+chain-app-stopping = the app server was told to stop
+chain-app-listening = the app server listened again
+chain-heap-limit = the runtime reached its heap limit and gave up
+chain-disk-full = a write failed: no space left
+chain-segfault = the kernel saw { $process } touch memory that is not its own
+chain-container-died = container { $container } ended with exit code { $code }
+chain-container-killed = { $lower }docker sent signal { $signal } to container { $container }
+chain-container-oom = the container runtime saw an OOM event in { $container }
+chain-store-lock-wait = a statement waited for a lock in the database
+chain-dependency-lost = the app lost or could not reach { $known ->
+    [no] a dependency
+   *[yes] { $store }
+}
+# Any other event, by its name; $words is the name without hyphens.
+chain-other = { $kind ->
+    [container-started] container started
+    [container-stopped] container stopped
+    [container-stop-forced] container stop forced
+    [container-unhealthy] container unhealthy
+    [container-destroyed] container destroyed
+    [container-created] container created
+    [container-state] container state
+   *[other] { $words }
+}
+chain-unit-stopping = { $lower }systemd was told to stop { $unit }
+chain-unit-process-exited = { $lower }systemd saw the main process of { $unit } end ({ $code }, { $status })
+
+## What was looked for
+
+claim-no-kill-around = no OOM kill of a failing service around { $incident }
+claim-no-kill = no OOM kill in the window
+claim-no-burst = no burst of failed answers
+claim-ends-explained = every end of a process is explained
+kernel-tells-of-one = the kernel log tells of one
+kernel-covers = { $path } covers the incident
+kernel-no-kill = { $path } holds kernel messages and no kill
+kernel-none = no kernel log with any message in the bundle
+kernel-kills = { $kills } in the kernel log
+access-no-burst = { $path } has { $failed } failed answers, none of them in a burst
+access-none = no access log in the bundle
+ends-unexplained = { $ends } ends have no reason in the logs
+kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE
+kernel-after-boot = { $path } begins with a boot after the onset: what the kernel wrote before it is gone
+kernel-overwritten = { $path } begins too late: its ring buffer was overwritten or cleared
+kernel-untied = { $path } holds no line that ties its clock to the other logs
+kernel-elsewhere = { $path } does not reach over the incident
+kernel-unplaced = { $path } cannot be placed in time
+
+## What would tell more
+
+missing-kernel-log = kernel log over the incident ({ $why })
+missing-docker-events = docker events
+missing-app-log = log of the app server behind the failing upstream
+missing-error-log = error log of the proxy
+missing-dependency-log = what the app waited for: log of its database and other dependencies
+missing-sender = who sent the signal: audit log, sudo log, shell history
+missing-own-error = the app's own error of one failed request (its log at that moment, or the error tracker)
+missing-stacks = stacks of the waiting workers, and the slow and lock logs of what they call
+
+## Silence, rhythm, and the requests that were on the way
+
+gap-clock-set = the clock was set in it, so that it may be shorter than it looks
+gap-host-down = the host went down or started in it
+gap-host-slept = the host slept in it
+gap-host-paused = the host was paused in it
+gap-proxy-killed = the kernel killed the proxy
+gap-proxy-stopped = the proxy was stopped or started in it
+gap-disk-full = a disk was full, so that lines of the log may be lost
+gap-at-end = the access log ends and other logs go on for { $length }: the proxy stopped logging, the users stayed away, or its log was copied earlier
+gap-between-files = { $one } ends and { $other } begins here: a file between them may be missing from the bundle
+gap-host-lived = other logs have events in it, so that the host lived; nothing says where the requests went
+gap-nothing-told = no other log has an event in it
+# A whole sentence. $process: one of the subject's processes ended, and not the whole of it. $range and $age-range: whether the least
+# and the most differ.
+keeps-ending = { $process ->
+    [no] {""}
+   *[yes] a process of{" "}
+}{ $subject } { $end ->
+    [oom_kill] was killed for memory
+    [worker_timeout] lost a worker that did not answer in time
+    [runtime_heap_limit] reached its own memory limit
+    [health_check] was ended by a health check
+    [crash] crashed
+   *[unknown] ended for no reason that the logs tell
+} { $times } times, { $pace ->
+    [uneven] { interval } apart, at no even interval
+    [even] one every { interval }
+   *[median] one every { interval } (half of them over { $median })
+}{ $aged ->
+    [no] {""}
+   *[yes] , each time { ages } after a start
+}{ $sized ->
+    [no] {""}
+   *[yes] ; the victims held { $size } (median)
+}{ $forecast ->
+    [no] {""}
+   *[yes] ; the next is due about { $next } (give or take { $within }) if nothing changes
+}.
+interval = { $range ->
+    [no] { $least }
+   *[yes] { $least } to { $most }
+}
+ages = { $age-range ->
+    [no] { $age-least }
+   *[yes] { $age-least } to { $age-most }
+}
+# Stands after the request: "POST /upload was ...".
+suspect-request = on the way at { $at-deaths } of { $deaths } deaths{ $longest-at ->
+    [0] {""}
+   *[other] , at { $longest-at } of them the longest-running request that failed
+}{ $timed ->
+    [no] {""}
+   *[yes] {" "}(up to { $longest })
+}{ $sized ->
+    [no] {""}
+   *[yes] , up to { $size } sent by the client
+}{ $uploads ->
+    [0] {""}
+   *[other] ; the proxy put { $uploads } of its request bodies on disk shortly before
+}; it makes { $share } of all requests, so that chance puts it there with probability { $chance-told ->
+    [no] below 0.000001
+   *[yes] { $chance }
+}
+
+## How the clock of a log is known
+
+clock-offset = offset in each line
+clock-offset-by-dmesg = offset in each line, as computed by dmesg
+clock-no-times = no times in it
+clock-untied = nothing in the bundle ties its clock to UTC
+clock-moved = { $evidence }; { $told }, and it is moved
+clock-in-doubt = { $evidence }; in doubt: { $doubt }
+clock-both = its records carry both the kernel's clock and wall-clock time
+clock-both-parting = its records carry both the kernel's clock and wall-clock time; the two part by { $apart } on the way (a sleep of the host, or its clock was set)
+clock-shared-lines = { $count } kernel lines shared with { $path }
+clock-dump-corrected = { $evidence }; corrected by { $lines } kernel lines shared with { $path }, { $least } to { $most } s off
+clock-shared-pids = { $count } killed pids whose end { $path } tells
+clock-kill-pattern = { $count } of { $all } kills fall on seconds with failures at one shift only
+clock-apart = { $count } things shared with { $path } show it { $apart } { $side ->
+    [behind] behind
+   *[ahead] ahead
+}
+clock-contradicted = { $one } and { $other } tell { $count } shared things { $apart } apart, and nothing shows whose clock is wrong
+clock-summer-ends = { $evidence }; summer time ends in it
+clock-own-votes = { $count } lines stand next to lines of the same file that carry an offset
+clock-shared = { $count } { $what ->
+    [requests] requests
+    [ends] process ends
+    [starts] process starts
+   *[kernel] kernel lines
+} shared with { $path }
+clock-shared-things = { $count } things shared with { $path }
+clock-two-offsets = { $count } things shared with other logs, on two offsets as summer time changes in { $zone }
+clock-coincidence = { $count } of { $all } ends of processes coincide with failures elsewhere
+clock-neighbour-and-hours = no shared events; { $file } of the same host is in that zone, and the hours that it covers fit
+clock-neighbour = no shared events; the zone of { $file }; give --tz FILE=ZONE if it is wrong
+clock-hours = no shared events, and no other log of the host tells its zone: the one that fits the hours of the bundle best; give --tz FILE=ZONE if it is wrong
+
+## The answer that leads each form
+
+# $count chooses the form of the words, $failed is shown: the same number with its digits grouped.
+answer-what = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } of { $requests }
+} { $counted ->
+    [error-log] failures in the proxy's error log, as there is no access log
+   *[access-log] requests failed
+} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+    [no] {""}
+   *[yes] , worst minute { $worst }
+}{ $censored ->
+    [none] {""}
+    [left] , already failing when the logs begin
+    [right] , still failing at the end of the logs
+   *[both] , already failing when the logs begin, still failing at the end of the logs
+}
+no-summary = The bundle does not tell the cause.
+verdict-word = { $verdict ->
+    [confirmed] confirmed
+    [probable] probable
+    [suspected] suspected
+    [undetermined] undetermined
+   *[unknown] unknown
+}
+# $one and $other are the likeliest causes with their probabilities.
+verdict-sure = { $verdict ->
+    [unknown] {""}
+    [undetermined] , { $other-known ->
+        [no] { $one }
+       *[yes] { $one } or { $other }
+    }
+   *[other] , { $probability }
+}
+answer-verdict = { verdict-word }{ verdict-sure }
+verdict = Verdict: { $verdict }
+why-and-verdict = { $summary } Verdict: { $verdict }.
+answer-collect = Collect { $data }{ $told ->
+    [no] {""}
+   *[yes] {" "}(tells apart { $causes })
+}:
+answer-nothing-to-do = Nothing that the logs call for now; keep this bundle.
+check = Check: { $verify }
+no-time = no log has a time
+no-incident-blind = No incident can be told: the bundle holds no access log, so failed requests cannot be counted. The logs cover { $window }.
+no-incident = No incident: { $requests } requests, { $some-failed ->
+    [no] none failed
+   *[yes] few failed, none of them in a burst ({ $statuses })
+}.{ $hidden ->
+    [0] {""}
+   *[other] {" "}A retry on another upstream hid { $hidden-shown } failures.
+} The logs cover { $window }.{ $lost ->
+    [no] {""}
+   *[yes] {" "}Part of the input is lost (see data quality), and an incident may be in it.
+}
+more-in-json = { $more } more in the JSON
+redact-off = Secrets are not masked (--redact off).
+redact-ids = Addresses, hosts and users are pseudonyms (--redact ids).
+yes = yes
+no = no
+none = none
+cannot-tell = cannot tell
+times = { $times } times
+kill-words = { $killer } killed { $victim }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , in { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , limit { $limit }
+}
+death-words = { $process }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}: { $signal-known ->
+    [no] {""}
+   *[yes] signal { $signal },{" "}
+}{ $code-known ->
+    [no] {""}
+   *[yes] exit code { $code },{" "}
+}{ $why }
+signal = signal { $signal }
+exit-code = exit code { $code }
+
+## Headings and heads of tables
+
+heading-incident = { $id } { $class ->
+    [server] server
+   *[gateway] gateway
+} failures, { $span }
+heading-incidents = Incidents, gravest first
+heading-impact = Impact
+heading-timeline = Timeline ({ $known ->
+    [no] day unknown
+   *[yes] { $day }
+})
+heading-chain = Cause chain
+heading-belief = Why we believe it
+heading-likeliest = What the likeliest cause rests on
+heading-suspects = Suspect requests
+heading-doubt = What speaks against it or was ruled out
+heading-unseen = What could not be seen, and what to collect
+heading-other-causes = Other causes that were considered
+heading-actions = Actions
+heading-traffic = Traffic
+heading-kills = OOM kills
+heading-deaths = Deaths
+heading-recurrences = What keeps coming back
+heading-gaps = No traffic where it was expected
+heading-negatives = Negative findings
+heading-looked-for = What was looked for
+heading-clocks = Clocks
+heading-sources = Sources
+heading-sources-clocks = Sources and clocks
+heading-quality = Data quality
+heading-evidence = Evidence
+title-incident = Incident report: { $failed } failed requests, { $span }
+title-no-incident = Incident report: no incident found
+table-incidents = Incidents
+table-timeline = Timeline
+col-against = Against
+col-cause = Cause
+col-cgroup = Cgroup
+col-claim = Claim
+col-clock = Clock
+col-command = Command
+col-data = Data
+col-death = Death
+col-deaths = Deaths
+col-duration = Duration
+col-ended-by = Ended by
+col-event = Event
+col-evidence = Evidence
+col-expected = Requests expected
+col-failed = Failed
+col-figure = Figure
+col-first = First
+col-for = For
+col-format = Format
+col-format-role = Format, role
+col-from = From
+col-holds = Holds?
+col-host = Host
+col-incident = Incident
+col-invoker = Invoker
+col-kill = Kill
+col-killer = Killer, scope
+col-kind = Kind
+col-known-from = Known from
+col-largest = Largest
+col-last = Last
+col-limit = Limit
+col-line = Line
+col-offset = Local minus UTC
+col-others-say = What other logs say
+col-path = Path
+col-place = Place
+col-probability = Probability
+col-process = Process
+col-records = Records
+col-role = Role
+col-rss = RSS
+col-sigma = ±
+col-source = Source
+col-start = Start (UTC)
+col-tells-apart = Tells apart
+col-time = Time (UTC)
+col-times = Times
+col-to = To
+col-unit = Unit, container
+col-unparsed = Not understood
+col-value = Value
+col-verdict = Verdict
+col-victim = Victim
+col-what = What
+col-when = When
+col-why = Why
+
+## The text form: lines of at most 80 columns, so keep the heads of columns short
+
+label-what = WHAT
+label-why = WHY
+label-do = DO
+# K and x are the marks under the picture and stay as they are.
+text-picture = Failures per { $step }, at most { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K OOM kill, x death
+}
+text-chain = Chain
+text-against = Speaks against it / ruled out
+text-against-line = { $id } against: { $line }
+text-ruled-out = { $id } { $why } (so near by chance: { $chance })
+text-unseen = Could not be seen
+text-others = Other incidents
+# Widths of the first four: 5, 20, 12 and 9.
+text-col-id = id
+text-col-start = start (UTC)
+text-col-duration = duration
+text-col-failures = failures
+text-col-cause = cause, verdict
+text-cause-and-verdict = { $verdict ->
+    [unknown] unknown: bundle does not tell
+   *[other] { $cause }, { verdict-word }
+}
+text-checked = Checked
+text-holds = holds
+text-not-so = NOT SO
+text-cannot-tell = cannot tell
+text-kills-outside = OOM kills outside of the incidents
+text-deaths-outside = Other deaths outside of the incidents
+text-recurrences = Keeps coming back
+text-gap = { $span }, about { $expected } requests expected: { $why }
+text-estimates = { $figures ->
+    [one] 1 figure is an estimate (approximate, in the JSON)
+   *[other] { $figures } figures are estimates (approximate, in the JSON)
+}
+
+## Markdown, and what HTML shares with it
+
+lead-impact = Impact:
+lead-cause = Cause:
+lead-when = When:
+lead-ongoing = Still ongoing:
+lead-next = Next:
+lead-isolated = Isolated failures, not in a burst:
+lead-window = The logs cover:
+lead-checked = What was checked:
+impact = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } of { $requests }
+} { $counted ->
+    [error-log] failures in the proxy's error log, as there is no access log
+   *[access-log] requests failed
+} ({ $statuses }){ $worst-told ->
+    [no] {""}
+   *[yes] , worst minute { $worst }
+}
+cause-and-verdict = { $summary } (**{ verdict-word }**{ verdict-sure })
+when = { $span }, { $duration }{ $censored ->
+    [left] ; already failing when the logs begin
+    [both] ; already failing when the logs begin
+   *[other] {""}
+}
+ongoing = { $ongoing ->
+    [yes] yes, still failing at the end of the logs
+   *[no] no, the logs go on without such failures
+}
+next-collect = collect { $data }: { $command }
+next-nothing = nothing that the logs call for now; keep this bundle
+no-impact = none in { $requests } requests
+unknown-impact = unknown: no access log, so failed requests cannot be counted
+unknown-window = unknown, no log has a time
+# Names the section that `heading-negatives` opens.
+see-negatives = see *Negative findings*
+gravest = { $id } (gravest)
+verdict-and-probability = { verdict-word }{ $verdict ->
+    [unknown] {""}
+   *[other] , { $probability }
+}
+figure-requests = Requests in that time
+figure-failed = Failed
+figure-by-status = By status
+figure-worst-minute = Worst minute
+figure-baseline = Share when nothing is wrong
+figure-duration = Duration
+figure-ongoing = Still ongoing
+figure-already-failing = Already failing when the logs begin
+figure-still-failing = Still failing at the end of the logs
+figure-hidden = Hidden by a retry, not counted above
+figure-route = Route { $route }
+figure-upstream = Upstream { $upstream }
+not-known = not known without an access log
+worst-minute = { $share }{ $minute-known ->
+    [no] {""}
+   *[yes] {" "}({ $minute })
+} of requests failed
+duration-since = { $duration }{ $failing ->
+    [no] {""}
+   *[yes] ; already failing when the logs begin
+}
+failed-of = { $failed } of { $requests } failed
+picture-legend = Failures per { $step }, at most { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K is an OOM kill, x a death
+}:
+event-times = { $event }{ $times ->
+    [0] {""}
+    [1] {""}
+   *[other] {" "}({ $times } times)
+}
+suspect-was = { $route } was { $told }
+against = Against: { $line }
+ruled-out = Ruled out: { $id } { $why } (so near by chance: { $chance })
+nothing-against = Nothing in the bundle.
+not-observable = Not observable: { $what }
+when-now = Now
+when-this-week = This week
+when-prevent = To prevent it
+task-verify = { $task }; verify: { $verify }
+traffic-requests = Requests in the log nearest to the users
+traffic-probes = Health-check probes, counted apart
+traffic-hidden = Failures that a retry on another upstream hid
+traffic-isolated = Isolated failures outside of incidents
+users-met-nothing = users met nothing
+about = about { $count }
+bundle = Bundle { $bundle }: { $size }, { members }
+members = { $members } members
+written-by = Written by { $tool } { $version }; a person should read it before it is passed on.
+markdown-redact-off = **Secrets are not masked** (`--redact off`).
+markdown-redact-ids = Addresses, hosts and users are pseudonyms (`--redact ids`).
+estimated = Estimated, or cut by a limit: { $pointer } in the JSON
+left-out = Left out for want of room, and in the JSON: { $sections }.
+names-and-more = { $names }; and { $more } more
+show = Show
+picture-alt = Timeline of requests, failures, kills and restarts
+# In a Mermaid chart only letters, digits and . _ - / are shown.
+chart-title = Times in UTC
+chart-failures = Failures
+chart-cause = Cause
+chart-kill = OOM kill of { $victim }
+
+## The post-mortem template
+
+sre-status = Status: draft from logs; a person completes and reviews it.
+sre-prompt = *To be written by a person.*
+sre-root-cause = Root cause and trigger
+sre-detection = Detection
+sre-how-noticed = How was it noticed, by whom, how long after the first failure?
+sre-resolution = Resolution
+sre-what-ended-it = What ended it, and who did that?
+sre-action-items = Action items
+sre-col-item = Action item
+sre-col-type = Type
+sre-col-owner = Owner
+sre-col-due = Due
+sre-lessons = Lessons learned
+sre-went-well = What went well
+sre-went-wrong = What went wrong
+sre-got-lucky = Where we got lucky
+
+## HTML
+
+skip-to-evidence = Skip to the evidence
+html-what = What
+html-why = Why
+html-do = Do
+html-gravest = (gravest)
+html-against = Against:
+html-ruled-out = Ruled out:
+html-chance = (so near by chance: { $chance })
+html-suspect-was = was { $told }
+html-estimated = Estimated, or cut by a limit; in the JSON:
+tells-apart = (tells apart { $causes })
+timeline-table = Timeline as a table, { $lines } lines
+picture-scrolls = Timeline picture, scrolls sideways on narrow screens
+picture-help = Point at, tap or tab to a mark to read its log line; arrow keys walk from mark to mark, Enter leads to the evidence.
+times-in-utc = Times are in UTC.
+secrets-masked = Secrets are masked as ***.
+no-line-cited = No line is cited.
+with-neighbours = With the lines next to it in
+told-by = Told by:
+
+## The timeline picture
+
+picture-title = Timeline of { $incident } { $span }
+picture-title-quiet = Timeline of the logs: no incident
+picture-about = Above, requests and failed answers by time; below, one lane for each process, container or host with its kills, deaths, stops and starts. The same facts stand in the tables of the report.
+# In the legend there is room for about 14 letters each.
+mark-kill = OOM kill
+mark-death = death
+mark-stop = stop
+mark-start = start
+mark-line = log line
+legend-unrelated = unrelated
+legend-clock = clock ±1σ
+legend-chain = cause chain
+mark-ruled-out = ruled out
+mark-unfelt = users met nothing of it
+mark-first-of = first of { $marks } in the same place
+mark-and-more = and { $more } more
+lane-ends = kills and deaths
+panel-closely = { $incident } closely, { $times }{ $left-out ->
+    [0] {""}
+   *[other] ; { $left-out } more lanes are left out
+}
+panel-all = All logs, { $times }
+# Left of the picture there is room for about 27 letters.
+bars-requests = requests per { $step }
+bars-failures = failures per { $step }
+at-most = at most { $peak }
+burst-about = { $incident }: { $failures } failures, { $span }, { $cause }
+unseen-about = the access log does not reach here
+unseen-short = no access log
+gap-about = no traffic { $span }: { $why }
+gap-short = no traffic
+memory-of-victims = memory of the victims
+memory-scale = scale to { $size }
+memory-dash = dash: limit
+memory-limit = limit { $size }

@@ -1,0 +1,298 @@
+//! The languages of the reports: each message is there in each language, is said somewhere, and speaks of what the English one
+//! speaks of; and what is not a message yet is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use regex::Regex;
+
+use coroner::bundle::Silent;
+use coroner::report::{self, Format, Settings, markdown};
+use coroner::wording::Language;
+use coroner::{Options, analyze};
+
+use crate::corpus;
+
+/// Texts of ours that are English in every language, by file, with how many there are: what could not be read (from a hundred places
+/// that open archives). Whoever makes one a message takes it off.
+const NOT_MESSAGES: [(&str, usize); 1] = [("report/build/mod.rs", 1)];
+
+/// Messages whose words are the same as in English on purpose, being names, signs and figures.
+const MAY_BE_EQUAL_SHARE: f64 = 0.10;
+
+struct File {
+    tag: String,
+    messages: BTreeMap<String, Message>,
+}
+
+#[derive(Default)]
+struct Message {
+    /// Variables that it needs, also by the messages that it names.
+    variables: BTreeSet<String>,
+    names: BTreeSet<String>,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn tags() -> Vec<String> {
+    let mut tags: Vec<String> = fs::read_dir(root().join("src/wording"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ftl"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    tags.sort();
+    tags
+}
+
+fn file(tag: &str) -> File {
+    let text = fs::read_to_string(root().join(format!("src/wording/{tag}.ftl"))).unwrap();
+    let resource = fluent_syntax::parser::parse(text.as_str())
+        .unwrap_or_else(|(_, faults)| panic!("{tag}.ftl: {faults:?}"));
+    let mut messages: BTreeMap<String, Message> = BTreeMap::new();
+    for entry in &resource.body {
+        match entry {
+            Entry::Message(message) => {
+                let mut found = Message::default();
+                let pattern = message.value.as_ref().expect("a message has words");
+                walk(pattern, &mut found);
+                found.text = format!("{pattern:?}");
+                let id = message.id.name.to_owned();
+                assert!(messages.insert(id.clone(), found).is_none(), "{tag}.ftl: {id} twice");
+            }
+            Entry::Term(term) => panic!("{tag}.ftl: -{} is a term", term.id.name),
+            Entry::Junk { content } => panic!("{tag}.ftl: not understood: {content}"),
+            _ => {}
+        }
+    }
+    // What a named message needs is needed by whoever names it.
+    loop {
+        let before: usize = messages.values().map(|message| message.variables.len()).sum();
+        let known: BTreeMap<String, BTreeSet<String>> =
+            messages.iter().map(|(id, message)| (id.clone(), message.variables.clone())).collect();
+        for (id, message) in &mut messages {
+            for name in &message.names {
+                let named =
+                    known.get(name).unwrap_or_else(|| panic!("{tag}.ftl: {id} names {name}"));
+                message.variables.extend(named.iter().cloned());
+            }
+        }
+        if messages.values().map(|message| message.variables.len()).sum::<usize>() == before {
+            break;
+        }
+    }
+    File { tag: tag.to_owned(), messages }
+}
+
+fn walk(pattern: &Pattern<&str>, found: &mut Message) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            expressed(expression, found);
+        }
+    }
+}
+
+fn expressed(expression: &Expression<&str>, found: &mut Message) {
+    match expression {
+        Expression::Inline(inline) => named(inline, found),
+        Expression::Select { selector, variants } => {
+            named(selector, found);
+            variants.iter().for_each(|variant| walk(&variant.value, found));
+        }
+    }
+}
+
+fn named(inline: &InlineExpression<&str>, found: &mut Message) {
+    match inline {
+        InlineExpression::VariableReference { id } => {
+            // The program gives it to every message.
+            if id.name != "lower" {
+                found.variables.insert(id.name.to_owned());
+            }
+        }
+        InlineExpression::MessageReference { id, .. } => {
+            found.names.insert(id.name.to_owned());
+        }
+        InlineExpression::Placeable { expression } => expressed(expression, found),
+        InlineExpression::FunctionReference { id, .. } => panic!("{}: no functions", id.name),
+        InlineExpression::TermReference { id, .. } => panic!("-{}: no terms", id.name),
+        InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => {}
+    }
+}
+
+/// The Rust files that are compiled for users.
+fn sources() -> Vec<(String, String)> {
+    let mut waiting = vec![root().join("src")];
+    let mut files = Vec::new();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let name = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(&path).unwrap();
+            let is_test = |part: &str| matches!(part, "tests" | "tests.rs" | "sample.rs");
+            if !name.split('/').any(is_test) {
+                let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+                files.push((name, shipped));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn every_language_has_every_message() {
+    let english = file("en");
+    assert!(english.messages.len() > 300, "{} messages", english.messages.len());
+    let mut faults = Vec::new();
+    for tag in tags() {
+        let own = file(&tag);
+        for id in english.messages.keys().filter(|id| !own.messages.contains_key(*id)) {
+            faults.push(format!("{tag}.ftl lacks {id}"));
+        }
+        let needed: BTreeSet<&String> =
+            own.messages.values().flat_map(|message| &message.names).collect();
+        // A language may have helpers of its own, such as a name in another case.
+        for id in own.messages.keys() {
+            if !english.messages.contains_key(id) && !needed.contains(id) {
+                faults.push(format!("{tag}.ftl: {id} is not in en.ftl, and no message names it"));
+            }
+        }
+        for (id, message) in &own.messages {
+            let Some(model) = english.messages.get(id) else { continue };
+            // The number that chooses the form of a word may be needed in one language only.
+            let chooses = |name: &&String| matches!(name.as_str(), "count");
+            for name in message.variables.difference(&model.variables).filter(|name| !chooses(name))
+            {
+                faults.push(format!("{tag}.ftl: {id} speaks of ${name}, the English does not"));
+            }
+            for name in model.variables.difference(&message.variables).filter(|name| !chooses(name))
+            {
+                faults.push(format!("{tag}.ftl: {id} leaves out ${name}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What is the same as in English was forgotten, but for a few names and signs.
+#[test]
+fn every_language_is_its_own() {
+    let english = file("en");
+    for own in tags().iter().filter(|tag| *tag != "en").map(|tag| file(tag)) {
+        let equal: Vec<&String> = own
+            .messages
+            .iter()
+            .filter(|(id, message)| {
+                english.messages.get(*id).is_some_and(|model| model.text == message.text)
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let share = equal.len() as f64 / english.messages.len() as f64;
+        assert!(share < MAY_BE_EQUAL_SHARE, "{}.ftl: as in English: {equal:?}", own.tag);
+    }
+}
+
+#[test]
+fn every_message_is_said_and_every_one_that_is_said_exists() {
+    let english = file("en");
+    let sources = sources();
+    let quoted: BTreeSet<String> = {
+        let word = Regex::new(r#""([a-z][a-z0-9-]*)""#).unwrap();
+        sources
+            .iter()
+            .flat_map(|(_, text)| word.captures_iter(text).map(|found| found[1].to_owned()))
+            .collect()
+    };
+    let named: BTreeSet<&String> =
+        english.messages.values().flat_map(|message| &message.names).collect();
+    let mut faults: Vec<String> = english
+        .messages
+        .keys()
+        .filter(|id| !quoted.contains(*id) && !named.contains(id))
+        .map(|id| format!("en.ftl: nobody says {id}"))
+        .collect();
+    let said = Regex::new(r#"\b(?:text|say)\(\s*"([^"]+)""#).unwrap();
+    let mut calls = 0;
+    for (path, text) in &sources {
+        for found in said.captures_iter(text) {
+            calls += 1;
+            if !english.messages.contains_key(&found[1]) {
+                faults.push(format!("src/{path} says {}, which is not in en.ftl", &found[1]));
+            }
+        }
+    }
+    assert!(calls > 200, "{calls} calls");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_is_not_a_message_is_counted() {
+    let mut found: Vec<(String, usize)> = sources()
+        .into_iter()
+        .filter(|(path, _)| !path.starts_with("wording/"))
+        .map(|(path, text)| (path, text.matches("Text::plain(").count()))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    found.sort();
+    let known: Vec<(String, usize)> =
+        NOT_MESSAGES.iter().map(|(path, count)| ((*path).to_owned(), *count)).collect();
+    assert_eq!(found, known);
+}
+
+/// A report in each language and form: nothing is left unsaid, no argument is missing, and programs read the same.
+#[test]
+fn reports_are_told_in_each_language() {
+    let unsaid = Regex::new(r"\{\$?[a-z][a-z-]*\}").unwrap();
+    for case in ["oom-gunicorn-workers", "oom-of-redis-two-hops", "node-heap-limit", "two-boots"] {
+        let bundles = vec![corpus::named(case).bundle()];
+        let report = analyze(&Options { bundles, ..Options::default() }, &Silent).unwrap().report;
+        let told = |language: Language, format: Format, template: markdown::Template| {
+            let markdown = markdown::Style { template, ..markdown::Style::default() };
+            let settings = Settings { language, markdown, ..Settings::default() };
+            let mut bytes = Vec::new();
+            report::write(&report, format, settings, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let plain = markdown::Template::Plain;
+        let english = Language::default();
+        for language in Language::all() {
+            for format in [Format::Json, Format::Csv, Format::Timesketch, Format::Grafana] {
+                assert_eq!(
+                    told(language, format, plain),
+                    told(english, format, plain),
+                    "{language:?}"
+                );
+            }
+            for (format, template) in [
+                (Format::Text, plain),
+                (Format::Markdown, plain),
+                (Format::Markdown, markdown::Template::Sre),
+                (Format::Html, plain),
+                (Format::Svg, plain),
+            ] {
+                let page = told(language, format, template);
+                let name = format!("{case} {language:?} {format:?}");
+                let left: Vec<&str> = unsaid.find_iter(&page).map(|found| found.as_str()).collect();
+                assert!(left.is_empty(), "{name}: {left:?}");
+                assert!(!page.contains(['\u{1}', '\u{2066}', '\u{2068}', '\u{2069}']), "{name}");
+                let wide = page.lines().find(|line| format == Format::Text && columns(line) > 80);
+                assert!(wide.is_none(), "{name}: {wide:?}");
+                if language != english {
+                    assert_ne!(page, told(english, format, template), "{name}");
+                }
+            }
+        }
+    }
+}
+
+/// Columns of the characters of our languages: combining marks take none.
+fn columns(line: &str) -> usize {
+    line.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).count()
+}
