@@ -23,7 +23,7 @@ mod slow_upstream;
 mod worker_timeout;
 
 use crate::scene::Scene;
-use crate::stamp::{Micros, SECOND};
+use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::FactId;
 use crate::wording::{Arg, Text};
 
@@ -129,8 +129,17 @@ fn against_growth(scene: &Scene<'_>) -> Option<Advice> {
         ("times", growth.at.len().into()),
         ("since", Arg::Case(since)),
     ];
-    Some(advice("now", scene.say("advice-recycle", args), "verify-recycle"))
+    // Nobody recycles by the minute.
+    let (id, verify) = if pace.least >= RECYCLED_MIN {
+        ("advice-recycle", "verify-recycle")
+    } else {
+        ("advice-stop-growth", "verify-no-end")
+    };
+    Some(advice("now", scene.say(id, args), verify))
 }
+
+/// Shortest age at which recycling a worker is a remedy for a while.
+const RECYCLED_MIN: Micros = 5 * MINUTE;
 
 /// `45 s`, `17 min`.
 fn whole_seconds(micros: Micros) -> String {

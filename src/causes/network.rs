@@ -3,7 +3,8 @@
 //! # What happens
 //! The proxy cannot resolve, reach or trust the upstream, although it runs.
 //! # What it looks like
-//! `could not be resolved`, `SSL_do_handshake() failed`, `(113: No route to host)`, `(101: Network is unreachable)`.
+//! `could not be resolved`, `SSL_do_handshake() failed`, `(113: No route to host)`, `(101: Network is unreachable)`; `timed out`
+//! only ever `while connecting to upstream`, as where a firewall drops packets.
 //! # Needs
 //! Such lines for a good part of the failures.
 //! # Told apart from
@@ -25,6 +26,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds =
         [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
     let share = scene.signature_share(&kinds);
+    if share < 0.05 && scene.was_never_reached() {
+        return unanswered(scene);
+    }
     if share < 0.05 {
         return Weight::nothing();
     }
@@ -48,6 +52,23 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),
         sentence: text("network", []),
+        ..Weight::default()
+    }
+}
+
+/// Connections that nobody refused and nobody took: packets were dropped on the way, or the host behind it was away.
+fn unanswered(scene: &Scene<'_>) -> Weight {
+    let kinds = [EventKind::UpstreamTimeout];
+    let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
+    let explained = scene.signature_share(&kinds);
+    Weight {
+        nats: scene.weights.network_unanswered + scene.weights.for_share(explained),
+        direct: true,
+        reservation: Some("a host that is down looks the same from the proxy".to_owned()),
+        explained,
+        supports: some_of(&facts, 3),
+        path: facts.first().copied().into_iter().collect(),
+        sentence: text("network-unanswered", []),
         ..Weight::default()
     }
 }

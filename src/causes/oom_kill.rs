@@ -251,7 +251,8 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
         path,
-        sentence: scene.say(
+        sentence: scene.say_of(
+            &facts.iter().filter_map(|(_, fact)| scene.services.of_fact(fact)).collect(),
             "oom-killed-as-told",
             [("witness", Arg::Case(if container { "runtime" } else { "systemd" }))],
         ),
@@ -430,12 +431,17 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
             "now",
             of_killed(
                 scene,
+                weight,
                 "advice-raise-limit-above",
                 [("limit", mib(limit).into()), ("held", mib(rss).into())],
             ),
             "verify-memory-events",
         )),
-        _ => list.push(advice("now", of_killed(scene, "advice-raise-limit", []), "verify-no-kill")),
+        _ => list.push(advice(
+            "now",
+            of_killed(scene, weight, "advice-raise-limit", []),
+            "verify-no-kill",
+        )),
     }
     if let Some(route) = top_route(scene) {
         list.push(advice(
@@ -451,11 +457,21 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
 /// A text about the services whose processes were killed; not about all that failed at the same time.
 fn of_killed(
     scene: &Scene<'_>,
+    weight: &Weight,
     id: &'static str,
     args: impl IntoIterator<Item = (&'static str, Arg)>,
 ) -> Text {
-    let killed = scene.kills.iter().filter(|kill| kill.join >= Join::Comm);
-    let killed: BTreeSet<ServiceId> = killed.filter_map(|kill| kill.service).collect();
+    let by_kernel = scene
+        .kills
+        .iter()
+        .filter(|kill| kill.join >= Join::Comm && weight.supports.contains(&kill.fact))
+        .filter_map(|kill| kill.service);
+    let facts = weight.supports.iter().map(|id| scene.timeline.fact(*id));
+    let by_others = facts
+        .filter(|fact| fact.kind != EventKind::OomKill)
+        .filter_map(|fact| scene.services.of_fact(fact))
+        .filter(|service| scene.failing.contains(service));
+    let killed: BTreeSet<ServiceId> = by_kernel.chain(by_others).collect();
     if killed.is_empty() { scene.say(id, args) } else { scene.say_of(&killed, id, args) }
 }
 

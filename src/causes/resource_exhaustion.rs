@@ -58,6 +58,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let explained = share.max(scene.explained(&stretches));
     let cut = turned_away_only(&others)
         && scene.signature_share(&[EventKind::UpstreamClosed, EventKind::UpstreamReset]) >= 0.7;
+    // What fills while workers wait is full for what they wait for, unless more requests came.
+    let first_full = proxy.iter().chain(&others).filter_map(|(_, fact)| fact.at()).min();
+    let waits = scene.surge().is_none_or(|surge| surge < SURGE)
+        && scene.near_of(&[EventKind::StoreLockWait]).any(|(_, fact)| {
+            scene.same_host(fact) != Some(false)
+                && fact.at().zip(first_full).is_some_and(|(at, full)| at <= full - SECOND)
+        });
     let surge = scene.surge().filter(|surge| *surge >= SURGE);
     let base = if share >= 0.3 {
         scene.weights.resource_told
@@ -74,6 +81,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             + scene.weights.for_share(explained)
             + if surge.is_some() { scene.weights.resource_surge } else { 0.0 }
             + scene.weights.resource_usual * if share < 0.3 { usual(scene, &others) } else { 0.0 }
+            + if waits { scene.weights.resource_effect } else { 0.0 }
             + if cut && share < 0.3 { scene.weights.resource_cut } else { 0.0 },
         direct: true,
         joined: share >= 0.3 || scene.failing_known,

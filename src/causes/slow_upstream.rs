@@ -38,7 +38,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         } else {
             scene.weights.slow_upstream_blind
         } * late
-            + scene.weights.slow_upstream_rest * (1.0 - late),
+            + scene.weights.slow_upstream_rest * (1.0 - late)
+            + if scene.was_never_reached() { scene.weights.slow_upstream_unreached } else { 0.0 },
         direct: false,
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::envelope::Envelope;
 use crate::event::EventKind;
-use crate::ingest::Source;
+use crate::ingest::{BY_AUDIT, Source};
 use crate::mark::MarkKind;
 use crate::stamp::{ClockKind, DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
 use crate::wording::{Text, text};
@@ -152,11 +152,18 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
         }
         let rule = same_boot(sources, index, clocks)
             .or_else(|| same_deaths(sources, index, clocks))
-            .or_else(|| same_lines(sources, index, clocks));
+            .or_else(|| same_lines(sources, index, clocks))
+            .or_else(|| by_audit(index, clocks));
         if let Some(rule) = rule {
             clocks.set(index, ClockKind::Boot, "", rule);
         }
     }
+}
+
+/// Audit records in the log itself, where nothing else ties it: their time is that of the host, before other logs correct it.
+fn by_audit(index: usize, clocks: &Clocks) -> Option<Rule> {
+    let rule = clocks.rule(index, ClockKind::Boot, BY_AUDIT)?;
+    Some(Rule { evidence: text("clock-by-audit", []), ..rule.clone() })
 }
 
 /// Kernel lines with the same text and the same boot stamp in a log whose boot clock is anchored.

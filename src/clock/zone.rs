@@ -369,7 +369,9 @@ pub(super) fn effects(
 /// The grid offset at which most moments meet a second that shows effects, by likelihood against chance. Gives the number that met.
 fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
     seen.first()?;
-    let chance = chance(seen);
+    let width =
+        seen.last().zip(seen.first()).map_or(0, |(last, first)| last - first) / SECOND + 600;
+    let chance = chance(seen, width);
     let mut ranked: Vec<(f64, usize, Micros)> = Vec::new();
     for offset in offsets() {
         let met = own.iter().filter(|at| near(seen, **at - offset)).count();
@@ -382,11 +384,9 @@ fn coincidence(own: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
     (best.1 >= 2 && best.0 > 0.0 && best.0 - second.0 >= WEAK_LEAD).then_some((best.2, best.1))
 }
 
-/// Share of seconds near an effect: the chance that a wrong offset meets one, when it falls into the window at all.
-fn chance(seen: &[Micros]) -> f64 {
-    let width =
-        seen.last().zip(seen.first()).map_or(0, |(last, first)| last - first) / SECOND + 600;
-    (seen.len() as f64 * 3.0 / width as f64).clamp(0.001, 0.9)
+/// Share of the seconds near an effect: the chance that a wrong offset meets one, when it falls among them at all.
+fn chance(seen: &[Micros], width_seconds: i64) -> f64 {
+    (seen.len() as f64 * 3.0 / width_seconds as f64).clamp(0.001, 0.9)
 }
 
 pub(super) fn near(seen: &[Micros], at: Micros) -> bool {
@@ -417,7 +417,8 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let own: Vec<Micros> =
                 felt(source, clock).filter_map(|stamp| wall(stamp, clocks.middle)).collect();
             let seen = effects(sources, clocks, |other| other != index);
-            let chance = chance(&seen);
+            let width = window.map_or(0, |(from, to)| to - from) / SECOND + 600;
+            let chance = chance(&seen, width);
             let most = offsets().map(overlap).max().unwrap_or(0);
             let score = |offset: Micros| {
                 let prior = match neighbours.get(&offset) {
@@ -475,6 +476,7 @@ const MEETS_MAX: f64 = 6.0;
 
 fn of_container(source: &Source) -> bool {
     source.path.contains("container")
+        || source.path.contains("docker")
         || source.format.starts_with("docker")
         || source.events.iter().any(|event| event.origin.container.is_some())
 }
@@ -490,12 +492,15 @@ fn neighbours<'a>(
     let host = sources[index].host.as_ref();
     let same_host =
         |other: &Source| host.is_none_or(|host| other.host.as_ref().is_none_or(|own| own == host));
+    let inside = of_container(&sources[index]);
     for (place, other) in sources.iter().enumerate().filter(|(_, other)| same_host(other)) {
         let inferred = zoneless(other)
             .filter_map(|clock| clocks.rule(place, clock, ""))
             .filter(|rule| matches!(rule.basis, Basis::ZoneInferred | Basis::Given))
             .map(|rule| rule.offset);
-        for offset in other.written_offsets.iter().copied().chain(inferred) {
+        let offsets = other.written_offsets.iter().copied().chain(inferred);
+        // UTC in a container is nobody's choice.
+        for offset in offsets.filter(|offset| *offset != 0 || inside || !of_container(other)) {
             found.entry(offset).or_insert((0, &other.path)).0 += 1 + u32::from(offset != 0);
         }
     }

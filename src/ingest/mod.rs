@@ -54,6 +54,9 @@ pub struct BootPairs {
     pub earliest: BTreeMap<(String, Micros), (Micros, RawStamp, u64)>,
 }
 
+/// The boot id of pairs that audit records in a kernel log give; no boot has such a name.
+pub const BY_AUDIT: &str = "by audit records";
+
 /// What kernel messages a source holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KernelCoverage {

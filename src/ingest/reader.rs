@@ -9,7 +9,7 @@ use crate::capsule::kept::Kept;
 use crate::capsule::{Capsule, MEMBER_MAX_BYTES};
 use crate::envelope::{Envelope, Record, Transport, Unwrapper};
 use crate::event::{Event, EventKind};
-use crate::kernel::KernelReader;
+use crate::kernel::{KernelReader, written_time};
 use crate::mark::{MarkKind, Marks, Sighting, text_mark};
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
@@ -24,7 +24,9 @@ use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::restored::{self, Member};
 use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
-use super::{BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full};
+use super::{
+    BY_AUDIT, BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full,
+};
 
 /// Program names of which the last grammar is remembered.
 const HINTS_MAX: usize = 256;
@@ -344,6 +346,12 @@ impl<'a, 'g> Reader<'a, 'g> {
             coverage.records += 1;
             coverage.from_boot |= from_boot;
             widen(&mut coverage.first, &mut coverage.last, stamp);
+            if stamp.clock == ClockKind::Boot
+                && let Some(utc) = written_time(&record.body)
+            {
+                let wall = RawStamp::new(ClockKind::Utc, utc, 1000);
+                self.source.boot_pairs.add(Some(BY_AUDIT), stamp.at, wall, record.line);
+            }
             let mark = text_mark(&record.body);
             let unnamed_boot = record.origin.boot_id.as_deref().is_some_and(is_made);
             if stamp.clock != ClockKind::Boot || !unnamed_boot {

@@ -4,6 +4,7 @@
 //! is many lines and the kernel changed most of them since 2.6.11. It must never take words inside a line for a kill: a form
 //! counts only where it starts the message.
 
+mod audit;
 mod faults;
 mod oom_line;
 mod oom_reader;
@@ -12,6 +13,8 @@ mod oom_table;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use audit::written_time;
 
 use std::collections::BTreeMap;
 

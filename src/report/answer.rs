@@ -114,6 +114,9 @@ pub fn ids(reading: &Reading<'_>, ids: &[String]) -> String {
     }
 }
 
+/// Requests that must be missing in a gap to be told first.
+const SILENCE_MIN: u64 = 100;
+
 /// The answer where nothing broke: what was looked at comes with it.
 #[must_use]
 pub fn no_incident(report: &Report) -> String {
@@ -128,7 +131,17 @@ pub fn no_incident(report: &Report) -> String {
     let failed = reading::by_status(&report.isolated, figures::grouped);
     let is_loss = |problem: &str| matches!(problem, "truncated" | "damaged" | "unreadable");
     let lost = report.data_quality.iter().any(|trouble| is_loss(&trouble.problem));
+    // Users of a proxy that is away meet no answer at all.
+    let gaps = report.gaps.iter().filter(|gap| gap.expected_requests >= SILENCE_MIN);
+    let gap = gaps.max_by_key(|gap| gap.expected_requests);
     let args = [
+        ("silent", Arg::Case(if gap.is_some() { "yes" } else { "no" })),
+        ("gap", gap.map(|gap| figures::span(&gap.start, &gap.end)).unwrap_or_default().into()),
+        (
+            "expected",
+            gap.map(|gap| figures::grouped(gap.expected_requests)).unwrap_or_default().into(),
+        ),
+        ("why", gap.map(|gap| gap.why.to_string()).unwrap_or_default().into()),
         ("count", traffic.requests.into()),
         ("requests", figures::grouped(traffic.requests).into()),
         ("some-failed", Arg::Case(if failed.is_empty() { "no" } else { "yes" })),

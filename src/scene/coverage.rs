@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::clock::Basis;
 use crate::death::{Death, Why};
-use crate::ingest::{KernelCoverage, Source};
+use crate::ingest::{BY_AUDIT, KernelCoverage, Source};
 use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
 use crate::wording::text;
@@ -96,6 +96,7 @@ impl Scene<'_> {
     /// The boot id under which a source's boot clock is anchored.
     fn boot_of(&self, index: usize) -> String {
         let ids = self.sources[index].boot_pairs.earliest.keys().map(|(id, _)| id.clone());
+        let ids = ids.filter(|id| id != BY_AUDIT);
         ids.into_iter().next_back().unwrap_or_default()
     }
 

@@ -31,6 +31,8 @@ fn is_end(kind: EventKind) -> bool {
 const AT_ONCE: (Micros, Micros) = (SECOND, 2 * SECOND);
 /// Failures after so long a pause are a new row.
 const PAUSE: Micros = 5 * SECOND;
+/// Unanswered connections that are no accident.
+const UNANSWERED_MIN: u64 = 5;
 /// Kills of one victim outside of an incident from which they are its habit.
 const HABIT: usize = 6;
 /// More than this is not beyond chance.
@@ -100,6 +102,22 @@ impl Scene<'_> {
                 meets(&ends[*place]) || (self.start..=self.end).contains(&at)
             })
             .collect()
+    }
+
+    /// Whether the proxy's connections to the upstream went unanswered, all of them and from the first on: a kernel that runs accepts for
+    /// an app that hangs, until its backlog is full, so that requests wait in the app first. Where many more requests came than before,
+    /// the backlog may have been full at once.
+    #[must_use]
+    pub fn was_never_reached(&self) -> bool {
+        let mut counts = [0_u64; 2];
+        let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
+        for (_, fact) in near.filter(|(_, fact)| fact.kind == EventKind::UpstreamTimeout) {
+            let connecting = fact.field("phase") == Some("connecting to upstream");
+            counts[usize::from(connecting)] += fact.count;
+        }
+        let all: u64 = self.signature.values().sum();
+        let surge = self.surge().is_some_and(|surge| surge >= 2.0);
+        counts[0] == 0 && counts[1] >= UNANSWERED_MIN && counts[1] * 10 >= all * 7 && !surge
     }
 
     /// Whether the victim of a kill that nothing joins may be the server behind the upstream.

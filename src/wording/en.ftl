@@ -34,7 +34,8 @@ title-health-check-kill = ended by a health check
 title-host-restart = the host rebooted or was paused
 title-manual-sigkill = killed by a person or a tool
 title-memory-pressure = memory so short that it stalled
-title-network = name resolution, TLS or the network failed
+title-network-unanswered = connections to the upstream were not answered: they were dropped between the proxy and it, or its host was away
+network = name resolution, TLS or the network failed
 title-oom-kill-global = killed because the host ran out of memory
 title-oom-kill-memcg = killed at the memory limit of its cgroup
 title-proxy-configuration = the proxy's configuration does not fit its upstream
@@ -155,6 +156,10 @@ advice-recycle = Restart or recycle { failing } before it is { $age } old: it en
     [start] after a start
    *[end] after the last end
 }; what fills it comes back, and more memory only moves the next end
+advice-stop-growth = Lower the load that fills the memory of { failing } (fewer requests at a time, or none of the route that does it): it ended { $times } times, as soon as { $age } { $since ->
+    [start] after a start
+   *[end] after the last end
+}, too fast for recycling to help
 advice-read-trace = Read the trace in the log of { failing }; roll back if a deploy came before it
 advice-catch-error = Catch the error where it arises, and let one request fail instead of the process
 advice-keep-crashers-away = Keep the requests that crash { failing } away, or roll back its last update of native code{ $place ->
@@ -219,6 +224,7 @@ advice-suspect = Look at { $route } first, which was on the way at { $at-deaths 
 
 ## How to see that it worked; stands after "Check:" or "verify:"
 
+verify-no-end = no further end in its log
 verify-recycle = no further end past that age; resident memory over time stays below the limit
 verify-restart-counter = the restart counter stands still
 verify-same-input = a test with the same input gives a 4xx or 5xx and no restart
@@ -451,6 +457,7 @@ clock-shared = { $count } { $what ->
 clock-shared-things = { $count } things shared with { $path }
 clock-two-offsets = { $count } things shared with other logs, on two offsets as summer time changes in { $zone }
 clock-coincidence = { $count } of { $all } ends of processes coincide with failures elsewhere
+clock-by-audit = the times of audit records in it
 clock-neighbour-and-hours = no shared events; { $file } of the same host is in that zone, and the hours that it covers fit
 clock-neighbour = no shared events; the zone of { $file }; give --tz FILE=ZONE if it is wrong
 clock-hours = no shared events, and no other log of the host tells its zone: the one that fits the hours of the bundle best; give --tz FILE=ZONE if it is wrong
@@ -501,7 +508,10 @@ answer-nothing-to-do = Nothing that the logs call for now; keep this bundle.
 check = Check: { $verify }
 no-time = no log has a time
 no-incident-blind = No incident can be told: the bundle holds no access log, so failed requests cannot be counted. The logs cover { $window }.
-no-incident = No incident: { $requests } requests, { $some-failed ->
+no-incident = { $silent ->
+    [no] No incident
+   *[yes] No burst of failures, but no traffic { $gap } where about { $expected } requests were expected ({ $why })
+}: { $requests } requests, { $some-failed ->
     [no] none failed
    *[yes] few failed, none of them in a burst ({ $statuses })
 }.{ $hidden ->
