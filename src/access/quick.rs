@@ -36,7 +36,7 @@ impl LastTime {
     /// As `times::clf`; neighbours mostly have the same second.
     fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
         let text: Option<&[u8; times::CLF_LENGTH]> = value.first_chunk();
-        if text != Some(&self.text) {
+        if !text.is_some_and(|text| same(text, &self.text)) {
             self.stamp = times::clf(value);
             // No time is written in zeros: they stand for none.
             self.text = match text {
@@ -46,6 +46,15 @@ impl LastTime {
         }
         &self.stamp
     }
+}
+
+/// As `==`, without a call.
+fn same(one: &[u8; times::CLF_LENGTH], other: &[u8; times::CLF_LENGTH]) -> bool {
+    let ends = |text: &[u8; times::CLF_LENGTH]| {
+        let wide = |bytes: Option<&[u8; 16]>| bytes.map(|bytes| u128::from_le_bytes(*bytes));
+        (wide(text.first_chunk()), wide(text.last_chunk()))
+    };
+    ends(one) == ends(other)
 }
 
 /// A request that was read, and what was found out about it by the way.

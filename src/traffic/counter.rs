@@ -245,8 +245,7 @@ impl Counter {
             return;
         };
         let answered = access::tries(upstream.header_times).last().flatten().is_some();
-        let mut route = String::new();
-        access::route::write(request.method, request.path, &mut route);
+        let route = access::route::name(request.method, request.path);
         let key = FailureKey {
             at,
             status: request.status,

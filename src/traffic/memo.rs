@@ -122,7 +122,7 @@ pub(super) struct Memo {
     paths: Places<Asked, PATH_MAX_BYTES>,
     agents: Places<bool, AGENT_MAX_BYTES>,
     names: Names,
-    text: String,
+    text: Vec<u8>,
     /// The level of the table of routes that the answers are for.
     pub(super) level: usize,
 }
@@ -133,7 +133,7 @@ impl Default for Memo {
             paths: Places::new(PATHS),
             agents: Places::new(AGENTS),
             names: Names::default(),
-            text: String::new(),
+            text: Vec::new(),
             level: 0,
         }
     }
@@ -149,9 +149,10 @@ impl Memo {
         {
             return place.answer;
         }
-        self.text.clear();
         route::write(method, path, &mut self.text);
-        let route = routes.keeps(&self.text).then(|| self.names.number(&self.text));
+        let route = routes
+            .keeps(&self.text)
+            .then(|| self.names.number(&String::from_utf8_lossy(&self.text)));
         let asked = Asked { route, probe: route::is_probe_path(path) };
         if let Some(tag) = tag {
             self.paths.put(tag, path, asked);
