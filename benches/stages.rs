@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::io::Write;
 
 use coroner::access::log_format::{KNOWN, LogFormat};
-use coroner::access::{Request, Shape, quick};
+use coroner::access::{Shape, quick};
 use coroner::bundle::{self, Ahead, Limits, Silent};
 use coroner::envelope::{Envelope, Unwrapper};
 use coroner::grammar::Grammars;
@@ -126,15 +126,15 @@ fn stages(criterion: &mut Criterion) {
     let parsed = |count: bool| {
         let (mut memory, mut counter) =
             (quick::Memory::default(), Counter::new(&Regular::default(), &Rows::default()));
-        let (mut request, mut statuses) = (Request::default(), 0);
-        for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
-            if quick::parse(&shape, line, &mut memory, &mut request) {
-                statuses += u64::from(request.status);
-                if count {
-                    counter.count(&request, number);
-                }
+        let (mut statuses, mut number) = (0, 0);
+        quick::each_line(&shape, &text, &mut memory, &mut |_, seen| {
+            let Some(seen) = seen else { return };
+            statuses += u64::from(seen.request.status);
+            number += 1;
+            if count {
+                counter.count_seen(&seen, number);
             }
-        }
+        });
         statuses + counter.finish().requests()
     };
     stage(&mut group, "access parse", text.len(), || parsed(false));

@@ -7,6 +7,9 @@ use super::matching::{self, Ending, Field, Format};
 use super::names::Role;
 use super::{Request, Shape, fields, json, times};
 use crate::stamp::RawStamp;
+use agents::Agents;
+
+mod agents;
 
 /// Bytes of a number that a double holds exactly, whatever the point.
 const EXACT_DIGITS: usize = 15;
@@ -17,51 +20,128 @@ const POWERS: [f64; EXACT_DIGITS + 1] =
 /// What is remembered from line to line of one log.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    clf_text: [u8; times::CLF_LENGTH],
-    clf_stamp: Option<RawStamp>,
+    time: LastTime,
+    agents: Agents,
     keys: json::Keys,
 }
 
-impl Memory {
+/// The time of the last line.
+#[derive(Debug, Clone, Default)]
+struct LastTime {
+    text: [u8; times::CLF_LENGTH],
+    stamp: Option<RawStamp>,
+}
+
+impl LastTime {
     /// As `times::clf`; neighbours mostly have the same second.
     fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
         let text: Option<&[u8; times::CLF_LENGTH]> = value.first_chunk();
-        if text != Some(&self.clf_text) {
-            self.clf_stamp = times::clf(value);
+        if !text.is_some_and(|text| same(text, &self.text)) {
+            self.stamp = times::clf(value);
             // No time is written in zeros: they stand for none.
-            self.clf_text = match text {
-                Some(text) if self.clf_stamp.is_some() => *text,
+            self.text = match text {
+                Some(text) if self.stamp.is_some() => *text,
                 _ => [0; times::CLF_LENGTH],
             };
         }
-        &self.clf_stamp
+        &self.stamp
     }
 }
 
-/// Writes the request of a line, as [`Shape::parse`] gives it, over the last one; `false` where there is none.
-pub fn parse<'a>(
-    shape: &Shape,
-    line: &'a [u8],
-    memory: &mut Memory,
-    request: &mut Request<'a>,
-) -> bool {
-    let found = match shape {
-        Shape::Format(format) => {
-            *request = format.empty_request();
-            if by_format(format, line, memory, request).is_some() {
-                return true;
-            }
-            format.parse(line)
-        }
-        Shape::Json => json::parse_json_with(line, &mut memory.keys),
-        _ => shape.parse(line),
+/// As `==`, without a call.
+fn same(one: &[u8; times::CLF_LENGTH], other: &[u8; times::CLF_LENGTH]) -> bool {
+    let ends = |text: &[u8; times::CLF_LENGTH]| {
+        let wide = |bytes: Option<&[u8; 16]>| bytes.map(|bytes| u128::from_le_bytes(*bytes));
+        (wide(text.first_chunk()), wide(text.last_chunk()))
     };
-    found.map(|found| *request = found).is_some()
+    ends(one) == ends(other)
+}
+
+/// A request that was read, and what was found out about it by the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'r, 'a> {
+    /// The request.
+    pub request: &'r Request<'a>,
+    /// Whether its user agent is a health checker's, where that is known.
+    pub probe_agent: Option<bool>,
+}
+
+/// Gives each line of a block to `each`, with the request that [`Shape::parse`] gives for it. Nothing after the last line end is
+/// no line.
+pub fn each_line<'a>(
+    shape: &Shape,
+    block: &'a [u8],
+    memory: &mut Memory,
+    each: &mut impl FnMut(&'a [u8], Option<Seen<'_, 'a>>),
+) {
+    match shape {
+        Shape::Format(format) => each_of_format(format, block, memory, each),
+        _ => {
+            let mut rest = block;
+            while !rest.is_empty() {
+                let (line, tail) = first_line(rest);
+                rest = tail;
+                let found = match shape {
+                    Shape::Json => json::parse_json_with(line, &mut memory.keys),
+                    _ => shape.parse(line),
+                };
+                each(line, found.as_ref().map(|request| Seen { request, probe_agent: None }));
+            }
+        }
+    }
+}
+
+/// The first line without its end, and what follows it.
+fn first_line(text: &[u8]) -> Cut<'_> {
+    let (line, tail) = text.split_at(memchr::memchr(b'\n', text).unwrap_or(text.len()));
+    (line.strip_suffix(b"\r").unwrap_or(line), tail.get(1..).unwrap_or_default())
+}
+
+fn each_of_format<'a>(
+    format: &LogFormat,
+    block: &'a [u8],
+    memory: &mut Memory,
+    each: &mut impl FnMut(&'a [u8], Option<Seen<'_, 'a>>),
+) {
+    let mut rest = block;
+    let mut quick = Quick { format, memory, request: format.empty_request(), probe_agent: None };
+    while !rest.is_empty() {
+        // Most lines are understood before it is known where they end.
+        if let Some(tail) = quick.line(rest, Reach::Beyond) {
+            let line = rest.get(..rest.len() - tail.len()).unwrap_or_default();
+            each(line.strip_suffix(b"\n").unwrap_or(line), Some(quick.seen()));
+            rest = tail;
+            continue;
+        }
+        let (line, tail) = first_line(rest);
+        rest = tail;
+        quick.request = format.empty_request();
+        if quick.line(line, Reach::Line).is_some() {
+            each(line, Some(quick.seen()));
+        } else {
+            let found = format.parse(line);
+            each(line, found.as_ref().map(|request| Seen { request, probe_agent: None }));
+        }
+        quick.request = format.empty_request();
+    }
+}
+
+/// How far the text goes in which a line is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// To its end.
+    Line,
+    /// Beyond it: no value may have a line end in it, and only some values can be read.
+    Beyond,
 }
 
 /// How the lines of a format are gone through: for each field what to do with it, so that nothing is decided twice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Plan(Vec<Step>);
+pub(super) struct Plan {
+    steps: Vec<Step>,
+    /// Whether each step can be done before it is known where the line ends.
+    goes_beyond: bool,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Step {
@@ -143,7 +223,9 @@ impl Plan {
             let literal = u32::from_le_bytes(bytes);
             Step { act: act(field), literal, mask, length: field.after.len() }
         };
-        Self(fields.iter().map(step).collect())
+        let steps: Vec<Step> = fields.iter().map(step).collect();
+        let goes_beyond = steps.iter().all(|step| step.act != Act::Other);
+        Self { steps, goes_beyond }
     }
 }
 
@@ -176,44 +258,84 @@ fn ones(bytes: usize) -> u32 {
     }
 }
 
-/// The values end at the first place that fits, each one. Where that leads nowhere there is no answer here: [`LogFormat::parse`]
-/// tries the other places.
-fn by_format<'a>(
-    format: &LogFormat,
-    line: &'a [u8],
-    memory: &mut Memory,
-    request: &mut Request<'a>,
-) -> Option<()> {
-    if line.len() > matching::LINE_MAX_BYTES || matches!(line.last(), Some(b'\n' | b'\r')) {
-        return None;
+/// The reading of lines of a format.
+struct Quick<'f, 'm, 'a> {
+    format: &'f LogFormat,
+    memory: &'m mut Memory,
+    /// Each line of the common kind sets what another one set.
+    request: Request<'a>,
+    probe_agent: Option<bool>,
+}
+
+impl<'a> Quick<'_, '_, 'a> {
+    fn seen(&self) -> Seen<'_, 'a> {
+        Seen { request: &self.request, probe_agent: self.probe_agent }
     }
-    let (format, plan) = (format.format(), format.plan());
-    let mut rest = line;
-    if !format.lead.is_empty() {
-        rest = line.strip_prefix(format.lead.as_slice())?;
+
+    /// Reads a line into the request; gives what follows its end. The values end at the first place that fits, each one. Where that
+    /// leads nowhere there is no answer here, and the request is void: [`LogFormat::parse`] tries the other places.
+    fn line(&mut self, text: &'a [u8], reach: Reach) -> Option<&'a [u8]> {
+        let (format, plan) = (self.format.format(), self.format.plan());
+        if reach == Reach::Beyond && !plan.goes_beyond {
+            return None;
+        }
+        let mut rest = text;
+        if !format.lead.is_empty() {
+            rest = text.strip_prefix(format.lead.as_slice())?;
+        }
+        self.probe_agent = None;
+        for (step, field) in plan.steps.iter().zip(&format.fields) {
+            let tail = match step.act {
+                Act::User => match rest.split_first() {
+                    Some((b'-', tail)) if step.literal_in(tail, field).is_some() => tail,
+                    _ if reach == Reach::Beyond => return None,
+                    _ => rest.get(field.end(rest, None)?..)?,
+                },
+                Act::Other => {
+                    let (value, tail) = rest.split_at_checked(field.end(rest, None)?)?;
+                    fields::assign(&mut self.request, field.role, value).then_some(())?;
+                    tail
+                }
+                act => self.value(act, rest)?,
+            };
+            rest = step.literal_in(tail, field)?;
+        }
+        let tail = match (reach, rest) {
+            (_, []) => rest,
+            (Reach::Line, _) if rest.trim_ascii().is_empty() => &[],
+            (Reach::Beyond, [b'\n', tail @ ..]) => tail,
+            _ => return None,
+        };
+        // The plain parser takes no line that is longer, and cuts one more line end off.
+        let length = text.len() - tail.len();
+        let ends = reach == Reach::Line && matches!(text.last(), Some(b'\n' | b'\r'));
+        (length <= matching::LINE_MAX_BYTES && !ends).then_some(tail)
     }
-    for (step, field) in plan.0.iter().zip(&format.fields) {
-        let tail = match step.act {
+
+    /// Takes a value in: what follows it.
+    fn value(&mut self, act: Act, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let request = &mut self.request;
+        let tail = match act {
             Act::Client => {
                 let (value, tail) = word(rest)?;
-                if value != b"-" {
-                    request.client = value;
-                }
+                (value.last() != Some(&b'\r')).then_some(())?;
+                request.client = told(value);
                 tail
             }
-            Act::User => match rest.split_first() {
-                Some((b'-', tail)) if step.literal_in(tail, field).is_some() => tail,
-                _ => rest.get(field.end(rest, None)?..)?,
-            },
             Act::LocalTime => {
                 let (value, tail) = rest.split_at_checked(times::CLF_LENGTH)?;
-                request.stamp.clone_from(memory.clf(value));
+                request.stamp.clone_from(self.memory.time.clf(value));
                 request.stamp.is_some().then_some(())?;
                 tail
             }
             Act::RequestLine => {
-                let (value, tail) = quoted(rest)?;
-                request_line(request, value);
+                let mark = memchr::memchr3(b'"', b'?', b'\n', rest)?;
+                let end = match rest.get(mark) {
+                    Some(b'?') => mark + memchr::memchr2(b'"', b'\n', rest.get(mark..)?)?,
+                    _ => mark,
+                };
+                let (value, tail) = unescaped(rest, end)?;
+                request_line(request, value, mark);
                 tail
             }
             Act::Status => {
@@ -232,10 +354,17 @@ fn by_format<'a>(
                 tail
             }
             Act::QuotedAgent => {
-                let (value, tail) = quoted(rest)?;
-                if value != b"-" {
-                    request.user_agent = value;
-                }
+                let known = self.memory.agents.begin_of(rest);
+                let (value, tail) = match known {
+                    Some((length, _)) => rest.split_at_checked(length)?,
+                    None => {
+                        let found = quoted(rest)?;
+                        self.memory.agents.put(found.0);
+                        found
+                    }
+                };
+                self.probe_agent = known.map(|(_, probe)| probe);
+                request.user_agent = told(value);
                 tail
             }
             Act::QuotedIgnored => quoted(rest)?.1,
@@ -255,15 +384,10 @@ fn by_format<'a>(
                 request.upstream.response_times = value;
                 tail
             }
-            Act::Other => {
-                let (value, tail) = rest.split_at_checked(field.end(rest, None)?)?;
-                fields::assign(request, field.role, value).then_some(())?;
-                tail
-            }
+            Act::User | Act::Other => return None,
         };
-        rest = step.literal_in(tail, field)?;
+        Some(tail)
     }
-    (rest.is_empty() || rest.trim_ascii().is_empty()).then_some(())
 }
 
 /// A value, and what follows it.
@@ -271,19 +395,32 @@ type Cut<'a> = (&'a [u8], &'a [u8]);
 
 /// Up to the first blank.
 fn word(rest: &[u8]) -> Option<Cut<'_>> {
-    rest.split_at_checked(memchr::memchr2(b' ', b'\t', rest).unwrap_or(rest.len()))
+    let end = memchr::memchr3(b' ', b'\t', b'\n', rest).unwrap_or(rest.len());
+    rest.split_at_checked(end)
 }
 
 /// An upstream list of one item.
 fn single(rest: &[u8]) -> Option<Cut<'_>> {
     let (item, later) = word(rest)?;
-    (item.last() != Some(&b',') && later.get(1) != Some(&b':')).then_some((item, later))
+    // A carriage return belongs to the end of the line, which is not known here.
+    let ends = !matches!(item.last(), Some(b',' | b'\r'));
+    (ends && later.get(1) != Some(&b':')).then_some((item, later))
 }
 
 /// Up to a quote that no backslash stands before.
 fn quoted(rest: &[u8]) -> Option<Cut<'_>> {
-    let (value, tail) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
-    (value.last() != Some(&b'\\')).then_some((value, tail))
+    unescaped(rest, memchr::memchr2(b'"', b'\n', rest)?)
+}
+
+/// Up to the quote at this place, if it is one and no backslash stands before it.
+fn unescaped(rest: &[u8], at: usize) -> Option<Cut<'_>> {
+    let (value, tail) = rest.split_at_checked(at)?;
+    (tail.first() == Some(&b'"') && value.last() != Some(&b'\\')).then_some((value, tail))
+}
+
+/// A value but `-`, which stands for none.
+fn told(value: &[u8]) -> &[u8] {
+    if value == b"-" { b"" } else { value }
 }
 
 /// Three digits that are a status.
@@ -299,6 +436,12 @@ fn status(value: &[u8]) -> Option<u16> {
 
 /// A whole number, or `-`.
 fn digits(rest: &[u8]) -> Option<(&[u8], &[u8], Option<u64>)> {
+    if let Some(word) = rest.first_chunk::<8>()
+        && let (length @ 1..8, whole) = digits_of(*word)
+    {
+        let (value, tail) = rest.split_at_checked(length)?;
+        return Some((value, tail, Some(whole)));
+    }
     let (mut whole, mut length) = (0_u64, 0);
     while let Some(byte) = rest.get(length).filter(|byte| byte.is_ascii_digit()) {
         whole = whole.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
@@ -308,6 +451,22 @@ fn digits(rest: &[u8]) -> Option<(&[u8], &[u8], Option<u64>)> {
     let (value, tail) = rest.split_at_checked(if dash { 1 } else { length })?;
     // Longer ones may be too large.
     (length <= EXACT_DIGITS).then_some((value, tail, (length > 0).then_some(whole)))
+}
+
+/// How many of the first bytes are digits, and what they say, all at a time: a step for each would be foreseen wrongly at the end of
+/// nearly each number.
+fn digits_of(bytes: [u8; 8]) -> (usize, u64) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let values = u64::from_le_bytes(bytes) ^ (b'0' as u64 * ONES);
+    // The high bit of each byte that is no digit, up to the first one.
+    let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES * 0x80);
+    let length = (others.trailing_zeros() / 8) as usize;
+    // The digits at the end, zeros before them; then pairs, fours and all of them.
+    let shift = 64 - 8 * length as u32;
+    let digits = values.checked_shl(shift).unwrap_or_default();
+    let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (length, (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff)
 }
 
 /// A decimal number that is exact in a double, or `-`.
@@ -332,32 +491,37 @@ fn decimal(rest: &[u8]) -> Option<(&[u8], &[u8], Option<f64>)> {
     (length <= EXACT_DIGITS).then_some((value, tail, Some(whole as f64 / power)))
 }
 
-/// As `fields::request_line`, where no other field tells any part of it.
-fn request_line<'a>(request: &mut Request<'a>, line: &'a [u8]) {
+/// As `fields::request_line`, where no other field tells any part of it. The first question mark is at `mark`, if any.
+fn request_line<'a>(request: &mut Request<'a>, line: &'a [u8], mark: usize) {
     // `GET /x HTTP/1.1`: nearly all are so.
     let method = match line {
         [b'G' | b'P', b'E' | b'U', b'T', b' ', b'/', ..] => 3,
         [b'P', b'O', b'S', b'T', b' ', b'/', ..] | [b'H', b'E', b'A', b'D', b' ', b'/', ..] => 4,
-        _ => return fields::request_line(request, line),
+        _ => return any_request_line(request, line),
     };
-    let known = line.split_last_chunk::<9>().filter(|(head, protocol)| {
-        head.len() > method
-            && matches!(*protocol, b" HTTP/1.1" | b" HTTP/2.0" | b" HTTP/1.0" | b" HTTP/3.0")
-    });
-    let Some((head, protocol)) = known else { return fields::request_line(request, line) };
-    let (Some(method), Some(target)) = (head.get(..method), head.get(method + 1..)) else { return };
-    request.method = method;
+    let known = line
+        .split_last_chunk::<9>()
+        .filter(|(head, protocol)| head.len() > method && is_known_protocol(protocol));
+    let Some((head, protocol)) = known else { return any_request_line(request, line) };
+    request.method = head.get(..method).unwrap_or_default();
     request.protocol = protocol.get(1..).unwrap_or_default();
-    match memchr::memchr(b'?', target) {
-        None => request.path = target,
-        Some(mark) => {
-            request.path = target.get(..mark).unwrap_or_default();
-            let query = target.get(mark + 1..).unwrap_or_default();
-            if query != b"-" {
-                request.query = query;
-            }
-        }
-    }
+    request.path = head.get(method + 1..mark.min(head.len())).unwrap_or_default();
+    request.query = told(head.get(mark + 1..).unwrap_or_default());
+}
+
+fn any_request_line<'a>(request: &mut Request<'a>, line: &'a [u8]) {
+    (request.method, request.path, request.query, request.protocol) = (b"", b"", b"", b"");
+    fields::request_line(request, line);
+}
+
+/// ` HTTP/1.1` and its like.
+fn is_known_protocol(bytes: &[u8; 9]) -> bool {
+    let [head @ .., last] = bytes;
+    let version = (u64::from_le_bytes(*head), last);
+    const ONE: u64 = u64::from_le_bytes(*b" HTTP/1.");
+    const TWO: u64 = u64::from_le_bytes(*b" HTTP/2.");
+    const THREE: u64 = u64::from_le_bytes(*b" HTTP/3.");
+    matches!(version, (ONE, b'0' | b'1') | (TWO | THREE, b'0'))
 }
 
 #[cfg(test)]

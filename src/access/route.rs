@@ -21,49 +21,64 @@ const TOKEN_MIN: usize = 20;
 /// Scheme, host, query and `;parameters` are left out; an empty path (a garbage request) is `-`.
 #[must_use]
 pub fn route(path: &[u8]) -> String {
-    let mut route = String::new();
+    let mut route = Vec::new();
     write_template(path, &mut route);
-    cut(route)
+    cut(String::from_utf8_lossy(&route).into_owned())
 }
 
 /// Longest method that is kept in the name of a route, in bytes.
 const METHOD_MAX_BYTES: usize = 16;
 
-/// Writes the name under which requests are counted: method and template.
-pub fn write(method: &[u8], path: &[u8], out: &mut String) {
-    push_lossy(method.get(..METHOD_MAX_BYTES).unwrap_or(method), out);
-    out.push(' ');
+/// Writes the name under which requests are counted: method and template. What is no UTF-8 is replaced.
+pub fn write(method: &[u8], path: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    out.extend_from_slice(method.get(..METHOD_MAX_BYTES).unwrap_or(method));
+    out.push(b' ');
     let begin = out.len();
     write_template(path, out);
-    if out.len() - begin > ROUTE_MAX_BYTES {
-        let whole = out.split_off(begin);
-        out.push_str(&cut(whole));
+    if out.len() - begin > ROUTE_MAX_BYTES || !out.is_ascii() {
+        // What is no UTF-8 ends before the blank, as before any other byte of ASCII.
+        let (method, route) = out.split_at(begin);
+        let route = cut(String::from_utf8_lossy(route).into_owned());
+        *out = (String::from_utf8_lossy(method).into_owned() + &route).into_bytes();
     }
 }
 
-/// Bytes as text; what is no UTF-8 is replaced.
-fn push_lossy(bytes: &[u8], out: &mut String) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => out.push_str(text),
-        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
-    }
+/// As [`write`], as text of its own.
+#[must_use]
+pub fn name(method: &[u8], path: &[u8]) -> String {
+    let mut name = Vec::new();
+    write(method, path, &mut name);
+    String::from_utf8_lossy(&name).into_owned()
 }
 
-fn write_template(path: &[u8], route: &mut String) {
-    let path = path.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+fn write_template(path: &[u8], route: &mut Vec<u8>) {
+    let path = memchr::memchr2(b'?', b'#', path).and_then(|at| path.get(..at)).unwrap_or(path);
     let path = without_origin(path);
     if path.is_empty() {
-        route.push('-');
+        route.push(b'-');
         return;
     }
-    let mut segments = path.strip_prefix(b"/").unwrap_or(path).split(|byte| *byte == b'/');
-    for segment in segments.by_ref().take(SEGMENTS_MAX) {
-        route.push('/');
-        let segment = segment.split(|byte| *byte == b';').next().unwrap_or_default();
-        write_segment(segment, route);
+    let mut rest = Some(path.strip_prefix(b"/").unwrap_or(path));
+    for _ in 0..SEGMENTS_MAX {
+        let Some(path) = rest else { return };
+        let mut kinds = 0;
+        let slash = path.iter().position(|byte| {
+            kinds |= kind::OF[usize::from(*byte)];
+            *byte == b'/'
+        });
+        let segment = slash.and_then(|at| path.get(..at)).unwrap_or(path);
+        rest = slash.and_then(|at| path.get(at + 1..));
+        route.push(b'/');
+        if kinds & kind::SEMICOLON == 0 {
+            write_segment(segment, kinds, route);
+        } else {
+            let segment = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+            write_segment(segment, kinds_of(segment), route);
+        }
     }
-    if segments.next().is_some() {
-        route.push_str("/*");
+    if rest.is_some() {
+        route.extend_from_slice(b"/*");
     }
 }
 
@@ -76,43 +91,58 @@ fn without_origin(path: &[u8]) -> &[u8] {
     memchr::memchr(b'/', tail).and_then(|slash| tail.get(slash..)).unwrap_or(b"/")
 }
 
-fn write_segment(segment: &[u8], route: &mut String) {
-    if is_id(segment) {
-        route.push_str(":id");
+/// Writes a segment whose bytes are of these kinds.
+fn write_segment(segment: &[u8], kinds: u8, route: &mut Vec<u8>) {
+    if is_id(segment, kinds) {
+        route.extend_from_slice(b":id");
         return;
     }
     // `/avatars/3692.png`: the extension tells more than the number.
-    if let Some(dot) = memchr::memrchr(b'.', segment)
+    if kinds & kind::DOT != 0
+        && let Some(dot) = memchr::memrchr(b'.', segment)
         && let (stem, extension) = segment.split_at(dot)
-        && is_id(stem)
+        && is_id(stem, kinds_of(stem))
         && (2..=6).contains(&extension.len())
         && extension.iter().any(u8::is_ascii_alphabetic)
     {
-        route.push_str(":id");
-        push_lossy(extension, route);
+        route.extend_from_slice(b":id");
+        route.extend_from_slice(extension);
         return;
     }
-    push_lossy(segment, route);
+    route.extend_from_slice(segment);
 }
 
-/// What kinds of bytes a word has; one bit each.
+/// What kinds of bytes a word has; a bit each. A slash has none.
 mod kind {
     pub(super) const DIGIT: u8 = 1;
-    /// A letter of a hexadecimal number.
-    pub(super) const HEX: u8 = 2;
+    pub(super) const LOWER: u8 = 2;
+    pub(super) const UPPER: u8 = 4;
+    /// What no hexadecimal number has.
+    pub(super) const NOT_HEX: u8 = 8;
+    /// What no token has: base64 (URL form, or percent-encoded) and what joins its parts.
+    pub(super) const NOT_TOKEN: u8 = 16;
     /// What an e-mail cannot be without, plain or percent-encoded.
-    pub(super) const AT: u8 = 4;
-    pub(super) const OTHER: u8 = 8;
+    pub(super) const AT: u8 = 32;
+    pub(super) const DOT: u8 = 64;
+    pub(super) const SEMICOLON: u8 = 128;
 
     pub(super) const OF: [u8; 256] = {
-        let mut kinds = [OTHER; 256];
+        let mut kinds = [NOT_HEX | NOT_TOKEN; 256];
         let mut byte = 0;
         while byte < 256 {
             kinds[byte] = match byte as u8 {
                 b'0'..=b'9' => DIGIT,
-                b'a'..=b'f' | b'A'..=b'F' => HEX,
-                b'@' | b'%' => AT,
-                _ => OTHER,
+                b'a'..=b'f' => LOWER,
+                b'g'..=b'z' => LOWER | NOT_HEX,
+                b'A'..=b'F' => UPPER,
+                b'G'..=b'Z' => UPPER | NOT_HEX,
+                b'-' | b'_' | b'=' | b'+' | b'~' | b':' => NOT_HEX,
+                b'.' => DOT | NOT_HEX,
+                b'%' => AT | NOT_HEX,
+                b'@' => AT | NOT_HEX | NOT_TOKEN,
+                b';' => SEMICOLON | NOT_HEX | NOT_TOKEN,
+                b'/' => 0,
+                _ => kinds[byte],
             };
             byte += 1;
         }
@@ -120,16 +150,20 @@ mod kind {
     };
 }
 
-fn is_id(word: &[u8]) -> bool {
-    let kinds = word.iter().fold(0, |kinds, byte| kinds | kind::OF[usize::from(*byte)]);
-    let digit = kinds & kind::DIGIT != 0;
+fn kinds_of(word: &[u8]) -> u8 {
+    word.iter().fold(0, |kinds, byte| kinds | kind::OF[usize::from(*byte)])
+}
+
+/// Whether a word, whose bytes are of these kinds, is an identifier.
+fn is_id(word: &[u8], kinds: u8) -> bool {
+    let has = |some: u8| kinds & some != 0;
     let number = kinds == kind::DIGIT;
-    let hex = digit && word.len() >= HEX_MIN && kinds & !(kind::DIGIT | kind::HEX) == 0;
+    let hex = has(kind::DIGIT) && !has(kind::NOT_HEX) && word.len() >= HEX_MIN;
     number
         || hex
         || is_uuid(word)
-        || (digit && is_token(word))
-        || (kinds & kind::AT != 0 && is_email(word))
+        || (has(kind::DIGIT) && !has(kind::NOT_TOKEN) && is_token(word, kinds))
+        || (has(kind::AT) && is_email(word))
 }
 
 fn is_uuid(word: &[u8]) -> bool {
@@ -141,18 +175,15 @@ fn is_uuid(word: &[u8]) -> bool {
             .all(|(at, byte)| if dash(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
-/// Long, of the letters of base64 (URL form, or percent-encoded), with digits among them and no words between dashes.
-fn is_token(word: &[u8]) -> bool {
+/// Long, with digits among its letters and no words between dashes; its bytes are those of tokens.
+fn is_token(word: &[u8], kinds: u8) -> bool {
     if word.len() < TOKEN_MIN {
         return false;
     }
-    let letters =
-        word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+.~%:".contains(byte));
-    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let capital =
-        word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase);
-    let longest = word.split(|byte| b"-_.".contains(byte)).map(<[u8]>::len).max().unwrap_or(0);
-    letters && longest >= TOKEN_MIN / 2 && (digits >= 4 || (digits >= 1 && capital))
+    let capital = kinds & kind::UPPER != 0 && kinds & kind::LOWER != 0;
+    let digits = || word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let longest = || word.split(|byte| b"-_.".contains(byte)).map(<[u8]>::len).max();
+    (capital || digits() >= 4) && longest().unwrap_or(0) >= TOKEN_MIN / 2
 }
 
 fn is_email(word: &[u8]) -> bool {

@@ -40,6 +40,23 @@ pub(super) trait Blocks: Send {
 
     /// How many bytes of the outermost stream it took to get here; may be ahead by one block.
     fn packed_bytes(&self) -> u64;
+
+    /// Moves the next bytes into `out`, which is not empty: how many, none at the end only. Streams that can make them right there
+    /// need not copy them.
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        copy(self, out)
+    }
+}
+
+/// [`Blocks::read`] for a stream that has its bytes already.
+pub(super) fn copy(blocks: &mut (impl Blocks + ?Sized), out: &mut [u8]) -> Result<usize, Fault> {
+    let block = blocks.fill()?;
+    let count = block.len().min(out.len());
+    if let (Some(to), Some(from)) = (out.get_mut(..count), block.get(..count)) {
+        to.copy_from_slice(from);
+    }
+    blocks.take(count);
+    Ok(count)
 }
 
 /// The outermost stream: a file or standard input.
@@ -98,32 +115,43 @@ impl<'a> Source<'a> {
     }
 
     fn refill(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        (self.at, self.until) = (0, self.read_some(&mut buffer));
+        self.buffer = buffer;
+    }
+
+    /// Asks the operating system once: how many bytes came. None at the end, which is noted.
+    fn read_some(&mut self, buffer: &mut [u8]) -> usize {
         let room = self
             .promised_bytes
             .map_or(u64::MAX, |promised| promised.saturating_sub(self.read_bytes));
-        let room = usize::try_from(room).unwrap_or(usize::MAX).min(self.buffer.len());
-        let Some(buffer) = self.buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else {
+        let room = usize::try_from(room).unwrap_or(usize::MAX).min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else {
             self.end = Some(Ok(()));
-            return;
+            return 0;
         };
         match read_once(&mut self.reader, buffer) {
             Ok(0) => self.end = Some(shrunk(self.read_bytes, self.promised_bytes)),
-            Ok(count) => self.account(count.min(room)),
+            Ok(count) => {
+                let count = count.min(room);
+                self.account(buffer.get(..count).unwrap_or_default());
+                return count;
+            }
             Err(reason) => {
                 let detail = format!("reading failed at byte {}: {reason}", self.read_bytes);
                 self.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
             }
         }
+        0
     }
 
-    fn account(&mut self, count: usize) {
-        (self.at, self.until) = (0, count);
-        self.read_bytes = self.read_bytes.saturating_add(count as u64);
-        self.progress.advance(count as u64);
+    fn account(&mut self, bytes: &[u8]) {
+        self.read_bytes = self.read_bytes.saturating_add(bytes.len() as u64);
+        self.progress.advance(bytes.len() as u64);
         if !self.hashing.load(Ordering::Relaxed) {
             self.sha256 = None;
         }
-        if let (Some(hash), Some(bytes)) = (&mut self.sha256, self.buffer.get(..count)) {
+        if let Some(hash) = &mut self.sha256 {
             hash.update(bytes);
         }
     }
@@ -146,6 +174,16 @@ impl Blocks for Source<'_> {
 
     fn packed_bytes(&self) -> u64 {
         self.read_bytes.saturating_sub(self.until.saturating_sub(self.at) as u64)
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        if self.at >= self.until && self.end.is_none() {
+            let count = self.read_some(out);
+            if count > 0 {
+                return Ok(count);
+            }
+        }
+        copy(self, out)
     }
 }
 
@@ -231,23 +269,21 @@ impl Blocks for Head<'_> {
     fn packed_bytes(&self) -> u64 {
         if self.at < self.bytes.len() { self.packed_before } else { self.inner.packed_bytes() }
     }
+
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        if self.at < self.bytes.len() { copy(self, out) } else { self.inner.read(out) }
+    }
 }
 
 /// Fills `out` as far as the stream goes: how many bytes came, and how the stream ended if it did.
 pub(super) fn read_full(blocks: &mut dyn Blocks, out: &mut [u8]) -> (usize, End) {
     let mut filled = 0;
     while let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) {
-        let block = match blocks.fill() {
-            Ok([]) => return (filled, Ok(())),
-            Ok(block) => block,
+        match copy(blocks, room) {
+            Ok(0) => return (filled, Ok(())),
+            Ok(count) => filled = filled.saturating_add(count),
             Err(fault) => return (filled, Err(fault)),
-        };
-        let count = block.len().min(room.len());
-        if let (Some(to), Some(from)) = (room.get_mut(..count), block.get(..count)) {
-            to.copy_from_slice(from);
         }
-        blocks.take(count);
-        filled = filled.saturating_add(count);
     }
     (filled, Ok(()))
 }

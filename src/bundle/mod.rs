@@ -222,6 +222,40 @@ impl<'a> MemberReader<'a> {
         None
     }
 
+    /// Moves bytes into `out` until it is full or the member ends: how many. They need not be copied then.
+    pub fn fill(&mut self, out: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) {
+            let count = self.read_some(room);
+            if count == 0 {
+                break;
+            }
+            filled = filled.saturating_add(count);
+        }
+        filled
+    }
+
+    fn read_some(&mut self, room: &mut [u8]) -> usize {
+        self.blocks.take(std::mem::take(&mut self.pending));
+        let left = self.most_bytes.saturating_sub(self.shown_bytes);
+        if self.problem.is_none() && left >= room.len() as u64 {
+            match self.blocks.read(room) {
+                Ok(count) => {
+                    self.shown_bytes = self.shown_bytes.saturating_add(count as u64);
+                    return count;
+                }
+                // It is told again.
+                Err(_) => {}
+            }
+        }
+        let Some(block) = self.next_block_of(room.len()) else { return 0 };
+        let count = block.len();
+        if let Some(to) = room.get_mut(..count) {
+            to.copy_from_slice(block);
+        }
+        count
+    }
+
     /// Why the member ended before its time, once it has: its last line may be incomplete. The problem is in the [`Outcome`] too.
     #[must_use]
     pub fn damage(&self) -> Option<&Problem> {

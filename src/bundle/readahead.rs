@@ -5,7 +5,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use super::blocks::{Blocks, End, Fault};
+use super::blocks::{Blocks, End, Fault, copy};
 use super::unpack::Unpacking;
 use crate::problem::ProblemKind;
 
@@ -149,6 +149,18 @@ impl Blocks for Here<'_, '_> {
 
     fn packed_bytes(&self) -> u64 {
         self.current.packed_bytes
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        if self.at >= self.current.len && self.current.end.is_none() {
+            let (count, end) = self.unpacking.produce(out);
+            (self.current.len, self.at) = (0, 0);
+            (self.current.end, self.current.packed_bytes) = (end, self.unpacking.packed_bytes());
+            if count > 0 {
+                return Ok(count.min(out.len()));
+            }
+        }
+        copy(self, out)
     }
 }
 

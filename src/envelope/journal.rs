@@ -66,13 +66,16 @@ pub(super) fn slot(name: &[u8]) -> Option<Slot> {
 /// The fields of the entry that is being read; its buffers are reused for the next one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
+    /// Of this entry, or of one before it: mostly they are the same.
     values: [Vec<u8>; SLOTS],
+    /// Whether the value is of this entry.
+    given: [bool; SLOTS],
     message: bool,
 }
 
 impl Entry {
     pub(super) fn clear(&mut self) {
-        self.values.iter_mut().for_each(Vec::clear);
+        self.given = [false; SLOTS];
         self.message = false;
     }
 
@@ -80,9 +83,15 @@ impl Entry {
     pub(super) fn set(&mut self, slot: Slot, value: &[u8]) {
         let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
         self.message |= slot == Slot::Message;
-        let kept = &mut self.values[slot as usize];
-        if kept.is_empty() {
-            kept.extend_from_slice(value.get(..limit).unwrap_or(value));
+        let (kept, given) = (&mut self.values[slot as usize], &mut self.given[slot as usize]);
+        if *given || value.is_empty() {
+            return;
+        }
+        *given = true;
+        let value = value.get(..limit).unwrap_or(value);
+        if !same(kept, value) {
+            kept.clear();
+            kept.extend_from_slice(value);
         }
     }
 
@@ -90,6 +99,9 @@ impl Entry {
     pub(super) fn append(&mut self, slot: Slot, line: &[u8]) {
         let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
         let kept = &mut self.values[slot as usize];
+        if !std::mem::replace(&mut self.given[slot as usize], true) {
+            kept.clear();
+        }
         if kept.len() + line.len() < limit {
             kept.push(b'\n');
             kept.extend_from_slice(line);
@@ -101,7 +113,7 @@ impl Entry {
     }
 
     fn value(&self, slot: Slot) -> &[u8] {
-        &self.values[slot as usize]
+        if self.given[slot as usize] { &self.values[slot as usize] } else { &[] }
     }
 
     /// The value, or that of another field where it is missing.
@@ -185,5 +197,19 @@ impl Entry {
             Found { line, stamp: self.stamp(), boot: self.boot(), transport, body, repeats: 0 },
             sink,
         );
+    }
+}
+
+/// As `==`; short values are compared without a call.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let word = |bytes: Option<&[u8; 8]>| bytes.map(|bytes| u64::from_le_bytes(*bytes));
+    match (one.len(), other.len()) {
+        (a, b) if a != b => false,
+        (8..=16, _) => {
+            word(one.first_chunk()) == word(other.first_chunk())
+                && word(one.last_chunk()) == word(other.last_chunk())
+        }
+        (0..8, _) => one.iter().zip(other).all(|(one, other)| one == other),
+        _ => one == other,
     }
 }

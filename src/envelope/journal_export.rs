@@ -36,6 +36,10 @@ enum Item<'a> {
 
 /// Fields whose names are remembered; journald writes some thirty.
 const KNOWN_MAX: usize = 64;
+/// Longest line that is compared with that of the entry before.
+const SAME_MAX_BYTES: usize = 128;
+/// A field that changes so often is no longer compared.
+const CHANGES_MAX: u8 = 32;
 /// Fields that an entry may lack of the one before it, for the next to be found at once.
 const LACKING_MAX: usize = 3;
 
@@ -44,6 +48,10 @@ const LACKING_MAX: usize = 3;
 struct Known {
     /// Name and `=`.
     start: Vec<u8>,
+    /// The line of the last entry that had it, with its end, where it was not too long: many fields say the same all the time.
+    last: Vec<u8>,
+    /// Grows twice as much when it changes as it shrinks when it does not.
+    changes: u8,
     slot: Option<Slot>,
     /// The first field of an entry.
     cursor: bool,
@@ -74,20 +82,45 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) fn feed(&mut self, block: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
-        if self.pending.is_empty() {
-            let rest = self.consume(block, outlet, sink);
-            self.pending.extend_from_slice(rest);
-        } else {
-            self.pending.extend_from_slice(block);
-            let waits = self.pending.len() < self.wanted
-                || (self.wants_newline && memchr(b'\n', block).is_none());
-            if !waits {
-                let mut buffer = std::mem::take(&mut self.pending);
-                let left = self.consume(&buffer, outlet, sink).len();
-                buffer.drain(..buffer.len() - left);
-                self.pending = buffer;
-            }
+        let mut rest = block;
+        while !self.pending.is_empty() && !rest.is_empty() {
+            rest = self.complete(rest, outlet, sink);
         }
+        if !rest.is_empty() {
+            let left = self.consume(rest, outlet, sink);
+            self.pending.extend_from_slice(left);
+            self.bound_pending();
+        }
+    }
+
+    /// Takes so much of a block that the item that has begun may be whole: what is left of the block. The rest of it need not be
+    /// copied.
+    fn complete<'a>(
+        &mut self,
+        block: &'a [u8],
+        outlet: &mut Outlet,
+        sink: &mut Sink<'_>,
+    ) -> &'a [u8] {
+        let newline = memchr(b'\n', block);
+        let count = match newline {
+            Some(end) if self.wants_newline => end + 1,
+            None if self.wants_newline => block.len(),
+            _ => self.wanted.saturating_sub(self.pending.len()).clamp(1, block.len()),
+        };
+        let (new, rest) = block.split_at(count);
+        self.pending.extend_from_slice(new);
+        let waits = self.pending.len() < self.wanted || (self.wants_newline && newline.is_none());
+        if !waits {
+            let mut buffer = std::mem::take(&mut self.pending);
+            let left = self.consume(&buffer, outlet, sink).len();
+            buffer.drain(..buffer.len() - left);
+            self.pending = buffer;
+        }
+        self.bound_pending();
+        rest
+    }
+
+    fn bound_pending(&mut self) {
         if self.wants_newline && self.pending.len() > LINE_MAX_BYTES {
             self.pending.clear();
             self.long_fields += 1;
@@ -209,6 +242,24 @@ impl Export {
         outlet: &mut Outlet,
         sink: &mut Sink<'_>,
     ) -> Option<&'a [u8]> {
+        if let Some(known) = self.known.get_mut(self.next)
+            && !known.last.is_empty()
+            && begins(rest, &known.last)
+        {
+            // A field, for it was one before; and not the first, which differs from entry to entry.
+            if let Some(slot) = known.slot {
+                let value = known.last.get(known.start.len()..known.last.len() - 1)?;
+                self.entry.set(slot, value);
+            }
+            if self.began == 0 {
+                self.began = self.newlines + 1;
+            }
+            let after = rest.get(known.last.len()..);
+            known.changes = known.changes.saturating_sub(1);
+            self.next += 1;
+            self.newlines += 1;
+            return after;
+        }
         let (line, after) = rest.split_at_checked(memchr(b'\n', rest)?)?;
         let after = after.get(1..)?;
         if line.is_empty() {
@@ -221,6 +272,15 @@ impl Export {
                 return None;
             }
             let (slot, cursor, value) = (known.slot, known.cursor, line.get(known.start.len()..)?);
+            if let Some(known) =
+                self.known.get_mut(place).filter(|known| !cursor && known.changes < CHANGES_MAX)
+            {
+                known.changes += 2;
+                known.last.clear();
+                if line.len() < SAME_MAX_BYTES && known.changes < CHANGES_MAX {
+                    known.last.extend_from_slice(rest.get(..=line.len())?);
+                }
+            }
             if cursor {
                 self.end_entry(outlet, sink);
             }
@@ -244,7 +304,9 @@ impl Export {
             self.next = place + 1;
         } else if self.known.len() < KNOWN_MAX {
             let start = [name, b"=".as_slice()].concat();
-            let known = Known { start, slot: slot(name), cursor: *name == b"__CURSOR" };
+            let last = Vec::with_capacity(SAME_MAX_BYTES);
+            let known =
+                Known { start, last, changes: 0, slot: slot(name), cursor: *name == b"__CURSOR" };
             self.known.insert(self.next, known);
             self.next += 1;
         }
@@ -267,9 +329,10 @@ fn begins(line: &[u8], start: &[u8]) -> bool {
             line.first_chunk().map(word) == start.first_chunk().map(word)
                 && line.last_chunk().map(word) == start.last_chunk().map(word)
         }
-        17..=32 => {
-            line.first_chunk().map(wide) == start.first_chunk().map(wide)
-                && line.last_chunk().map(wide) == start.last_chunk().map(wide)
+        17.. => {
+            let ((ones, _), (others, _)) = (line.as_chunks::<16>(), start.as_chunks::<16>());
+            line.last_chunk().map(wide) == start.last_chunk().map(wide)
+                && ones.iter().zip(others).all(|(one, other)| wide(one) == wide(other))
         }
         _ => line == start,
     }

@@ -16,6 +16,7 @@ mod lazy;
 mod line;
 mod shapes;
 mod time;
+mod writers;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub use file::Fault;
 use lazy::{Needles, Pattern};
 use line::{Claimed, Glance, Line, capture};
 use shapes::Shapes;
+use writers::Looks;
+pub use writers::Writer;
 
 /// What kind of program writes the format; decides which general rules look at its messages too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +107,9 @@ pub struct Grammars {
     shapes: Shapes,
     /// The needles of all general rules.
     general: Needles,
+    /// For each grammar of an app, its needles and the general ones: most messages have none, and then one look is enough.
+    with_general: Vec<Needles>,
+    looks: Looks,
 }
 
 static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
@@ -148,8 +154,15 @@ impl Grammars {
         list.sort_by_key(|grammar| (!grammar.user, grammar.fallback));
         let shapes = Shapes::of(&list);
         let anywhere = list.iter().filter(|grammar| grammar.role == Role::Anywhere);
-        let words = anywhere.flat_map(|grammar| grammar.needles.words().to_vec()).collect();
-        Ok(Self { list, shapes, general: Needles::new(words) })
+        let words: Vec<String> =
+            anywhere.flat_map(|grammar| grammar.needles.words().to_vec()).collect();
+        let with_general = list.iter().map(|grammar| match grammar.role {
+            Role::App => Needles::new([grammar.needles.words(), &words].concat()),
+            _ => Needles::default(),
+        });
+        let with_general = with_general.collect();
+        let general = Needles::new(words);
+        Ok(Self { list, shapes, general, with_general, looks: Looks::default() })
     }
 
     /// All grammars, in the order in which they are tried.
@@ -180,34 +193,58 @@ impl Grammars {
         hint: Option<usize>,
         line: u64,
     ) -> Reading<'a> {
-        let general = self.general.any(body);
-        let mut reading = match self.claim(body, ident, hint) {
-            Some((index, glance)) => {
-                let grammar = &self.list[index];
-                let told = (general && grammar.role == Role::App)
-                    || glance.names_request()
-                    || grammar.needles.any(glance.message());
-                match glance {
-                    Glance::Seen { stamp, .. } if !told => {
-                        let (format, grammar) = (Some(grammar.format.as_str()), Some(index));
-                        return Reading { format, grammar, stamp, ..Reading::default() };
+        self.read_of(body, ident, &mut Writer::of(hint), line)
+    }
+
+    /// As [`Grammars::read`], for a line of a writer that is remembered. `ident` is always the same for it; it is for the caller to
+    /// set its grammar.
+    #[must_use]
+    pub fn read_of<'a>(
+        &'a self,
+        body: &[u8],
+        ident: Option<&str>,
+        writer: &mut Writer,
+        line: u64,
+    ) -> Reading<'a> {
+        let mut reading = Reading::default();
+        if let Some((index, glance)) = self.claim(body, ident, writer) {
+            let grammar = &self.list[index];
+            let told = glance.names_request() || self.has_needle(index, &glance, body);
+            match glance {
+                Glance::Seen { stamp, .. } if !told => {
+                    let (format, grammar) = (Some(grammar.format.as_str()), Some(index));
+                    return Reading { format, grammar, stamp, ..Reading::default() };
+                }
+                _ => {
+                    if let Some(claimed) = glance.claimed() {
+                        reading = grammar.raise(index, claimed, body, line);
                     }
-                    _ => glance.claimed().map_or_else(Reading::default, |claimed| {
-                        grammar.raise(index, claimed, body, line)
-                    }),
                 }
             }
-            None => Reading::default(),
-        };
+        }
         let asked = match reading.grammar {
             None => true,
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
-        if general && asked {
+        if asked && self.general.any(body) {
             let event = self.general_event(body, &reading.fields, line);
             reading.events.extend(event);
         }
         reading
+    }
+
+    /// Whether a message has a needle of its grammar, or of the general rules where they look at it too.
+    fn has_needle(&self, index: usize, glance: &Glance<'_>, body: &[u8]) -> bool {
+        let grammar = &self.list[index];
+        let general = grammar.role == Role::App;
+        if general
+            && let Glance::Seen { .. } = glance
+            && self.with_general.get(index).is_some_and(|needles| !needles.any(body))
+        {
+            // The message is a part of the body.
+            return false;
+        }
+        grammar.needles.any(glance.message()) || (general && self.general.any(body))
     }
 
     /// The first event that the general rules find, line by line: the line that says it is the evidence.
@@ -228,19 +265,31 @@ impl Grammars {
         &'b self,
         body: &'b [u8],
         ident: Option<&str>,
-        hint: Option<usize>,
+        writer: &mut Writer,
     ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
-        let hinted = hint
+        let hinted = writer
+            .hint
             .and_then(|index| Some((index, self.list.get(index)?)))
-            .filter(|(_, grammar)| grammar.accepts(ident) && !grammar.fallback);
-        let taken = hinted.and_then(|(index, grammar)| {
-            let glance = grammar.lines.iter().find_map(|line| line.glance(body));
-            glance.map(|glance| (index, glance))
+            .filter(|(_, grammar)| grammar.accepts(ident));
+        let first = hinted.filter(|(_, grammar)| !grammar.fallback);
+        let taken = first.and_then(|(index, grammar)| {
+            let mut lines = grammar.lines.iter().enumerate();
+            let (number, glance) =
+                lines.find_map(|(number, line)| Some((number, line.glance(body)?)))?;
+            Some(((index, number), glance))
         });
-        if taken.is_some() {
-            return taken;
+        if let Some((place, glance)) = taken {
+            writer.last = Some(place);
+            return Some((place.0, glance));
+        }
+        if first.is_none() && writer.fits_none_before(self, ident, body) {
+            let Some((index, number)) = writer.last else { return None };
+            let line = hinted.and_then(|(_, grammar)| grammar.lines.get(number));
+            if let Some(glance) = line.and_then(|line| line.glance(body)) {
+                return Some((index, glance));
+            }
         }
         let fitting = self.shapes.fitting(body);
         let able = || {
@@ -248,9 +297,11 @@ impl Grammars {
         };
         let own = able().filter(|(.., grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
         let rest = able().filter(|(.., grammar)| grammar.accepts(ident));
-        own.chain(rest).find_map(|(index, line, grammar)| {
-            grammar.lines.get(line)?.glance(body).map(|glance| (index, glance))
-        })
+        let (place, glance) = own.chain(rest).find_map(|(index, line, grammar)| {
+            Some(((index, line), grammar.lines.get(line)?.glance(body)?))
+        })?;
+        writer.last = Some(place);
+        Some((place.0, glance))
     }
 }
 

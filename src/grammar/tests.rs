@@ -65,6 +65,7 @@ fn a_glance_tells_what_all_patterns_tell() {
         }
     }
     let (mut claimed, mut silent) = (0, 0);
+    let mut writers: BTreeMap<_, Writer> = BTreeMap::new();
     for round in 0..4 * lines.len() {
         let (line, ident) = &lines[round % lines.len()];
         let mut line = line.clone();
@@ -95,6 +96,10 @@ fn a_glance_tells_what_all_patterns_tell() {
             "{:?} {ident:?} {hint:?}",
             String::from_utf8_lossy(&line)
         );
+        let key = (ident.clone(), hint);
+        let writer = writers.entry(key).or_insert_with(|| Writer::after(1000, hint));
+        let known = grammars.read_of(&line, ident.as_deref(), writer, 1);
+        assert_eq!(told(&known), told(&plain), "{:?}", String::from_utf8_lossy(&line));
         claimed += usize::from(quick.grammar.is_some());
         silent += usize::from(quick.grammar.is_some() && quick.events.is_empty());
     }

@@ -1,22 +1,21 @@
-//! The quick way through a file of nothing but requests: blocks cut at line ends, counted on all cores while the next ones are
-//! read, merged in order. The slow way is `reader`; for such a file both give the same counts.
+//! The quick way through a file of nothing but requests: blocks cut at line ends, each read and counted by whoever is free, merged
+//! in order. The slow way is `reader`; for such a file both give the same counts.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-
-use crate::access::{Request, Shape, quick};
+use crate::access::{Shape, quick};
 use crate::bundle::MemberReader;
 use crate::traffic::{Counter, Numbered, Regular, Rows};
 
-use super::{Source, read_full};
+use super::Source;
 
-/// Bytes of a block. Fixed, so that blocks do not depend on the number of threads.
+/// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
-/// Blocks that are read at a time; as many more are counted meanwhile.
-const BLOCKS: usize = 4;
-/// Longest line; the rest of a longer one is skipped.
+/// Longest line; a longer one is passed over.
 const LINE_MAX_BYTES: usize = 1 << 20;
+/// Counted blocks that may wait for one before them.
+const WAITING_MAX: usize = 16;
 /// Lines that were not understood and are shown.
 const SHOWN: usize = 5;
 
@@ -35,28 +34,129 @@ struct Worker {
     counter: Counter,
 }
 
-/// Workers that rest.
-struct Workers {
-    rested: Mutex<Vec<Worker>>,
-    regular: Regular,
-    held: Rows,
+impl Worker {
+    fn new(regular: &Regular, held: &Rows) -> Self {
+        Self { memory: quick::Memory::default(), counter: Counter::new(regular, held) }
+    }
 }
 
-impl Workers {
-    fn lend<T>(&self, work: impl FnOnce(&mut Worker) -> T) -> T {
-        let rested = self.lock().pop();
-        let mut worker = rested.unwrap_or_else(|| Worker {
-            memory: quick::Memory::default(),
-            counter: Counter::new(&self.regular, &self.held),
-        });
-        let done = work(&mut worker);
-        self.lock().push(worker);
-        done
-    }
+/// Where blocks come from, one after the other.
+struct Feed<'r, 'm> {
+    member: &'r mut MemberReader<'m>,
+    /// What follows the last line end that was read.
+    rest: Vec<u8>,
+    /// Blocks so far.
+    number: u64,
+    ended: bool,
+    /// The last line has no end.
+    open_end: bool,
+}
 
-    /// A thread that panicked left no half a worker behind.
-    fn lock(&self) -> MutexGuard<'_, Vec<Worker>> {
-        self.rested.lock().unwrap_or_else(PoisonError::into_inner)
+impl Feed<'_, '_> {
+    /// Writes the next block over the last one: its number and length. It ends with a line end, but for the last.
+    fn next(&mut self, text: &mut Vec<u8>) -> Option<(u64, usize)> {
+        if self.ended {
+            return None;
+        }
+        let mut filled = self.rest.len();
+        if text.len() < filled {
+            text.resize(filled, 0);
+        }
+        text[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
+        let length = loop {
+            if text.len() < filled + BLOCK_BYTES {
+                text.resize(filled + BLOCK_BYTES, 0);
+            }
+            let new = self.member.fill(&mut text[filled..filled + BLOCK_BYTES]);
+            filled += new;
+            let lines_end = memchr::memrchr(b'\n', &text[..filled]).map(|at| at + 1);
+            if new < BLOCK_BYTES {
+                self.ended = true;
+                let lines_end = lines_end.unwrap_or_default();
+                self.open_end = lines_end < filled;
+                break if self.open_end && self.member.damage().is_some() {
+                    lines_end
+                } else {
+                    filled
+                };
+            }
+            if let Some(end) = lines_end {
+                self.rest.extend_from_slice(&text[end..filled]);
+                break end;
+            }
+            if filled >= LINE_MAX_BYTES {
+                filled = 0;
+            }
+        };
+        let number = self.number;
+        self.number += 1;
+        Some((number, length))
+    }
+}
+
+/// What became of the blocks, in their order.
+struct Sum<'s> {
+    source: &'s mut Source,
+    counter: Counter,
+    /// Blocks that were taken in.
+    blocks: u64,
+    /// Blocks that wait for one before them.
+    waiting: BTreeMap<u64, Counted>,
+    workers: Vec<Worker>,
+}
+
+impl Sum<'_> {
+    fn add(&mut self, number: u64, block: Counted) {
+        self.waiting.insert(number, block);
+        while let Some(block) = self.waiting.remove(&self.blocks) {
+            self.blocks += 1;
+            let lines = self.source.lines;
+            let shown = SHOWN.saturating_sub(self.source.first_unparsed.len());
+            let new = block.first_unparsed.into_iter().take(shown);
+            self.source.first_unparsed.extend(new.map(|(line, text)| (line + lines, text)));
+            self.counter.add_numbered(block.numbered, lines);
+            self.source.lines += block.lines;
+            self.source.unparsed += block.unparsed;
+        }
+    }
+}
+
+/// The reading of one file by several threads.
+struct Shared<'s, 'r, 'm> {
+    shape: &'s Shape,
+    regular: Regular,
+    held: Rows,
+    feed: Mutex<Feed<'r, 'm>>,
+    sum: Mutex<Sum<'s>>,
+    taken_in: Condvar,
+}
+
+/// A thread that panicked left no half a thing behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared<'_, '_, '_> {
+    /// Reads and counts blocks as long as there are any.
+    fn work(&self) {
+        let (mut rested, mut text) = (None, Vec::new());
+        loop {
+            let next = lock(&self.feed).next(&mut text);
+            let Some((number, length)) = next else { break };
+            let worker = rested.get_or_insert_with(|| Worker::new(&self.regular, &self.held));
+            worker.counter.begin(lock(&self.sum).counter.numbered());
+            let block = text.get(..length).unwrap_or_default();
+            let counted = count(block, self.shape, worker);
+            let mut sum = lock(&self.sum);
+            sum.add(number, counted);
+            self.taken_in.notify_all();
+            // The block that is waited for has been read, and who counts it does not wait.
+            while sum.waiting.len() > WAITING_MAX {
+                sum = self.taken_in.wait(sum).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+        lock(&self.sum).workers.extend(rested);
     }
 }
 
@@ -69,121 +169,58 @@ pub(super) fn read(
     source: &mut Source,
 ) -> bool {
     let regular = regular(&head, shape);
-    let mut counter = Counter::new(&regular, &held);
-    let workers = Workers { rested: Mutex::default(), regular, held };
-    let (mut text, mut next) = (head, Vec::new());
-    read_full(member, &mut text, BLOCKS * BLOCK_BYTES);
-    let mut open_end;
-    loop {
-        let last = text.len() < BLOCKS * BLOCK_BYTES;
-        let lines_end = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
-        open_end = last && lines_end < text.len();
-        let mut end = if last { text.len() } else { lines_end };
-        if open_end && member.damage().is_some() {
-            end = lines_end;
-        }
-        if end == 0 && !last && text.len() >= LINE_MAX_BYTES {
-            end = text.len();
-            text.clear();
-        }
-        let (whole, rest) = text.split_at(end.min(text.len()));
-        let end = whole.len();
-        next.clear();
-        if alone {
-            next.extend_from_slice(rest);
-        }
-        let known = counter.numbered();
-        let count_one = |block: &&[u8]| workers.lend(|worker| count(block, shape, worker, known));
-        let counted: Vec<Counted> = if alone {
-            let read_on = || {
-                if !last {
-                    read_full(member, &mut next, BLOCKS * BLOCK_BYTES);
-                }
-            };
-            rayon::join(|| blocks(whole).par_iter().map(count_one).collect(), read_on).0
-        } else {
-            blocks(whole).iter().map(count_one).collect()
-        };
-        for part in counted {
-            let shown = SHOWN.saturating_sub(source.first_unparsed.len());
-            source.first_unparsed.extend(
-                part.first_unparsed
-                    .into_iter()
-                    .take(shown)
-                    .map(|(line, text)| (line + source.lines, text)),
-            );
-            counter.add_numbered(part.numbered, source.lines);
-            source.lines += part.lines;
-            source.unparsed += part.unparsed;
-        }
-        if last {
-            break;
-        }
-        if alone {
-            std::mem::swap(&mut text, &mut next);
-        } else {
-            text.drain(..end);
-            read_full(member, &mut text, BLOCKS * BLOCK_BYTES);
-        }
+    let counter = Counter::new(&regular, &held);
+    let feed = Feed { member, rest: head, number: 0, ended: false, open_end: false };
+    let sum = Sum { source, counter, blocks: 0, waiting: BTreeMap::new(), workers: Vec::new() };
+    let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
+    let shared = Shared { shape, regular, held, feed, sum, taken_in: Condvar::new() };
+    if alone {
+        rayon::scope(|scope| {
+            for _ in 1..rayon::current_num_threads() {
+                scope.spawn(|_| shared.work());
+            }
+            shared.work();
+        });
+    } else {
+        shared.work();
     }
+    let Shared { feed, sum, .. } = shared;
+    let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Sum { source, mut counter, workers, .. } =
+        sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     source.records = source.lines;
     let mut traffic = counter.finish();
-    for worker in workers.lock().iter_mut() {
+    for mut worker in workers {
         traffic.merge(worker.counter.finish());
     }
     source.traffic = Some(traffic);
-    open_end && member.damage().is_some()
-}
-
-/// Pieces of about a block that end at line ends.
-fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut pieces = Vec::new();
-    let mut rest = bytes;
-    while rest.len() > BLOCK_BYTES {
-        let end = memchr::memchr(b'\n', &rest[BLOCK_BYTES..])
-            .map_or(rest.len(), |at| BLOCK_BYTES + at + 1);
-        let (piece, tail) = rest.split_at(end);
-        pieces.push(piece);
-        rest = tail;
-    }
-    pieces.push(rest);
-    pieces
+    feed.open_end && feed.member.damage().is_some()
 }
 
 /// Routes that are asked for all the time, by the first lines of a log.
 fn regular(head: &[u8], shape: &Shape) -> Regular {
-    let mut worker = Worker {
-        memory: quick::Memory::default(),
-        counter: Counter::new(&Regular::default(), &Rows::default()),
-    };
-    count(head, shape, &mut worker, &Numbered::default());
+    let mut worker = Worker::new(&Regular::default(), &Rows::default());
+    count(head, shape, &mut worker);
     Regular::of(&worker.counter.finish())
 }
 
-fn count(block: &[u8], shape: &Shape, worker: &mut Worker, known: &Numbered) -> Counted {
+/// Counts a block; the counter was told to begin.
+fn count(block: &[u8], shape: &Shape, worker: &mut Worker) -> Counted {
     let Worker { memory, counter } = worker;
     let mut counted = Counted::default();
-    counter.begin(known);
-    let mut request = Request::default();
-    let mut rest = block;
-    while !rest.is_empty() {
+    quick::each_line(shape, block, memory, &mut |line, seen| {
         counted.lines += 1;
-        let end = memchr::memchr(b'\n', rest);
-        let (line, tail) = match end {
-            Some(end) => (&rest[..end], &rest[end + 1..]),
-            None => (rest, &rest[rest.len()..]),
-        };
-        rest = tail;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if quick::parse(shape, line, memory, &mut request) && request.stamp.is_some() {
-            counter.count(&request, counted.lines);
-        } else if !line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-            counted.unparsed += 1;
-            if counted.first_unparsed.len() < SHOWN {
-                counted.first_unparsed.push((counted.lines, crate::event::excerpt(line)));
+        match seen.filter(|seen| seen.request.stamp.is_some()) {
+            Some(seen) => counter.count_seen(&seen, counted.lines),
+            None if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
+            None => {
+                counted.unparsed += 1;
+                if counted.first_unparsed.len() < SHOWN {
+                    counted.first_unparsed.push((counted.lines, crate::event::excerpt(line)));
+                }
             }
         }
-    }
+    });
     counted.numbered = counter.take_numbered();
     counted
 }

@@ -14,6 +14,7 @@ mod recognise;
 mod restored;
 mod span;
 mod wall_clock;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

@@ -24,12 +24,11 @@ use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::restored::{self, Member};
 use super::span::{note_span, widen};
 use super::wall_clock::WallClock;
+use super::writers::Writers;
 use super::{
     BY_AUDIT, BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full,
 };
 
-/// Program names of which the last grammar is remembered.
-const HINTS_MAX: usize = 256;
 /// Host names that are counted.
 const HOSTS_MAX: usize = 64;
 /// A line's own time is believed rather than its wrapper's when the two differ by more than this: the writer was stalled.
@@ -212,7 +211,7 @@ pub(super) struct Reader<'a, 'g> {
     counter: Counter,
     kernel: KernelReader,
     table: EventTable,
-    hints: BTreeMap<String, usize>,
+    writers: Writers,
     hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
     wrapper_clock: WallClock,
@@ -243,7 +242,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             counter: Counter::new(&Regular::default(), &Rows::default()),
             kernel: KernelReader::default(),
             table: EventTable::default(),
-            hints: BTreeMap::new(),
+            writers: Writers::default(),
             hosts: BTreeMap::new(),
             last_stamp: None,
             wrapper_clock: WallClock::default(),
@@ -386,18 +385,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             }
         }
         let ident = record.origin.ident.as_deref();
-        let room = self.hints.len() < HINTS_MAX;
-        let known = self.hints.get_mut(ident.unwrap_or_default());
-        let hint = known.as_deref().copied();
-        let grammars = self.reading.grammars;
-        let read = grammars.read(&record.body, ident, hint, record.line);
-        match (known, read.grammar) {
-            (Some(known), Some(grammar)) => *known = grammar,
-            (None, Some(grammar)) if room => {
-                self.hints.insert(ident.unwrap_or_default().to_owned(), grammar);
-            }
-            _ => {}
-        }
+        let read = self.writers.read(self.reading.grammars, &record.body, ident, record.line);
         match read.format {
             Some(format) => match self.source.formats.get_mut(format) {
                 Some(count) => *count += 1,

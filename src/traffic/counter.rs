@@ -2,6 +2,7 @@
 //! neighbours share their second, their minute and mostly their status: what is equal is added up first and entered once. Pieces
 //! may be counted by any counter in any order.
 
+use crate::access::quick::Seen;
 use crate::access::{self, Maker, Request};
 use crate::stamp::{Micros, RawStamp};
 
@@ -128,6 +129,12 @@ impl Counter {
 
     /// Counts one request at a line of its file.
     pub fn count(&mut self, request: &Request<'_>, line: u64) {
+        self.count_seen(&Seen { request, probe_agent: None }, line);
+    }
+
+    /// As [`Counter::count`], with what was found out about the request by the way.
+    pub fn count_seen(&mut self, seen: &Seen<'_, '_>, line: u64) {
+        let request = seen.request;
         // The stamp stays where it is: to copy it for each request costs more than to count the request.
         let Some(stamp) = &request.stamp else { return };
         let at = match request.start_logged {
@@ -139,7 +146,7 @@ impl Counter {
         }
         let asked = self.memo.asked(request.method, request.path, &self.traffic.routes);
         let probe = asked.probe
-            || self.memo.is_probe_agent(request.user_agent)
+            || seen.probe_agent.unwrap_or_else(|| self.memo.is_probe_agent(request.user_agent))
             || access::route::is_haproxy_check(request);
         let counts = if probe { &mut self.probes } else { &mut self.statuses };
         if let Some(count) = counts.get_mut(usize::from(request.status)) {
@@ -238,8 +245,7 @@ impl Counter {
             return;
         };
         let answered = access::tries(upstream.header_times).last().flatten().is_some();
-        let mut route = String::new();
-        access::route::write(request.method, request.path, &mut route);
+        let route = access::route::name(request.method, request.path);
         let key = FailureKey {
             at,
             status: request.status,

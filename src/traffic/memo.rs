@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::fold;
 use super::routes::{Names, Routes};
 use crate::access::route;
 
@@ -55,7 +54,7 @@ impl<A: Copy + Default, const BYTES: usize> Places<A, BYTES> {
 
     fn place(&mut self, tag: u64, key: &[u8]) -> Option<&mut Place<A, BYTES>> {
         let mask = self.places.len().wrapping_sub(1);
-        self.places.get_mut((tag.wrapping_mul(0x9fb2_1c65_1e98_df25) ^ fold(key)) as usize & mask)
+        self.places.get_mut((tag.wrapping_mul(MIX) ^ samples(key)) as usize & mask)
     }
 
     fn clear(&mut self) {
@@ -63,6 +62,34 @@ impl<A: Copy + Default, const BYTES: usize> Places<A, BYTES> {
             place.length = u16::MAX;
         }
     }
+}
+
+/// Odd, and its bits look like chance.
+const MIX: u64 = 0x9fb2_1c65_1e98_df25;
+
+/// A number for a key by its length and those of its bytes in which keys differ mostly: the begin, the middle and the end. Nothing
+/// follows from it but a place to look at: the whole key is compared there.
+fn samples(key: &[u8]) -> u64 {
+    const OTHER: u64 = 0xd6e8_feb8_6659_fd93;
+    let word = |at: usize| {
+        let bytes = key.get(at..).and_then(|rest| rest.first_chunk::<8>());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    };
+    let length = key.len();
+    let sum = if length >= 32 {
+        let begin = word(12).wrapping_mul(MIX) ^ word(24).wrapping_mul(OTHER);
+        let end = word(length - 24).wrapping_mul(OTHER) ^ word(length - 16).wrapping_mul(MIX);
+        begin.rotate_left(23)
+            ^ end
+            ^ word(length / 2).wrapping_mul(OTHER).rotate_left(7)
+            ^ word(length - 8)
+    } else if length >= 8 {
+        word(0).wrapping_mul(MIX) ^ word(length / 2 - 4).wrapping_mul(OTHER) ^ word(length - 8)
+    } else {
+        key.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    };
+    let mixed = (sum ^ length as u64).wrapping_mul(MIX);
+    mixed ^ (mixed >> 32)
 }
 
 impl<A: Copy, const BYTES: usize> Place<A, BYTES> {
@@ -95,7 +122,7 @@ pub(super) struct Memo {
     paths: Places<Asked, PATH_MAX_BYTES>,
     agents: Places<bool, AGENT_MAX_BYTES>,
     names: Names,
-    text: String,
+    text: Vec<u8>,
     /// The level of the table of routes that the answers are for.
     pub(super) level: usize,
 }
@@ -106,7 +133,7 @@ impl Default for Memo {
             paths: Places::new(PATHS),
             agents: Places::new(AGENTS),
             names: Names::default(),
-            text: String::new(),
+            text: Vec::new(),
             level: 0,
         }
     }
@@ -122,9 +149,10 @@ impl Memo {
         {
             return place.answer;
         }
-        self.text.clear();
         route::write(method, path, &mut self.text);
-        let route = routes.keeps(&self.text).then(|| self.names.number(&self.text));
+        let route = routes
+            .keeps(&self.text)
+            .then(|| self.names.number(&String::from_utf8_lossy(&self.text)));
         let asked = Asked { route, probe: route::is_probe_path(path) };
         if let Some(tag) = tag {
             self.paths.put(tag, path, asked);
@@ -175,8 +203,7 @@ fn same(one: &[u8], other: &[u8]) -> bool {
 
 /// A short method as a number; none for others, which are not remembered.
 fn tag(method: &[u8]) -> Option<u64> {
-    let mut bytes = [0; 8];
-    bytes.get_mut(1..=method.len())?.copy_from_slice(method);
-    bytes[0] = method.len() as u8;
-    Some(u64::from_le_bytes(bytes))
+    // Bytes that were just written one by one must not be read together: that waits for all of them.
+    (method.len() < 8)
+        .then(|| method.iter().fold(method.len() as u64, |tag, byte| (tag << 8) | u64::from(*byte)))
 }

@@ -32,7 +32,14 @@ const REGULAR_MAX: usize = 200;
 /// failed, and a path that one user in a day asks for has no share. They are known by a number made of
 /// their name: another one that has the same is kept as well.
 #[derive(Debug, Clone, Default)]
-pub struct Regular(Arc<Vec<u64>>);
+pub struct Regular(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    numbers: Vec<u64>,
+    /// A bit for the first twelve of each number: most others are known by it not to be among them.
+    bits: Vec<u64>,
+}
 
 impl Regular {
     /// Those that were asked for more than once in a short stretch of a log.
@@ -49,11 +56,22 @@ impl Regular {
         let mut regular: Vec<u64> =
             list.into_iter().take(REGULAR_MAX).map(|(_, route)| fold(route.as_bytes())).collect();
         regular.sort_unstable();
-        Self(Arc::new(regular))
+        let mut bits = vec![0; 64];
+        for number in &regular {
+            let (word, bit) = Self::bit(*number);
+            bits[word] |= bit;
+        }
+        Self(Arc::new(Known { numbers: regular, bits }))
+    }
+
+    const fn bit(number: u64) -> (usize, u64) {
+        ((number >> 58) as usize, 1 << ((number >> 52) & 63))
     }
 
     fn has(&self, number: u64) -> bool {
-        self.0.binary_search(&number).is_ok()
+        let (word, bit) = Self::bit(number);
+        self.0.bits.get(word).is_some_and(|word| word & bit != 0)
+            && self.0.numbers.binary_search(&number).is_ok()
     }
 }
 
@@ -132,7 +150,7 @@ impl Routes {
 
     /// Adds requests of one step; `at` is any moment in it.
     pub(super) fn add(&mut self, at: Micros, name: &Arc<str>, requests: u64) {
-        if self.keeps(name) {
+        if self.keeps(name.as_bytes()) {
             let number = self.names.number_of(name);
             *self.rows.entry((floor(at, self.step()), number)).or_default() += requests;
             self.bound();
@@ -146,7 +164,7 @@ impl Routes {
             .names
             .names
             .iter()
-            .map(|name| self.keeps(name).then(|| self.names.number_of(name)))
+            .map(|name| self.keeps(name.as_bytes()).then(|| self.names.number_of(name)))
             .collect();
         let step = self.step();
         for ((at, number), requests) in &other.rows {
@@ -178,19 +196,21 @@ impl Routes {
         let old = std::mem::take(&mut self.names);
         let step = self.step();
         for ((at, number), requests) in std::mem::take(&mut self.rows) {
-            let Some(name) = old.get(number).filter(|name| self.keeps(name)) else { continue };
+            let Some(name) = old.get(number).filter(|name| self.keeps(name.as_bytes())) else {
+                continue;
+            };
             let number = self.names.number_of(name);
             *self.rows.entry((floor(at, step), number)).or_default() += requests;
         }
     }
 
     /// Whether a route has rows at all, at the present level.
-    pub(super) fn keeps(&self, route: &str) -> bool {
+    pub(super) fn keeps(&self, route: &[u8]) -> bool {
         let (_, sampling) = self.form();
         if sampling == 0 {
             return true;
         }
-        let number = fold(route.as_bytes());
+        let number = fold(route);
         number.trailing_zeros() >= sampling
             || (self.level < REGULAR_LEVELS && self.regular.has(number))
     }

@@ -101,8 +101,7 @@ fn sums_are_those_of_a_count_by_hand() {
         let by_kind = if route::is_probe(&request) { &mut probes } else { &mut statuses };
         *by_kind.entry(made.status).or_default() += 1;
         *load.entry(made.second * SECOND).or_default() += 1;
-        let mut name = String::new();
-        route::write(request.method, request.path, &mut name);
+        let name = route::name(request.method, request.path);
         *routes.entry((floor(made.second * SECOND, MINUTE), name)).or_default() += 1;
         failures += u64::from(made.status >= 500 || made.upstream.starts_with("502"));
     }

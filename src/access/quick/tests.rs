@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::access::log_format::{self, KNOWN};
+use crate::access::route;
 
 /// Lines of all sorts: of each known format, of JSON, and what a torn or hostile log has.
 const LINES: &[&str] = &[
@@ -36,12 +37,21 @@ fn shapes() -> Vec<Shape> {
     formats.chain([Shape::Json, Shape::Haproxy]).collect()
 }
 
+/// The lines of a text, and what each gives.
 #[track_caller]
-fn check(shape: &Shape, line: &[u8], memory: &mut Memory) {
-    let mut request = Request { status: 777, path: b"of the last line", ..Request::default() };
-    let found = parse(shape, line, memory, &mut request);
-    let plain = shape.parse(line);
-    assert_eq!(found.then_some(request), plain, "{shape:?}\n{}", line.escape_ascii());
+fn check(shape: &Shape, text: &[u8], memory: &mut Memory) {
+    let mut plain = text.split(|byte| *byte == b'\n');
+    each_line(shape, text, memory, &mut |line, seen| {
+        let expected = plain.next().expect("as many lines");
+        let expected = expected.strip_suffix(b"\r").unwrap_or(expected);
+        assert_eq!(line, expected);
+        let plain = shape.parse(line);
+        let request = seen.map(|seen| seen.request);
+        assert_eq!(request, plain.as_ref(), "{shape:?}\n{}", line.escape_ascii());
+        let probe = plain.map(|request| route::is_probe_agent(request.user_agent));
+        assert!(seen.is_none_or(|seen| seen.probe_agent.is_none_or(|known| probe == Some(known))));
+    });
+    assert!(matches!((plain.next(), plain.next()), (None | Some([]), None)), "all lines");
 }
 
 /// A number from a number (splitmix64).
@@ -63,6 +73,8 @@ fn lines_of_every_format_give_the_same_request() {
             check(&shape, format!("{line}\r").as_bytes(), &mut memory);
             check(&shape, format!("{line}\n").as_bytes(), &mut memory);
         }
+        check(&shape, LINES.join("\n").as_bytes(), &mut memory);
+        check(&shape, LINES.join("\r\n").as_bytes(), &mut memory);
     }
 }
 
@@ -72,20 +84,25 @@ fn torn_and_mutated_lines_give_the_same_request() {
     let mut memories = vec![Memory::default(); shapes.len()];
     let bytes = b" \t\"\\[]-,:./?|{}=\r\n\0\xff019aZ";
     let mut state = 7;
-    for _ in 0..4000 {
-        let mut line = LINES[next(&mut state) % LINES.len()].as_bytes().to_vec();
-        for _ in 0..next(&mut state) % 4 {
-            let byte = bytes[next(&mut state) % bytes.len()];
-            let at = next(&mut state) % (line.len() + 1);
-            match next(&mut state) % 4 {
-                0 => line.insert(at, byte),
-                1 => line.truncate(at),
-                2 => drop(line.drain(..at)),
-                _ => line.get_mut(at).into_iter().for_each(|old| *old = byte),
+    for _ in 0..400 {
+        let mut text = Vec::new();
+        for _ in 0..10 {
+            let mut line = LINES[next(&mut state) % LINES.len()].as_bytes().to_vec();
+            for _ in 0..next(&mut state) % 4 {
+                let byte = bytes[next(&mut state) % bytes.len()];
+                let at = next(&mut state) % (line.len() + 1);
+                match next(&mut state) % 4 {
+                    0 => line.insert(at, byte),
+                    1 => line.truncate(at),
+                    2 => drop(line.drain(..at)),
+                    _ => line.get_mut(at).into_iter().for_each(|old| *old = byte),
+                }
             }
+            text.extend_from_slice(&line);
+            text.push(b'\n');
         }
         for (shape, memory) in shapes.iter().zip(&mut memories) {
-            check(shape, &line, memory);
+            check(shape, &text, memory);
         }
     }
 }

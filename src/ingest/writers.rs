@@ -1,0 +1,46 @@
+//! The writers of one log, by program name. In: a message and its writer's name. Out: what the grammars read in it. It exists because
+//! a program goes on in the format in which it began. It must never grow with the number of names.
+
+use std::collections::BTreeMap;
+
+use crate::grammar::{Grammars, Reading, Writer};
+
+/// Program names of which the last grammar is remembered.
+const HINTED_MAX: usize = 256;
+/// Program names of which anything is remembered.
+const WRITERS_MAX: usize = 2 * HINTED_MAX;
+
+/// What is remembered.
+#[derive(Debug, Default)]
+pub(super) struct Writers {
+    by_name: BTreeMap<String, Writer>,
+    /// How many of them have a grammar.
+    hinted: usize,
+}
+
+impl Writers {
+    pub(super) fn read<'g>(
+        &mut self,
+        grammars: &'g Grammars,
+        body: &[u8],
+        ident: Option<&str>,
+        line: u64,
+    ) -> Reading<'g> {
+        let name = ident.unwrap_or_default();
+        if self.by_name.len() < WRITERS_MAX && !self.by_name.contains_key(name) {
+            self.by_name.insert(name.to_owned(), Writer::default());
+        }
+        let Some(writer) = self.by_name.get_mut(name) else {
+            return grammars.read(body, ident, None, line);
+        };
+        let read = grammars.read_of(body, ident, writer, line);
+        if let Some(grammar) = read.grammar {
+            let new = writer.hint().is_none();
+            if !new || self.hinted < HINTED_MAX {
+                self.hinted += usize::from(new);
+                writer.set_hint(grammar);
+            }
+        }
+        read
+    }
+}
