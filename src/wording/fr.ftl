@@ -9,22 +9,22 @@ clauses = { $one } ; { $other }
 failing = { $services ->
     [0] le backend
     [1] le service { $service }
-    [2] les services { $service } et { $others }
-    [3] les services { $service } et { $others }
+    [2] les services { $service } et { $last }
+    [3] les services { $service }, { $others } et { $last }
    *[other] les services { $service } et { $more } autres
 }
 failing-de = { $services ->
     [0] du backend
     [1] du service { $service }
-    [2] des services { $service } et { $others }
-    [3] des services { $service } et { $others }
+    [2] des services { $service } et { $last }
+    [3] des services { $service }, { $others } et { $last }
    *[other] des services { $service } et { $more } autres
 }
 failing-a = { $services ->
     [0] au backend
     [1] au service { $service }
-    [2] aux services { $service } et { $others }
-    [3] aux services { $service } et { $others }
+    [2] aux services { $service } et { $last }
+    [3] aux services { $service }, { $others } et { $last }
    *[other] aux services { $service } et { $more } autres
 }
 app-of-log = (journal { $file })
@@ -110,7 +110,10 @@ sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le j
 sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer
 memory-pressure = l'hôte manquait tant de mémoire que les réponses arrivaient trop tard
 network = le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
-oom-kill = l'OOM killer du noyau a tué { $victim } ({ $owner }){ $times ->
+oom-kill = l'OOM killer du noyau a tué { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}({ $owner })
+}{ $times ->
     [1] {""}
    *[other] {" "}{ times-many }
 } parce que { $limited ->
@@ -119,8 +122,7 @@ oom-kill = l'OOM killer du noyau a tué { $victim } ({ $owner }){ $times ->
    *[host] l'hôte n'avait plus de mémoire
 }{ $hog-told ->
     [no] {""}
-    [name] {" "}; le plus gros consommateur de mémoire était { $hog }
-   *[size] {" "}; le plus gros consommateur de mémoire était { $hog } ({ $hog-size })
+   *[yes] {" "}; le plus gros consommateur de mémoire était { $hog }
 }{ $dependency ->
     [no] {""}
    *[yes] , et { failing } { $services ->
@@ -133,7 +135,10 @@ oom-killed-as-told = un processus { failing-de } a été tué par l'OOM killer, 
     [runtime] le moteur de conteneurs
    *[systemd] systemd
 }
-oom-killed-as-inspected = un processus { failing-de } est mort d'un SIGKILL, et docker inspect indique OOMKilled
+oom-killed-as-inspected = { processes } { failing-de } { processes-died }{ $signal ->
+    [kill] {" "}d'un SIGKILL
+   *[unknown] {""}
+}, et docker inspect indique OOMKilled
 oom-kill-userspace = { $killer-known ->
     [no] un OOM killer en espace utilisateur
    *[yes] { $killer }
@@ -227,12 +232,12 @@ advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus d
 advice-raise-limit = Relever la limite mémoire { failing-de }, ou lancer moins de workers
 advice-what-route-allocates = Chercher ce qu'alloue { $route } : la plupart des requêtes en échec étaient de cette route
 advice-recycle-workers = Recycler les workers avant qu'ils n'atteignent la limite (max_requests, un seuil de mémoire) et alerter quand memory.current approche de memory.max
-advice-free-memory = Libérer de la mémoire ou arrêter { $hog-known ->
-    [no] le plus gros processus
-   *[yes] { $hog }
-}, qui en tenait la plus grande part, et vérifier que tout ce qui a été tué tourne de nouveau
-advice-own-limit = Donner une limite propre (MemoryMax=, --memory) à { $hog-known ->
-    [no] ce plus gros processus
+advice-free-memory = Vérifier que tout ce qui a été tué tourne de nouveau, et chercher ce qui a rempli la mémoire{ $told ->
+    [no] {""}
+   *[yes] {" "}: { $holders }
+}
+advice-own-limit = Donner une limite propre (MemoryMax=, --memory) ou moins de processus à { $hog-known ->
+    [no] ce qui en tient la plus grande part
    *[yes] { $hog }
 }, pour que lui soit tué et non ses voisins
 advice-protect = Alerter sur la mémoire disponible ; protéger { failing } par MemoryMin= ou OOMScoreAdjust=
@@ -408,6 +413,7 @@ missing-app-log = le journal du serveur d'application derrière l'upstream en é
 missing-error-log = le journal d'erreurs du proxy
 missing-dependency-log = ce que l'application attendait : journal de sa base de données et de ses autres dépendances
 missing-sender = qui a envoyé le signal : journal d'audit, journal sudo, historique du shell
+missing-own-error = l'erreur de l'application elle-même pour une requête en échec (son journal à ce moment, ou le collecteur d'erreurs)
 missing-stacks = les piles des workers en attente, et les journaux de lenteurs et de verrous de ce qu'ils appellent
 
 ## Silence, rythme, et les requêtes en cours
@@ -415,6 +421,7 @@ missing-stacks = les piles des workers en attente, et les journaux de lenteurs e
 gap-clock-set = l'horloge a été réglée pendant ce temps, l'intervalle peut donc être plus court qu'il n'en a l'air
 gap-host-down = l'hôte s'est arrêté ou a démarré pendant ce temps
 gap-host-slept = l'hôte était en veille pendant ce temps
+gap-host-paused = l'hôte était en pause pendant ce temps
 gap-proxy-killed = le noyau a tué le proxy
 gap-proxy-stopped = le proxy a été arrêté ou démarré pendant ce temps
 gap-disk-full = un disque était plein, des lignes du journal peuvent être perdues
@@ -535,8 +542,9 @@ clock-two-offsets = { $count ->
    *[other] { $count } faits partagés
 } avec d'autres journaux, à deux décalages comme au changement d'heure de { $zone }
 clock-coincidence = { $count } fins de processus sur { $all } coïncident avec des échecs ailleurs
-clock-neighbours-only = aucun événement partagé ; le fuseau qu'écrivent les autres fichiers de l'hôte, et le seul qui tienne dans la période
-clock-neighbours = aucun événement partagé ; le fuseau qu'écrivent les autres fichiers de l'hôte ; donner --tz FILE=ZONE s'il est faux
+clock-neighbour-and-hours = aucun événement partagé ; { $file } du même hôte est dans ce fuseau, et les heures couvertes concordent
+clock-neighbour = aucun événement partagé ; le fuseau de { $file } ; donner --tz FILE=ZONE s'il est faux
+clock-hours = aucun événement partagé, et aucun autre journal de l'hôte ne dit son fuseau : celui qui convient le mieux aux heures du bundle ; donner --tz FILE=ZONE s'il est faux
 
 ## La réponse en tête de chaque forme
 

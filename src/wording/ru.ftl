@@ -9,29 +9,29 @@ clauses = { $one }; { $other }
 failing = { $services ->
     [0] бэкенд
     [1] сервис { $service }
-    [2] сервисы { $service } и { $others }
-    [3] сервисы { $service } и { $others }
+    [2] сервисы { $service } и { $last }
+    [3] сервисы { $service }, { $others } и { $last }
    *[other] сервис { $service } и ещё { $more }
 }
 failing-gen = { $services ->
     [0] бэкенда
     [1] сервиса { $service }
-    [2] сервисов { $service } и { $others }
-    [3] сервисов { $service } и { $others }
+    [2] сервисов { $service } и { $last }
+    [3] сервисов { $service }, { $others } и { $last }
    *[other] сервиса { $service } и ещё { $more }
 }
 failing-dat = { $services ->
     [0] бэкенду
     [1] сервису { $service }
-    [2] сервисам { $service } и { $others }
-    [3] сервисам { $service } и { $others }
+    [2] сервисам { $service } и { $last }
+    [3] сервисам { $service }, { $others } и { $last }
    *[other] сервису { $service } и ещё { $more }
 }
 failing-ins = { $services ->
     [0] бэкендом
     [1] сервисом { $service }
-    [2] сервисами { $service } и { $others }
-    [3] сервисами { $service } и { $others }
+    [2] сервисами { $service } и { $last }
+    [3] сервисами { $service }, { $others } и { $last }
    *[other] сервисом { $service } и ещё { $more }
 }
 app-of-log = (лог { $file })
@@ -120,7 +120,10 @@ sigkill-by-somebody = процесс { failing-gen } завершился по S
 sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIGKILL, который мог послать OOM killer
 memory-pressure = на хосте так не хватало памяти, что ответы приходили слишком поздно
 network = прокси не смог разрешить имя апстрима, достучаться до него по сети или проверить его сертификат
-oom-kill = OOM killer ядра убил процесс { $victim } ({ $owner }){ $times ->
+oom-kill = OOM killer ядра убил процесс { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}({ $owner })
+}{ $times ->
     [1] {""}
    *[other] {" "}{ times-many }
 }, потому что { $limited ->
@@ -129,8 +132,7 @@ oom-kill = OOM killer ядра убил процесс { $victim } ({ $owner }){
    *[host] на хосте кончилась память
 }{ $hog-told ->
     [no] {""}
-    [name] ; больше всего памяти держал { $hog }
-   *[size] ; больше всего памяти держал { $hog } ({ $hog-size })
+   *[yes] ; больше всего памяти держал { $hog }
 }{ $dependency ->
     [no] {""}
    *[yes] , и без него { failing } { $services ->
@@ -143,7 +145,10 @@ oom-killed-as-told = процесс { failing-gen } убит OOM killer, как 
     [runtime] среда запуска контейнеров
    *[systemd] systemd
 }
-oom-killed-as-inspected = процесс { failing-gen } завершился по SIGKILL, и docker inspect показывает OOMKilled
+oom-killed-as-inspected = { processes } { failing-gen } { processes-ended }{ $signal ->
+    [kill] {" "}по SIGKILL
+   *[unknown] {""}
+}, и docker inspect показывает OOMKilled
 oom-kill-userspace = { $killer-known ->
     [no] OOM killer из пространства пользователя
    *[yes] { $killer }
@@ -238,14 +243,14 @@ advice-raise-limit-above = Поднимите лимит памяти { failing-
 advice-raise-limit = Поднимите лимит памяти { failing-gen } или запускайте меньше воркеров
 advice-what-route-allocates = Выясните, что выделяет { $route }: большинство неудачных запросов — этого маршрута
 advice-recycle-workers = Перезапускайте воркеры до достижения лимита (max_requests, порог по памяти) и настройте алерт, когда memory.current близко к memory.max
-advice-free-memory = Освободите память или остановите { $hog-known ->
-    [no] самый крупный процесс
-   *[yes] { $hog }
-}: он держал большую её часть; проверьте, что всё убитое снова работает
+advice-free-memory = Убедитесь, что всё убитое снова работает, и выясните, что заняло память{ $told ->
+    [no] {""}
+   *[yes] : { $holders }
+}
 advice-own-limit = Задайте для { $hog-known ->
-    [no] самого крупного процесса
+    [no] процессов, которые держат большую её часть,
    *[yes] { $hog }
-} собственный лимит (MemoryMax=, --memory), чтобы убивали его, а не соседей
+} собственный лимит (MemoryMax=, --memory) или запускайте меньше процессов, чтобы убивали его, а не соседей
 advice-protect = Настройте алерт на доступную память; защитите { failing } через MemoryMin= или OOMScoreAdjust=
 advice-compare-listeners = Сравните proxy_pass и upstream из nginx -T с тем, что слушает (ss -ltnp, ss -lxp), и перечитайте конфигурацию nginx, когда они совпадут
 advice-test-configuration = При деплое проверяйте конфигурацию на работающем приложении (nginx -t не устанавливает соединений)
@@ -421,6 +426,7 @@ missing-app-log = лог сервера приложений за отказав
 missing-error-log = error-лог прокси
 missing-dependency-log = чего ждало приложение: логи его базы и других зависимостей
 missing-sender = кто послал сигнал: audit-лог, лог sudo, история команд
+missing-own-error = собственная ошибка приложения для одного из неудачных запросов (его лог в этот момент или система сбора ошибок)
 missing-stacks = стеки ждущих воркеров и логи медленных запросов и блокировок того, что они вызывают
 
 ## Тишина, ритм и запросы, которые выполнялись
@@ -428,6 +434,7 @@ missing-stacks = стеки ждущих воркеров и логи медле
 gap-clock-set = в это время переводили часы, так что промежуток может быть короче
 gap-host-down = в это время хост выключался или загружался
 gap-host-slept = в это время хост спал
+gap-host-paused = в это время хост стоял на паузе
 gap-proxy-killed = ядро убило прокси
 gap-proxy-stopped = в это время прокси останавливали или запускали
 gap-disk-full = диск был полон, строки лога могли потеряться
@@ -558,8 +565,9 @@ clock-two-offsets = { $count ->
    *[many] { $count } событий, общих с другими логами
 }, при двух смещениях, как при переводе часов в { $zone }
 clock-coincidence = { $count } из { $all } завершений процессов совпадают со сбоями в других логах
-clock-neighbours-only = общих событий нет; пояс, который пишут другие файлы хоста, и единственный, который подходит ко времени бандла
-clock-neighbours = общих событий нет; пояс, который пишут другие файлы хоста; если он неверен, задайте --tz FILE=ZONE
+clock-neighbour-and-hours = общих событий нет; { $file } того же хоста записан в этом поясе, и покрытые часы подходят
+clock-neighbour = общих событий нет; взят пояс файла { $file }; если он неверен, задайте --tz FILE=ZONE
+clock-hours = общих событий нет, и ни один другой лог хоста не называет свой пояс: взят тот, что лучше всего подходит к часам бандла; если он неверен, задайте --tz FILE=ZONE
 
 ## Ответ, с которого начинается каждая форма
 

@@ -8,8 +8,8 @@ clauses = { $one }; { $other }
 failing = { $services ->
     [0] ứng dụng
     [1] { $service }
-    [2] { $service } và { $others }
-    [3] { $service } và { $others }
+    [2] { $service } và { $last }
+    [3] { $service }, { $others } và { $last }
    *[other] { $service } và { $more } dịch vụ khác
 }
 app-of-log = ứng dụng ({ $file })
@@ -64,7 +64,10 @@ sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ t
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
 memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
 network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
-oom-kill = OOM killer của kernel đã kill { $victim } của { $owner }{ $times ->
+oom-kill = OOM killer của kernel đã kill { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}của { $owner }
+}{ $times ->
     [1] {""}
    *[other] {" "}{ $times } lần
 } vì { $limited ->
@@ -73,8 +76,7 @@ oom-kill = OOM killer của kernel đã kill { $victim } của { $owner }{ $time
    *[host] máy chủ hết bộ nhớ
 }{ $hog-told ->
     [no] {""}
-    [name] ; giữ nhiều bộ nhớ nhất là { $hog }
-   *[size] ; giữ nhiều bộ nhớ nhất là { $hog } ({ $hog-size })
+   *[yes] ; giữ nhiều bộ nhớ nhất là { $hog }
 }{ $dependency ->
     [no] {""}
    *[yes] , và { failing } lỗi vì thiếu nó
@@ -83,7 +85,10 @@ oom-killed-as-told = { failing } bị OOM kill, theo lời { $witness ->
     [runtime] container runtime
    *[systemd] systemd
 }
-oom-killed-as-inspected = { failing } chết vì SIGKILL, và docker inspect báo OOMKilled
+oom-killed-as-inspected = { processes } của { failing } chết{ $signal ->
+    [kill] {" "}vì SIGKILL
+   *[unknown] {""}
+}, và docker inspect báo OOMKilled
 oom-kill-userspace = { $killer-known ->
     [no] một trình diệt tiến trình ở user space
    *[yes] { $killer }
@@ -166,14 +171,14 @@ advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên 
 advice-raise-limit = Nâng giới hạn bộ nhớ của { failing } hoặc chạy ít worker hơn
 advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: phần lớn yêu cầu lỗi thuộc route này
 advice-recycle-workers = Tái tạo worker trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ) và cảnh báo khi memory.current gần memory.max
-advice-free-memory = Giải phóng bộ nhớ hoặc dừng { $hog-known ->
-    [no] tiến trình lớn nhất
-   *[yes] { $hog }
-}, thứ đang giữ phần lớn, và kiểm tra mọi thứ bị kill đã chạy lại
+advice-free-memory = Kiểm tra mọi thứ bị kill đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
+    [no] {""}
+   *[yes] : { $holders }
+}
 advice-own-limit = Đặt cho { $hog-known ->
-    [no] tiến trình lớn nhất
+    [no] các tiến trình giữ phần lớn bộ nhớ
    *[yes] { $hog }
-} một giới hạn riêng (MemoryMax=, --memory), để chính nó bị kill chứ không phải các tiến trình bên cạnh
+} một giới hạn riêng (MemoryMax=, --memory) hoặc chạy ít tiến trình hơn, để chính nó bị kill chứ không phải các tiến trình bên cạnh
 advice-protect = Cảnh báo theo bộ nhớ còn trống; bảo vệ { failing } bằng MemoryMin= hoặc OOMScoreAdjust=
 advice-compare-listeners = So proxy_pass và upstream của nginx -T với những gì đang lắng nghe (ss -ltnp, ss -lxp), rồi reload nginx khi chúng khớp
 advice-test-configuration = Khi triển khai, thử cấu hình với ứng dụng đang chạy (nginx -t không kết nối)
@@ -338,6 +343,7 @@ missing-app-log = log của máy chủ ứng dụng phía sau upstream bị lỗ
 missing-error-log = error log của proxy
 missing-dependency-log = ứng dụng đã chờ gì: log cơ sở dữ liệu và các dịch vụ phụ thuộc khác
 missing-sender = ai đã gửi tín hiệu: log audit, log sudo, lịch sử shell
+missing-own-error = lỗi do chính ứng dụng ghi cho một yêu cầu thất bại (log của nó lúc đó, hoặc hệ thống theo dõi lỗi)
 missing-stacks = stack của các worker đang chờ, cùng log truy vấn chậm và log khóa của những gì chúng gọi
 
 ## Khoảng lặng, nhịp điệu và các yêu cầu đang chạy
@@ -345,6 +351,7 @@ missing-stacks = stack của các worker đang chờ, cùng log truy vấn chậ
 gap-clock-set = đồng hồ bị chỉnh trong lúc đó, nên khoảng này có thể ngắn hơn vẻ ngoài
 gap-host-down = máy chủ tắt hoặc khởi động trong lúc đó
 gap-host-slept = máy chủ ngủ trong lúc đó
+gap-host-paused = máy chủ bị tạm dừng trong lúc đó
 gap-proxy-killed = kernel đã kill proxy
 gap-proxy-stopped = proxy bị dừng hoặc khởi động trong lúc đó
 gap-disk-full = đĩa bị đầy, nên có thể mất dòng log
@@ -431,8 +438,9 @@ clock-shared = { $what ->
 clock-shared-things = { $count } điểm chung với { $path }
 clock-two-offsets = { $count } điểm chung với các log khác, ở hai độ lệch như khi { $zone } đổi giờ mùa hè
 clock-coincidence = { $count } trên { $all } lần tiến trình kết thúc trùng với lỗi ở nơi khác
-clock-neighbours-only = không có sự kiện chung; lấy múi giờ mà các tệp khác của máy chủ ghi, cũng là múi giờ duy nhất khớp với khoảng thời gian
-clock-neighbours = không có sự kiện chung; lấy múi giờ mà các tệp khác của máy chủ ghi; nếu sai hãy dùng --tz FILE=ZONE
+clock-neighbour-and-hours = không có sự kiện chung; { $file } của cùng máy chủ ở múi giờ đó, và số giờ mà nó bao phủ khớp
+clock-neighbour = không có sự kiện chung; lấy múi giờ của { $file }; nếu sai hãy dùng --tz FILE=ZONE
+clock-hours = không có sự kiện chung, và không log nào khác của máy chủ cho biết múi giờ: lấy múi giờ khớp nhất với các giờ của gói; nếu sai hãy dùng --tz FILE=ZONE
 
 ## Câu trả lời mở đầu mỗi dạng
 
