@@ -220,7 +220,7 @@ fn every_message_is_said_and_every_one_that_is_said_exists() {
         .collect();
     let said = Regex::new(r#"\b(?:text|say)\(\s*"([^"]+)""#).unwrap();
     let mut calls = 0;
-    for (path, text) in &sources {
+    for (path, text) in sources.iter().filter(|(_, text)| text.contains("wording::")) {
         for found in said.captures_iter(text) {
             calls += 1;
             if !english.messages.contains_key(&found[1]) {

@@ -100,17 +100,20 @@ impl Language {
             };
             values.set(*key, value);
         }
-        self.formatted(id, &values)
-            .or_else(|| Self::default().formatted(id, &values))
-            .unwrap_or_else(|| id.to_owned())
+        let said = self.formatted(id, &values).or_else(|| Self::default().formatted(id, &values));
+        debug_assert!(said.is_some(), "no message {id}");
+        said.unwrap_or_else(|| id.to_owned())
     }
 
     /// `None` where the language has no such message.
     fn formatted(self, id: &str, values: &FluentArgs<'_>) -> Option<String> {
         let bundle = self.bundle()?;
         let pattern = bundle.get_message(id)?.value()?;
-        // What is wrong in a message is found by the tests; a reader gets the rest of it.
-        Some(bundle.format_pattern(pattern, Some(values), &mut Vec::new()).into_owned())
+        let mut faults = Vec::new();
+        let said = bundle.format_pattern(pattern, Some(values), &mut faults).into_owned();
+        // Found by the tests; a reader gets the rest of the message.
+        debug_assert!(faults.is_empty(), "{id}: {faults:?}");
+        Some(said)
     }
 
     fn bundle(self) -> Option<&'static Bundle> {

@@ -10,7 +10,26 @@ fn arguments_are_not_interpreted() {
 }
 
 #[test]
-fn an_unknown_message_shows_its_id() {
-    assert_eq!(&*text("no-such-message", []), "no-such-message");
+fn a_sentence_gets_a_capital_letter_unless_it_begins_with_a_name() {
+    let named = [("name", "nginx".into())];
+    assert_eq!(&*text("name", named).sentence(), "nginx.");
+    assert_eq!(&*text("network", []).sentence().chars().take(9).collect::<String>(), "The proxy");
+    assert!(text("ruled-out-words", []).sentence().starts_with("gunicorn "));
+    let both = [("one", text("host-restart", []).into()), ("other", "b".into())];
+    assert!(text("and", both).sentence().starts_with("The host"));
+}
+
+#[test]
+fn a_language_is_known_by_its_tag() {
     assert!(Language::named("xx").is_none());
+    assert_eq!(Language::named("en"), Some(Language::default()));
+    assert!(Language::all().count() >= 1);
+}
+
+#[test]
+fn what_a_message_speaks_of_is_masked() {
+    let secret = text("name", [("name", "token=abc".into())]);
+    let masked = secret.masked(&|text| text.replace("abc", "***"), Language::default());
+    assert_eq!(&*masked, "token=***");
+    assert!(masked.is_message());
 }

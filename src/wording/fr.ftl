@@ -1,0 +1,954 @@
+### Les messages de coroner en français. Les règles sont dans en.ftl et src/wording/mod.rs.
+### Devant un nom de service se tient « le service », pour l'accord et les contractions (messages failing-de, failing-a).
+
+## Petites parties dont d'autres messages se servent
+
+name = { $name }
+and = { $one } et { $other }
+clauses = { $one } ; { $other }
+failing = { $services ->
+    [0] le backend
+    [1] le service { $service }
+    [2] les services { $service } et { $last }
+    [3] les services { $service }, { $others } et { $last }
+   *[other] les services { $service } et { $more } autres
+}
+failing-de = { $services ->
+    [0] du backend
+    [1] du service { $service }
+    [2] des services { $service } et { $last }
+    [3] des services { $service }, { $others } et { $last }
+   *[other] des services { $service } et { $more } autres
+}
+failing-a = { $services ->
+    [0] au backend
+    [1] au service { $service }
+    [2] aux services { $service } et { $last }
+    [3] aux services { $service }, { $others } et { $last }
+   *[other] aux services { $service } et { $more } autres
+}
+app-of-log = (journal { $file })
+processes = { $processes ->
+    [one] { $processes } processus
+   *[other] { $processes } processus
+}
+processes-died = { $processes ->
+    [one] est mort
+   *[other] sont morts
+}
+times-many = { $times } fois
+
+## Noms des causes
+
+title-crash-exception = une erreur non interceptée de l'application elle-même
+title-crash-segv = un signal de faute (SIGSEGV et semblables)
+title-dependency-down = une base de données, un cache ou un autre service indisponible ou verrouillé
+title-deploy-restart = un arrêt, un redémarrage ou un déploiement prévu
+title-disk-full = un disque plein
+title-health-check-kill = un arrêt par contrôle de santé (health check)
+title-host-restart = un redémarrage ou une mise en pause de l'hôte
+title-manual-sigkill = un processus tué par une personne ou un outil
+title-memory-pressure = une mémoire si rare que tout se figeait
+title-network = une panne de résolution de noms, de TLS ou de réseau
+title-oom-kill-global = un processus tué parce que l'hôte n'avait plus de mémoire
+title-oom-kill-memcg = un processus tué à la limite mémoire de son cgroup
+title-proxy-configuration = une configuration du proxy qui ne correspond pas à son upstream
+title-resource-exhaustion = une limite de connexions, de fichiers, de workers ou de file d'attente atteinte
+title-runtime-heap-limit = un processus arrêté à la limite mémoire de son runtime ou de son gestionnaire
+title-slow-upstream = un upstream qui répondait trop tard
+title-worker-timeout = un worker arrêté par son serveur d'application faute de réponse à temps
+
+## Pourquoi c'est tombé
+
+best-guess = Le bundle ne dit pas pourquoi ; la meilleure hypothèse, { $guess } ({ $probability }), repose sur trop peu.
+no-cause-told = Le bundle ne dit pas pourquoi.
+either-or = Soit { $one }, soit { $other } ; le bundle ne permet pas de trancher.
+
+crash-exception = { failing } { $services ->
+    [0] s'est arrêté
+    [1] s'est arrêté
+   *[other] se sont arrêtés
+} { times-many } sur une erreur non interceptée
+crash-segv = { processes } { failing-de } { processes-died } d'un signal de faute{ $place ->
+    [unknown] {""}
+   *[known] {" "}dans { $library }
+}
+dependency-down = { $known ->
+    [no] une dépendance
+   *[yes] { $name }
+} { $state ->
+    [locked] gardait des requêtes en attente d'un verrou
+    [unserving] ne répondait pas à ses clients
+   *[down] était indisponible ou refusait ses clients
+}, et { failing } { $services ->
+    [0] a échoué
+    [1] a échoué
+   *[other] ont échoué
+} faute de cette dépendance
+deploy-restart = { failing } { $services ->
+    [0] a reçu l'ordre de s'arrêter et est resté absent
+    [1] a reçu l'ordre de s'arrêter et est resté absent
+   *[other] ont reçu l'ordre de s'arrêter et sont restés absents
+} jusqu'au redémarrage
+disk-full = un disque était plein, et { failing } { $services ->
+    [0] a échoué
+    [1] a échoué
+   *[other] ont échoué
+} à cause de cela
+health-check-kill = { failing } { $services ->
+    [0] n'a pas passé son contrôle de santé et a été arrêté
+    [1] n'a pas passé son contrôle de santé et a été arrêté
+   *[other] n'ont pas passé leur contrôle de santé et ont été arrêtés
+} pour cette raison
+host-restart = l'hôte lui-même a redémarré ou a été mis en pause, et ses services avec lui
+sigkill-ordered = { processes } { failing-de } { $processes ->
+    [one] a été tué
+   *[other] ont été tués
+} sur ordre de docker ou de systemd
+sigkill-unexplained = { processes } { failing-de } { processes-died } d'un SIGKILL qu'aucun journal n'explique
+sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le journal du noyau, qui couvre ce moment, ne montre aucun OOM kill de ce processus : quelqu'un ou quelque chose a envoyé le signal
+sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer
+memory-pressure = l'hôte manquait tant de mémoire que les réponses arrivaient trop tard
+network = le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
+oom-kill = l'OOM killer du noyau a tué { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}({ $owner })
+}{ $times ->
+    [1] {""}
+   *[other] {" "}{ times-many }
+} parce que { $limited ->
+    [known] son cgroup a atteint sa limite de { $limit }
+    [unknown] son cgroup a atteint sa limite mémoire
+   *[host] l'hôte n'avait plus de mémoire
+}{ $hog-told ->
+    [no] {""}
+   *[yes] {" "}; le plus gros consommateur de mémoire était { $hog }
+}{ $dependency ->
+    [no] {""}
+   *[yes] , et { failing } { $services ->
+        [0] a échoué
+        [1] a échoué
+       *[other] ont échoué
+    } faute de cette dépendance
+}
+oom-killed-as-told = un processus { failing-de } a été tué par l'OOM killer, d'après { $witness ->
+    [runtime] le moteur de conteneurs
+   *[systemd] systemd
+}
+oom-killed-as-inspected = { processes } { failing-de } { processes-died }{ $signal ->
+    [kill] {" "}d'un SIGKILL
+   *[unknown] {""}
+}, et docker inspect indique OOMKilled
+oom-kill-userspace = { $killer-known ->
+    [no] un OOM killer en espace utilisateur
+   *[yes] { $killer }
+} a tué { $victim-known ->
+    [no] un processus
+   *[yes] { $victim }
+} parce que l'hôte manquait de mémoire
+proxy-refused = le proxy a refusé ce que l'upstream a envoyé, ou n'a pas le droit d'ouvrir son socket
+nothing-listens = rien n'écoute sur { $place-known ->
+    [no] l'adresse de l'upstream
+   *[yes] { $place }
+}, là où le proxy cherche l'application{ $elsewhere ->
+    [no] {""}
+   *[yes] , alors qu'elle écoute sur { $listens }
+}
+resource-exhaustion = { $what ->
+    [backlog] la file de connexions (listen backlog) était pleine
+    [proxy] le proxy n'avait plus de connexions, de ports ou de descripteurs de fichiers
+    [workers] tous les workers étaient occupés et leur nombre maximal atteint
+    [queue] la file d'écoute (listen queue) était pleine
+    [files] les descripteurs de fichiers étaient épuisés
+    [conntrack] la table de suivi des connexions était pleine
+    [clients] les connexions à la base de données étaient épuisées
+   *[system] une limite du système a été atteinte
+} ; cela a touché { failing }{ $surge ->
+    [no] {""}
+   *[yes] , alors que les requêtes arrivaient { $rate } fois plus vite qu'avant
+}
+runtime-heap-limit = { failing } { $services ->
+    [0] a atteint
+    [1] a atteint
+   *[other] ont atteint
+} { times-many } une limite mémoire de son propre runtime ou gestionnaire de processus
+slow-upstream = { failing } { $services ->
+    [0] a répondu
+    [1] a répondu
+   *[other] ont répondu
+} plus tard que le proxy n'attend{ $routes ->
+    [many] {""}
+   *[one] , toujours sur la même route
+}, et aucun journal du bundle ne dit pourquoi
+worker-timeout = le serveur d'application ({ failing }) a abandonné et arrêté { $workers ->
+    [one] { $workers } worker qui ne répondait pas à temps
+   *[other] { $workers } workers qui ne répondaient pas à temps
+}
+
+## Ce qui aurait pu le dire et manque
+
+unseen-app-log = le journal de l'application
+unseen-dependency-log = le journal de la dépendance elle-même
+unseen-kernel-log = le journal du noyau
+unseen-wait = ce que les workers attendaient
+
+## Que faire
+
+advice-recycle = Redémarrer ou recycler { failing } avant l'âge de { $age } : il s'est arrêté { times-many } à intervalle régulier, au plus tôt { $age } après { $since ->
+    [start] un démarrage
+   *[end] l'arrêt précédent
+} ; ce qui le remplit reviendra, et plus de mémoire ne fait que repousser l'arrêt suivant
+advice-read-trace = Lire la trace dans le journal { failing-de } ; revenir en arrière si un déploiement a précédé
+advice-catch-error = Intercepter l'erreur là où elle naît, et laisser échouer une requête plutôt que le processus
+advice-keep-crashers-away = Écarter les requêtes qui font tomber { failing }, ou revenir sur sa dernière mise à jour de code natif{ $place ->
+    [unknown] {""}
+   *[known] {" "}dans { $library }
+}
+advice-core-dump = Prendre un core dump (coredumpctl, ulimit -c) et transmettre sa backtrace aux mainteneurs de la bibliothèque
+advice-sanitizer = Tester les extensions natives avec des entrées hostiles sous un sanitizer
+advice-lock-holder = Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
+advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
+advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tentative vers sa dépendance, pour qu'une connexion perdue n'arrête pas le processus
+advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer les bases dans des fenêtres annoncées
+advice-planned = Rien, si le redémarrage était prévu : le service est revenu
+advice-restart-without-gap = Redémarrer { failing } sans interruption : garder le socket d'écoute ouvert (activation par socket de systemd, reload) ou démarrer d'abord la nouvelle instance
+advice-free-space = Libérer de l'espace sur le disque plein (df -h, df -i, du -x --max-depth=2), puis redémarrer ce qui est tombé
+advice-what-filled-it = Trouver ce qui l'a rempli : téléversements, journaux sans rotation, fichiers temporaires
+advice-alert-space = Alerter à 80 % de l'espace et des inodes, et laisser l'application répondre 507 plutôt que mourir
+advice-why-no-answer = Chercher pourquoi { failing } ne répondait pas à son contrôle
+advice-patient-check = Rendre le contrôle patient et léger : une route à lui, plus d'essais, une période de démarrage
+advice-all-back = Vérifier que tous les services sont revenus (systemctl --failed, docker ps)
+advice-why-restarted = Chercher pourquoi il a redémarré : last -x, les événements de l'hébergeur, les lignes de panic du démarrage précédent (journalctl -b -1 -e)
+advice-proxy-after-app = Démarrer le proxy après l'application (After=), ou le laisser répondre 503 avec Retry-After tant qu'elle n'est pas prête
+advice-runs-again = Vérifier que { failing } tourne de nouveau
+advice-who-sent = Demander qui ou quoi a envoyé SIGKILL : historique du shell, journaux sudo et audit, tâches cron, supervision qui redémarre
+advice-record-signals = Enregistrer les signaux : auditctl -a always,exit -F arch=b64 -S kill -F a1=9
+advice-look-at-pressure = Regarder /proc/pressure/memory et les plus gros processus (ps --sort=-rss), et arrêter ce qui est inutile
+advice-working-set = Donner à l'hôte ou au conteneur la mémoire de son working set, page cache compris
+advice-alert-psi = Alerter sur la pression mémoire (PSI) et pas seulement sur l'utilisation
+advice-network-steps = Depuis l'hôte du proxy : résoudre le nom de l'upstream, joindre son port (nc -vz) et essayer son certificat (openssl s_client)
+advice-resolver = Donner à nginx un resolver avec un valid= court, ou le recharger quand les adresses changent
+advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }, ou lancer moins de workers : une seule victime tenait { $held }
+advice-raise-limit = Relever la limite mémoire { failing-de }, ou lancer moins de workers
+advice-what-route-allocates = Chercher ce qu'alloue { $route } : la plupart des requêtes en échec étaient de cette route
+advice-recycle-workers = Recycler les workers avant qu'ils n'atteignent la limite (max_requests, un seuil de mémoire) et alerter quand memory.current approche de memory.max
+advice-free-memory = Vérifier que tout ce qui a été tué tourne de nouveau, et chercher ce qui a rempli la mémoire{ $told ->
+    [no] {""}
+   *[yes] {" "}: { $holders }
+}
+advice-own-limit = Donner une limite propre (MemoryMax=, --memory) ou moins de processus à { $hog-known ->
+    [no] ce qui en tient la plus grande part
+   *[yes] { $hog }
+}, pour que lui soit tué et non ses voisins
+advice-protect = Alerter sur la mémoire disponible ; protéger { failing } par MemoryMin= ou OOMScoreAdjust=
+advice-compare-listeners = Comparer proxy_pass et upstream de nginx -T avec ce qui écoute (ss -ltnp, ss -lxp), et recharger nginx quand ils concordent
+advice-test-configuration = Tester la configuration contre l'application qui tourne lors du déploiement (nginx -t ne se connecte pas)
+advice-shed-load = Délester ou répartir la charge, ou ajouter des workers { failing-a }
+advice-raise-met-limit = Relever la limite atteinte (listen backlog et net.core.somaxconn, worker_connections, LimitNOFILE, max_children) après avoir regardé ce qu'une unité de plus coûte en mémoire
+advice-limit-rate = Limiter le débit des requêtes au proxy, et alerter sur la longueur des files et les descripteurs ouverts
+advice-raise-heap = Relever la limite du runtime { failing-de } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) si l'hôte a la mémoire
+advice-what-fills-heap = Trouver la requête qui remplit le heap : traiter en flux les gros téléversements et exports au lieu de les garder
+advice-alert-heap = Alerter sur l'usage du heap, et plafonner la taille des corps de requête au proxy (client_max_body_size)
+advice-dump-workers = Si cela bloque encore, faire un dump des workers { failing-de } (py-spy dump, jstack, gdb) et des attentes de verrou de la base
+advice-log-durations = Journaliser la durée de chaque appel sortant, et les requêtes lentes dans la base
+advice-outgoing-timeouts = Fixer les timeouts des appels sortants en dessous du read timeout du proxy
+advice-what-workers-wait-for = Trouver ce qu'attendent les workers { failing-de } : faire un dump d'un worker bloqué (py-spy dump --pid, gdb) ou examiner la route lente
+advice-call-timeouts = Fixer un timeout à chaque appel sortant, plus court que celui du serveur d'application
+advice-slow-routes-apart = Garder les routes lentes sur des workers à elles
+advice-suspect = Regarder d'abord { $route }, en cours lors de { $at-deaths } arrêts sur { $deaths } : { $remedy ->
+    [body] écrire son corps sur disque ou dans un stockage objet à mesure qu'il arrive au lieu de le garder, et plafonner sa taille au proxy
+   *[bound] voir ce qu'une telle requête fait garder à l'application, et le borner (pagination, flux, limite de taille)
+}
+
+## Comment voir que cela a marché
+
+verify-recycle = plus d'arrêt au-delà de cet âge ; la mémoire résidente reste sous la limite dans le temps
+verify-restart-counter = le compteur de redémarrages n'avance plus
+verify-same-input = un test avec la même entrée donne un 4xx ou un 5xx et aucun redémarrage
+verify-no-fault-line = plus de ligne de faute dans le journal du noyau
+verify-backtrace = la backtrace nomme une fonction
+verify-input-is-test = l'entrée fatale est devenue un test
+verify-no-lock-wait = aucune requête n'attend dans pg_stat_activity
+verify-query = une requête depuis l'hôte de l'application réussit
+verify-store-restart = dans un test, l'application survit à un redémarrage de la base
+verify-migration-fails = une migration qui rencontre un verrou échoue elle-même, et non ses lecteurs
+verify-listening-answers = son journal le montre à l'écoute, et les réponses réussissent
+verify-restart-under-load = un redémarrage sous charge ne donne aucun 502
+verify-df = df montre de la place, et les écritures réussissent
+verify-growth = sa croissance par jour est connue
+verify-alert = une alerte se déclenche dans un test
+verify-check-under-load = le contrôle réussit sous charge
+verify-slow-minute = une minute lente ne provoque aucun redémarrage
+verify-none-missing = aucun ne manque
+verify-reason = une raison
+verify-reboot = un redémarrage de test ne donne aucun 502
+verify-listening = son journal le montre à l'écoute
+verify-name = un nom
+verify-ausearch = ausearch -sc kill montre un signal de test
+verify-pressure-falls = la pression retombe à zéro
+verify-major-faults = les défauts de page majeurs par seconde restent rares sous charge
+verify-each-step = chaque étape réussit
+verify-address-change = un changement d'adresse ne donne aucun 502
+verify-memory-events = memory.events du cgroup : oom_kill n'augmente plus
+verify-no-kill = plus d'OOM kill dans le journal du noyau
+verify-worker-memory = mémoire résidente d'un worker avant et après une telle requête
+verify-alert-before-kill = une alerte se déclenche dans un test avant que le noyau ne tue
+verify-free = free -m ; systemctl --failed
+verify-memory-max = systemctl show -p MemoryMax ; docker inspect
+verify-through-proxy = une requête à travers le proxy réussit
+verify-wrong-port = un mauvais port fait échouer le déploiement
+verify-no-such-line = plus de telle ligne, et les réponses réussissent
+verify-load-test = un test de charge au débit du pic ne donne aucune erreur
+verify-no-limit-line = plus de ligne de limite dans son journal
+verify-flat-heap = le heap reste stable pendant une telle requête
+verify-alert-before-limit = une alerte se déclenche dans un test avant la limite
+verify-dump = le dump nomme ce qui est attendu
+verify-slow-reason = la prochaine minute lente nomme sa raison dans un journal
+verify-own-error = une dépendance lente donne sa propre erreur avant le 504
+verify-no-timeout-line = plus de ligne de timeout dans son journal
+verify-hanging-partner = un partenaire bloqué donne une réponse lente et aucun worker mort
+verify-other-routes = les autres routes répondent pendant que l'une est bloquée
+verify-suspect = mémoire résidente d'un worker avant, pendant et après une telle requête
+
+## Suspect, mais pas la cause
+
+ruled-out-kill = { $whose ->
+    [cgroup] la victime { $victim } appartient au cgroup { $cgroup }, et pas { failing-a }
+    [process] la victime { $victim } appartient à un autre processus, et pas { failing-a }
+    [own] la victime { $victim } est { failing-de }, mais sa fin explique peu des échecs
+   *[unknown] rien ne relie la victime { $victim } { failing-a }
+} ; c'était { $when ->
+    [before] { $apart } avant le premier échec
+    [after] { $apart } après le dernier échec
+   *[amid] à { $time }, { $apart } après le premier échec
+}
+ruled-out-words = { $lower }gunicorn écrit « Perhaps out of memory? » à chaque SIGKILL, y compris le sien après un timeout ; ces mots ne prouvent rien
+
+## La chaîne, de la cause aux utilisateurs
+
+answers-of = { $answers ->
+    [one] { $answers } réponse { $status }
+   *[other] { $answers } réponses { $status }
+}
+chain-users-met = les utilisateurs ont reçu { $answers }
+chain-proxy-met = le proxy a reçu { $answers } ; sans access log, personne ne sait ce que les utilisateurs en ont vu
+chain-oom-kill = le noyau a tué { $victim } (pid { $pid }) pour la mémoire, portée { $scope }
+chain-worker-signaled = le serveur d'application a vu le worker { $worker } finir sur le signal { $signal }
+chain-worker-timeout = le worker { $worker } n'a pas répondu à temps et a été abandonné
+chain-upstream-refused = les connexions du proxy à l'upstream étaient refusées
+chain-upstream-reset = l'upstream a réinitialisé la connexion du proxy
+chain-upstream-closed = l'upstream a fermé la connexion avant de répondre
+chain-upstream-timeout = l'upstream n'a pas répondu au proxy à temps
+chain-upstream-backlog-full = la file de connexions de l'upstream était pleine
+chain-upstream-socket-missing = le socket de l'upstream n'existait pas
+chain-upstream-truncated = une réponse s'est interrompue en cours d'envoi
+chain-app-stopping = le serveur d'application a reçu l'ordre de s'arrêter
+chain-app-listening = le serveur d'application écoutait de nouveau
+chain-heap-limit = le runtime a atteint la limite de son heap et a abandonné
+chain-disk-full = une écriture a échoué : plus d'espace
+chain-segfault = le noyau a vu { $process } toucher une mémoire qui n'est pas la sienne
+chain-container-died = le conteneur { $container } s'est terminé avec le code { $code }
+chain-container-killed = { $lower }docker a envoyé le signal { $signal } au conteneur { $container }
+chain-container-oom = le moteur de conteneurs a vu un événement OOM dans { $container }
+chain-store-lock-wait = une requête attendait un verrou dans la base de données
+chain-dependency-lost = l'application a perdu ou n'a pas pu joindre { $known ->
+    [no] une dépendance
+   *[yes] { $store }
+}
+chain-other = { $kind ->
+    [container-started] conteneur démarré
+    [container-stopped] conteneur arrêté
+    [container-stop-forced] conteneur arrêté de force
+    [container-unhealthy] conteneur en mauvaise santé
+    [container-destroyed] conteneur supprimé
+    [container-created] conteneur créé
+    [container-state] état d'un conteneur
+    [app-started] serveur d'application démarré
+    [app-boot-failed] l'application n'a pas pu démarrer
+    [unit-started] unité systemd démarrée
+    [unit-failed] unité systemd en échec
+    [worker-booted] worker démarré
+    [kernel-boot] démarrage de l'hôte
+    [host-shutdown] arrêt de l'hôte
+    [host-suspend] mise en veille de l'hôte
+    [uncaught-exception] exception non interceptée
+    [proxy-lifecycle] proxy démarré, arrêté ou rechargé
+   *[other] événement « { $words } »
+}
+chain-unit-stopping = { $lower }systemd a reçu l'ordre d'arrêter { $unit }
+chain-unit-process-exited = { $lower }systemd a vu le processus principal de { $unit } se terminer ({ $code }, { $status })
+
+## Ce qui a été cherché
+
+claim-no-kill-around = aucun OOM kill d'un service touché autour de { $incident }
+claim-no-kill = aucun OOM kill dans toute la période
+claim-no-burst = aucune rafale de réponses en échec
+claim-ends-explained = chaque fin de processus est expliquée
+kernel-tells-of-one = le journal du noyau en montre un
+kernel-covers = { $path } couvre l'incident
+kernel-no-kill = { $path } contient des messages du noyau et aucun OOM kill
+kernel-none = aucun journal du noyau avec un seul message dans le bundle
+kernel-kills = { $kills } dans le journal du noyau
+access-no-burst = { $failed ->
+    [one] { $path } contient { $failed } réponse en échec, hors de toute rafale
+   *[other] { $path } contient { $failed } réponses en échec, hors de toute rafale
+}
+access-none = aucun access log dans le bundle
+ends-unexplained = { $ends ->
+    [one] { $ends } fin n'a pas de raison dans les journaux
+   *[other] { $ends } fins n'ont pas de raison dans les journaux
+}
+kernel-zone-assumed = le fuseau de { $path } n'est que supposé ; donner --tz FILE=ZONE
+kernel-after-boot = { $path } commence par un démarrage après le début : ce que le noyau écrivait avant est perdu
+kernel-overwritten = { $path } commence trop tard : son tampon circulaire a été écrasé ou vidé
+kernel-untied = { $path } n'a aucune ligne qui lie son horloge aux autres journaux
+kernel-elsewhere = { $path } ne couvre pas l'incident
+kernel-unplaced = { $path } ne peut être placé dans le temps
+
+## Ce qui en dirait plus
+
+missing-kernel-log = le journal du noyau pendant l'incident ({ $why })
+missing-docker-events = les événements de docker (docker events)
+missing-app-log = le journal du serveur d'application derrière l'upstream en échec
+missing-error-log = le journal d'erreurs du proxy
+missing-dependency-log = ce que l'application attendait : journal de sa base de données et de ses autres dépendances
+missing-sender = qui a envoyé le signal : journal d'audit, journal sudo, historique du shell
+missing-own-error = l'erreur de l'application elle-même pour une requête en échec (son journal à ce moment, ou le collecteur d'erreurs)
+missing-stacks = les piles des workers en attente, et les journaux de lenteurs et de verrous de ce qu'ils appellent
+
+## Silence, rythme, et les requêtes en cours
+
+gap-clock-set = l'horloge a été réglée pendant ce temps, l'intervalle peut donc être plus court qu'il n'en a l'air
+gap-host-down = l'hôte s'est arrêté ou a démarré pendant ce temps
+gap-host-slept = l'hôte était en veille pendant ce temps
+gap-host-paused = l'hôte était en pause pendant ce temps
+gap-proxy-killed = le noyau a tué le proxy
+gap-proxy-stopped = le proxy a été arrêté ou démarré pendant ce temps
+gap-disk-full = un disque était plein, des lignes du journal peuvent être perdues
+gap-at-end = l'access log s'arrête et d'autres journaux continuent { $length } : le proxy a cessé d'écrire, les utilisateurs ne venaient plus, ou son journal a été copié plus tôt
+gap-between-files = { $one } finit et { $other } commence ici : un fichier entre les deux manque peut-être au bundle
+gap-host-lived = d'autres journaux ont des événements pendant ce temps, l'hôte vivait donc ; rien ne dit où sont passées les requêtes
+gap-nothing-told = aucun autre journal n'a d'événement pendant ce temps
+keeps-ending = { $process ->
+    [no] {""}
+   *[yes] un processus de{" "}
+}{ $subject } { $end ->
+    [oom_kill] a été tué pour la mémoire
+    [worker_timeout] a perdu un worker qui ne répondait pas à temps
+    [runtime_heap_limit] a atteint sa propre limite mémoire
+    [health_check] a été arrêté par un contrôle de santé
+    [crash] s'est planté
+   *[unknown] s'est arrêté sans raison dans les journaux
+} { times-many }, { $pace ->
+    [uneven] à { interval } d'écart, sans régularité
+    [even] une fois toutes les { interval }
+   *[median] une fois toutes les { interval } (la moitié au-delà de { $median })
+}{ $aged ->
+    [no] {""}
+   *[yes] , chaque fois { ages } après un démarrage
+}{ $sized ->
+    [no] {""}
+   *[yes] {" "}; les victimes tenaient { $size } (médiane)
+}{ $forecast ->
+    [no] {""}
+   *[yes] {" "}; le prochain est attendu vers { $next } (à { $within } près) si rien ne change
+}.
+interval = { $range ->
+    [no] { $least }
+   *[yes] { $least } à { $most }
+}
+ages = { $age-range ->
+    [no] { $age-least }
+   *[yes] { $age-least } à { $age-most }
+}
+suspect-request = en cours lors de { $at-deaths } arrêts sur { $deaths }{ $longest-at ->
+    [0] {""}
+   *[other] , dont { $longest-at } où elle durait depuis le plus longtemps de toutes celles en échec
+}{ $timed ->
+    [no] {""}
+   *[yes] {" "}(jusqu'à { $longest })
+}{ $sized ->
+    [no] {""}
+   *[yes] , jusqu'à { $size } envoyés par le client
+}{ $uploads ->
+    [0] {""}
+    [one] {" "}; le proxy avait écrit { $uploads } de ses corps sur disque peu avant
+   *[other] {" "}; le proxy avait écrit { $uploads } de ses corps sur disque peu avant
+} ; elle représente { $share } de toutes les requêtes, si bien que le hasard l'y met avec une probabilité { $chance-told ->
+    [no] inférieure à 0.000001
+   *[yes] de { $chance }
+}
+
+## D'où l'horloge d'un journal est connue
+
+clock-offset = décalage écrit dans chaque ligne
+clock-offset-by-dmesg = décalage écrit dans chaque ligne, calculé par dmesg
+clock-no-times = aucune heure dans ce fichier
+clock-untied = rien dans le bundle ne lie son horloge à UTC
+clock-moved = { $evidence } ; { $told }, il est donc déplacé
+clock-in-doubt = { $evidence } ; en doute : { $doubt }
+clock-both = ses enregistrements portent l'horloge du noyau et l'heure murale
+clock-both-parting = ses enregistrements portent l'horloge du noyau et l'heure murale ; les deux s'écartent de { $apart } en route (veille de l'hôte, ou horloge réglée)
+clock-shared-lines = { $count ->
+    [one] { $count } ligne du noyau partagée avec { $path }
+   *[other] { $count } lignes du noyau partagées avec { $path }
+}
+clock-dump-corrected = { $evidence } ; corrigé par { $lines ->
+    [one] { $lines } ligne du noyau partagée avec { $path }
+   *[other] { $lines } lignes du noyau partagées avec { $path }
+}, écart de { $least } à { $most } s
+clock-shared-pids = { $count ->
+    [one] { $count } pid tué dont { $path } raconte la fin
+   *[other] { $count } pids tués dont { $path } raconte la fin
+}
+clock-kill-pattern = { $count } OOM kills sur { $all } tombent sur des secondes en échec à un seul décalage
+clock-apart = { $count ->
+    [one] { $count } fait partagé
+   *[other] { $count } faits partagés
+} avec { $path } le montrent { $side ->
+    [behind] en retard de { $apart }
+   *[ahead] en avance de { $apart }
+}
+clock-contradicted = { $one } et { $other } racontent { $count } faits partagés à { $apart } d'écart, et rien ne montre quelle horloge est fausse
+clock-summer-ends = { $evidence } ; l'heure d'été y prend fin
+clock-own-votes = { $count ->
+    [one] { $count } ligne voisine de lignes du même fichier qui portent un décalage
+   *[other] { $count } lignes voisines de lignes du même fichier qui portent un décalage
+}
+clock-shared = { $what ->
+    [requests] { $count ->
+        [one] { $count } requête partagée avec { $path }
+       *[other] { $count } requêtes partagées avec { $path }
+    }
+    [ends] { $count ->
+        [one] { $count } fin de processus partagée avec { $path }
+       *[other] { $count } fins de processus partagées avec { $path }
+    }
+    [starts] { $count ->
+        [one] { $count } démarrage de processus partagé avec { $path }
+       *[other] { $count } démarrages de processus partagés avec { $path }
+    }
+   *[kernel] { $count ->
+        [one] { $count } ligne du noyau partagée avec { $path }
+       *[other] { $count } lignes du noyau partagées avec { $path }
+    }
+}
+clock-shared-things = { $count ->
+    [one] { $count } fait partagé avec { $path }
+   *[other] { $count } faits partagés avec { $path }
+}
+clock-two-offsets = { $count ->
+    [one] { $count } fait partagé
+   *[other] { $count } faits partagés
+} avec d'autres journaux, à deux décalages comme au changement d'heure de { $zone }
+clock-coincidence = { $count } fins de processus sur { $all } coïncident avec des échecs ailleurs
+clock-neighbour-and-hours = aucun événement partagé ; { $file } du même hôte est dans ce fuseau, et les heures couvertes concordent
+clock-neighbour = aucun événement partagé ; le fuseau de { $file } ; donner --tz FILE=ZONE s'il est faux
+clock-hours = aucun événement partagé, et aucun autre journal de l'hôte ne dit son fuseau : celui qui convient le mieux aux heures du bundle ; donner --tz FILE=ZONE s'il est faux
+
+## La réponse en tête de chaque forme
+
+answer-what = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } sur { $requests }
+} { $counted ->
+    [error-log] échecs dans le journal d'erreurs du proxy, faute d'access log
+   *[access-log] requêtes en échec
+} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+    [no] {""}
+   *[yes] , pire minute { $worst }
+}{ $censored ->
+    [none] {""}
+    [left] , déjà en échec au début des journaux
+    [right] , encore en échec à la fin des journaux
+   *[both] , déjà en échec au début des journaux, encore en échec à la fin
+}
+no-summary = Le bundle ne dit pas la cause.
+verdict-word = { $verdict ->
+    [confirmed] confirmé
+    [probable] probable
+    [suspected] présumé
+    [undetermined] indéterminé
+   *[unknown] inconnu
+}
+verdict-sure = { $verdict ->
+    [unknown] {""}
+    [undetermined] , { $other-known ->
+        [no] { $one }
+       *[yes] { $one } ou { $other }
+    }
+   *[other] , { $probability }
+}
+answer-verdict = { verdict-word }{ verdict-sure }
+verdict = Verdict : { $verdict }
+why-and-verdict = { $summary } Verdict : { $verdict }.
+answer-collect = Récupérer { $data }{ $told ->
+    [no] {""}
+   *[yes] {" "}(départage { $causes })
+} :
+answer-nothing-to-do = Rien que les journaux demandent de faire maintenant ; garder ce bundle.
+check = À vérifier : { $verify }
+no-time = aucun journal n'a d'heure
+no-incident-blind = On ne peut parler d'incident : le bundle n'a pas d'access log, les requêtes en échec ne peuvent donc être comptées. Les journaux couvrent { $window }.
+no-incident = Aucun incident : { $requests } requêtes, { $some-failed ->
+    [no] aucune en échec
+   *[yes] peu en échec, aucune dans une rafale ({ $statuses })
+}.{ $hidden ->
+    [0] {""}
+   *[other] {" "}Échecs masqués par un nouvel essai sur un autre upstream : { $hidden-shown }.
+} Les journaux couvrent { $window }.{ $lost ->
+    [no] {""}
+   *[yes] {" "}Une partie de l'entrée est perdue (voir qualité des données), et un incident peut s'y trouver.
+}
+more-in-json = Encore { $more } dans le JSON
+redact-off = Les secrets ne sont pas masqués (--redact off).
+redact-ids = Adresses, hôtes et utilisateurs sont des pseudonymes (--redact ids).
+yes = oui
+no = non
+none = aucun
+cannot-tell = on ne sait pas
+times = { times-many }
+kill-words = { $killer } a tué { $victim }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , dans { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , limite { $limit }
+}
+death-words = { $process }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+} : { $signal-known ->
+    [no] {""}
+   *[yes] signal { $signal },{" "}
+}{ $code-known ->
+    [no] {""}
+   *[yes] code de sortie { $code },{" "}
+}{ $why }
+signal = signal { $signal }
+exit-code = code de sortie { $code }
+
+## Titres et en-têtes de tableaux
+
+heading-incident = { $id } : échecs { $class ->
+    [server] du serveur
+   *[gateway] de passerelle
+}, { $span }
+heading-incidents = Incidents, du plus grave au moins grave
+heading-impact = Impact
+heading-timeline = Chronologie ({ $known ->
+    [no] jour inconnu
+   *[yes] { $day }
+})
+heading-chain = Chaîne causale
+heading-belief = Pourquoi nous le croyons
+heading-likeliest = Sur quoi repose la cause la plus probable
+heading-suspects = Requêtes suspectes
+heading-doubt = Ce qui s'y oppose ou a été écarté
+heading-unseen = Ce qu'on n'a pas pu voir, et quoi récupérer
+heading-other-causes = Autres causes envisagées
+heading-actions = Actions
+heading-traffic = Trafic
+heading-kills = OOM kills
+heading-deaths = Fins de processus
+heading-recurrences = Ce qui revient
+heading-gaps = Pas de trafic là où il était attendu
+heading-negatives = Constats négatifs
+heading-looked-for = Ce qui a été cherché
+heading-clocks = Horloges
+heading-sources = Sources
+heading-sources-clocks = Sources et horloges
+heading-quality = Qualité des données
+heading-evidence = Preuves
+title-incident = Rapport d'incident : { $count ->
+    [one] { $failed } requête en échec
+   *[other] { $failed } requêtes en échec
+}, { $span }
+title-no-incident = Rapport d'incident : aucun incident trouvé
+table-incidents = Liste des incidents
+table-timeline = Chronologie
+col-against = Contre
+col-cause = Cause
+col-cgroup = Cgroup
+col-claim = Affirmation
+col-clock = Horloge
+col-command = Commande
+col-data = Données
+col-death = Fin
+col-deaths = Fins
+col-duration = Durée
+col-ended-by = Terminé par
+col-event = Événement
+col-evidence = Preuve
+col-expected = Requêtes attendues
+col-failed = Échecs
+col-figure = Chiffre
+col-first = Première
+col-for = Pour
+col-format = Format
+col-format-role = Format, rôle
+col-from = Du
+col-holds = Vrai ?
+col-host = Hôte
+col-incident = Incident
+col-invoker = Demandeur
+col-kill = OOM kill
+col-killer = Tueur, portée
+col-kind = Genre
+col-known-from = Connu par
+col-largest = Le plus gros
+col-last = Dernière
+col-limit = Limite
+col-line = Ligne
+col-offset = Local moins UTC
+col-others-say = Ce que disent d'autres journaux
+col-path = Chemin
+col-place = Endroit
+col-probability = Probabilité
+col-process = Processus
+col-records = Enregistrements
+col-role = Rôle
+col-rss = RSS
+col-sigma = ±
+col-source = Source
+col-start = Début (UTC)
+col-tells-apart = Départage
+col-time = Heure (UTC)
+col-times = Fois
+col-to = Au
+col-unit = Unité, conteneur
+col-unparsed = Non compris
+col-value = Valeur
+col-verdict = Verdict
+col-victim = Victime
+col-what = Quoi
+col-when = Quand
+col-why = Pourquoi
+
+## La forme texte
+
+label-what = QUOI
+label-why = CAUSE
+label-do = FAIRE
+text-picture = Échecs par { $step }, au plus { $peak }{ $marks ->
+    [no] {""}
+   *[yes] {" "}; K OOM kill, x fin
+}
+text-chain = Chaîne
+text-against = S'y oppose / écarté
+text-against-line = { $id } contre : { $line }
+text-ruled-out = { $id } { $why } (aussi près par hasard : { $chance })
+text-unseen = Ce qu'on n'a pas pu voir
+text-others = Autres incidents
+text-col-id = id
+text-col-start = début (UTC)
+text-col-duration = durée
+text-col-failures = échecs
+text-col-cause = cause, verdict
+text-cause-and-verdict = { $verdict ->
+    [unknown] inconnu : le bundle ne le dit pas
+   *[other] { $cause }, { verdict-word }
+}
+text-checked = Vérifié
+text-holds = vrai
+text-not-so = FAUX
+text-cannot-tell = on ne sait pas
+text-kills-outside = OOM kills hors des incidents
+text-deaths-outside = Autres fins hors des incidents
+text-recurrences = Revient sans cesse
+text-gap = { $span }, environ { $expected } requêtes attendues : { $why }
+text-estimates = { $figures ->
+    [one] { $figures } chiffre est une estimation (approximate, dans le JSON)
+   *[other] { $figures } chiffres sont des estimations (approximate, dans le JSON)
+}
+
+## Markdown, et ce que HTML partage avec lui
+
+lead-impact = Impact :
+lead-cause = Cause :
+lead-when = Quand :
+lead-ongoing = Toujours en cours :
+lead-next = Ensuite :
+lead-isolated = Échecs isolés, hors rafale :
+lead-window = Les journaux couvrent :
+lead-checked = Ce qui a été vérifié :
+impact = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } sur { $requests }
+} { $counted ->
+    [error-log] échecs dans le journal d'erreurs du proxy, faute d'access log
+   *[access-log] requêtes en échec
+} ({ $statuses }){ $worst-told ->
+    [no] {""}
+   *[yes] , pire minute { $worst }
+}
+cause-and-verdict = { $summary } (**{ verdict-word }**{ verdict-sure })
+when = { $span }, { $duration }{ $censored ->
+    [left] {" "}; déjà en échec au début des journaux
+    [both] {" "}; déjà en échec au début des journaux
+   *[other] {""}
+}
+ongoing = { $ongoing ->
+    [yes] oui, encore en échec à la fin des journaux
+   *[no] non, les journaux continuent sans de tels échecs
+}
+next-collect = récupérer { $data } : { $command }
+next-nothing = rien que les journaux demandent de faire maintenant ; garder ce bundle
+no-impact = aucun sur { $requests } requêtes
+unknown-impact = inconnu : pas d'access log, les requêtes en échec ne peuvent être comptées
+unknown-window = inconnu, aucun journal n'a d'heure
+see-negatives = voir *Constats négatifs*
+gravest = { $id } (le plus grave)
+verdict-and-probability = { verdict-word }{ $verdict ->
+    [unknown] {""}
+   *[other] , { $probability }
+}
+figure-requests = Requêtes pendant ce temps
+figure-failed = Échecs
+figure-by-status = Par statut
+figure-worst-minute = Pire minute
+figure-baseline = Part quand tout va bien
+figure-duration = Durée
+figure-ongoing = Toujours en cours
+figure-already-failing = Déjà en échec au début des journaux
+figure-still-failing = Encore en échec à la fin des journaux
+figure-hidden = Masqués par un nouvel essai, non comptés ci-dessus
+figure-route = Route { $route }
+figure-upstream = Upstream { $upstream }
+not-known = inconnu sans access log
+worst-minute = { $share }{ $minute-known ->
+    [no] {""}
+   *[yes] {" "}({ $minute })
+} des requêtes en échec
+duration-since = { $duration }{ $failing ->
+    [no] {""}
+   *[yes] {" "}; déjà en échec au début des journaux
+}
+failed-of = { $failed } sur { $requests } en échec
+picture-legend = Échecs par { $step }, au plus { $peak }{ $marks ->
+    [no] {""}
+   *[yes] {" "}; K est un OOM kill, x une fin de processus
+} :
+event-times = { $event }{ $times ->
+    [0] {""}
+    [1] {""}
+   *[other] {" "}({ times-many })
+}
+suspect-was = { $route } était { $told }
+against = Contre : { $line }
+ruled-out = Écarté : { $id } { $why } (aussi près par hasard : { $chance })
+nothing-against = Rien dans le bundle.
+not-observable = Non observable : { $what }
+when-now = Maintenant
+when-this-week = Cette semaine
+when-prevent = Pour l'éviter
+task-verify = { $task } ; à vérifier : { $verify }
+traffic-requests = Requêtes dans le journal le plus proche des utilisateurs
+traffic-probes = Contrôles de santé, comptés à part
+traffic-hidden = Échecs masqués par un nouvel essai sur un autre upstream
+traffic-isolated = Échecs isolés hors des incidents
+users-met-nothing = rien pour les utilisateurs
+about = environ { $count }
+bundle = Bundle { $bundle } : { $size }, { members }
+members = { $members ->
+    [one] { $members } membre
+   *[other] { $members } membres
+}
+written-by = Écrit par { $tool } { $version } ; à relire par une personne avant d'être transmis.
+markdown-redact-off = **Les secrets ne sont pas masqués** (`--redact off`).
+markdown-redact-ids = Adresses, hôtes et utilisateurs sont des pseudonymes (`--redact ids`).
+estimated = Estimé, ou coupé par une limite : { $pointer } dans le JSON
+left-out = Omis faute de place, et dans le JSON : { $sections }.
+names-and-more = { $names } ; et { $more } autres
+show = Afficher
+picture-alt = Chronologie des requêtes, échecs, OOM kills et redémarrages
+chart-title = Heures en UTC
+chart-failures = Échecs
+chart-cause = Cause
+chart-kill = OOM kill de { $victim }
+
+## Le modèle de post-mortem
+
+sre-status = Statut : brouillon tiré des journaux ; une personne le complète et le relit.
+sre-prompt = *À écrire par une personne.*
+sre-root-cause = Cause racine et déclencheur
+sre-detection = Détection
+sre-how-noticed = Comment a-t-on remarqué, qui, combien de temps après le premier échec ?
+sre-resolution = Résolution
+sre-what-ended-it = Qu'est-ce qui y a mis fin, et qui l'a fait ?
+sre-action-items = Plan d'action
+sre-col-item = Action
+sre-col-type = Type
+sre-col-owner = Responsable
+sre-col-due = Échéance
+sre-lessons = Leçons tirées
+sre-went-well = Ce qui a bien marché
+sre-went-wrong = Ce qui a mal marché
+sre-got-lucky = Là où nous avons eu de la chance
+
+## HTML
+
+skip-to-evidence = Aller aux preuves
+html-what = Quoi
+html-why = Pourquoi
+html-do = Faire
+html-gravest = (le plus grave)
+html-against = Contre :
+html-ruled-out = Écarté :
+html-chance = (aussi près par hasard : { $chance })
+html-suspect-was = était { $told }
+html-estimated = Estimé, ou coupé par une limite ; dans le JSON :
+tells-apart = (départage { $causes })
+timeline-table = Chronologie en tableau, { $lines ->
+    [one] { $lines } ligne
+   *[other] { $lines } lignes
+}
+picture-scrolls = Image de la chronologie, défile de côté sur un écran étroit
+picture-help = Pointer, toucher ou atteindre une marque avec Tab pour lire sa ligne de journal ; les flèches vont de marque en marque, Entrée mène à la preuve.
+times-in-utc = Les heures sont en UTC.
+secrets-masked = Les secrets sont masqués par ***.
+no-line-cited = Aucune ligne n'est citée.
+with-neighbours = Avec les lignes voisines dans
+told-by = Raconté par :
+
+## L'image de la chronologie
+
+picture-title = Chronologie de { $incident } { $span }
+picture-title-quiet = Chronologie des journaux : aucun incident
+picture-about = En haut, requêtes et réponses en échec au fil du temps ; en bas, une ligne par processus, conteneur ou hôte avec ses OOM kills, fins, arrêts et démarrages. Les mêmes faits se trouvent dans les tableaux du rapport.
+mark-kill = OOM kill
+mark-death = fin
+mark-stop = arrêt
+mark-start = démarrage
+mark-line = ligne
+legend-unrelated = sans lien
+legend-clock = horloge ±1σ
+legend-chain = chaîne causale
+mark-ruled-out = écarté
+mark-unfelt = rien pour les utilisateurs
+mark-first-of = première de { $marks } au même endroit
+mark-and-more = et { $more } autres
+lane-ends = OOM kills et fins
+panel-closely = { $incident } de près, { $times }{ $left-out ->
+    [0] {""}
+   *[other] {" "}; lignes omises : { $left-out }
+}
+panel-all = Tous les journaux, { $times }
+bars-requests = requêtes par { $step }
+bars-failures = échecs par { $step }
+at-most = au plus { $peak }
+burst-about = { $incident } : { $failures } échecs, { $span }, { $cause }
+unseen-about = l'access log ne va pas jusqu'ici
+unseen-short = pas d'access log
+gap-about = pas de trafic { $span } : { $why }
+gap-short = pas de trafic
+memory-of-victims = mémoire des victimes
+memory-scale = échelle jusqu'à { $size }
+memory-dash = trait : limite
+memory-limit = limite { $size }

@@ -1,0 +1,981 @@
+### Сообщения coroner по-русски. Правила — в en.ftl и src/wording/mod.rs.
+### Имена сервисов не склоняются: перед ними стоит слово «сервис» в нужном падеже (сообщения failing-*).
+
+## Небольшие части, которыми пользуются другие сообщения
+
+name = { $name }
+and = { $one } и { $other }
+clauses = { $one }; { $other }
+failing = { $services ->
+    [0] бэкенд
+    [1] сервис { $service }
+    [2] сервисы { $service } и { $last }
+    [3] сервисы { $service }, { $others } и { $last }
+   *[other] сервис { $service } и ещё { $more }
+}
+failing-gen = { $services ->
+    [0] бэкенда
+    [1] сервиса { $service }
+    [2] сервисов { $service } и { $last }
+    [3] сервисов { $service }, { $others } и { $last }
+   *[other] сервиса { $service } и ещё { $more }
+}
+failing-dat = { $services ->
+    [0] бэкенду
+    [1] сервису { $service }
+    [2] сервисам { $service } и { $last }
+    [3] сервисам { $service }, { $others } и { $last }
+   *[other] сервису { $service } и ещё { $more }
+}
+failing-ins = { $services ->
+    [0] бэкендом
+    [1] сервисом { $service }
+    [2] сервисами { $service } и { $last }
+    [3] сервисами { $service }, { $others } и { $last }
+   *[other] сервисом { $service } и ещё { $more }
+}
+app-of-log = (лог { $file })
+processes = { $processes ->
+    [one] { $processes } процесс
+    [few] { $processes } процесса
+   *[many] { $processes } процессов
+}
+# «N процессов завершились»: сказуемое при processes.
+processes-ended = { $processes ->
+    [one] завершился
+   *[many] завершились
+}
+times-many = { $times ->
+    [one] { $times } раз
+    [few] { $times } раза
+   *[many] { $times } раз
+}
+
+## Названия причин
+
+title-crash-exception = процесс завершился из-за собственной необработанной ошибки
+title-crash-segv = процесс завершился по сигналу ошибки (SIGSEGV и подобные)
+title-dependency-down = база данных, кэш или другая зависимость лежала или была заблокирована
+title-deploy-restart = плановая остановка, перезапуск или деплой
+title-disk-full = на диске кончилось место
+title-health-check-kill = процесс остановлен по health check
+title-host-restart = хост перезагрузился или был приостановлен
+title-manual-sigkill = процесс убит человеком или инструментом
+title-memory-pressure = памяти не хватало настолько, что всё замирало
+title-network = сбой разрешения имён, TLS или сети
+title-oom-kill-global = процесс убит, потому что на хосте кончилась память
+title-oom-kill-memcg = процесс убит на лимите памяти своей cgroup
+title-proxy-configuration = конфигурация прокси не подходит к апстриму
+title-resource-exhaustion = достигнут лимит соединений, файлов, воркеров или очереди
+title-runtime-heap-limit = процесс упёрся в лимит памяти рантайма или менеджера процессов
+title-slow-upstream = апстрим отвечал слишком долго
+title-worker-timeout = сервер приложений снял воркер, который не ответил вовремя
+
+## Почему сломалось
+
+best-guess = По бандлу нельзя сказать почему; лучшая догадка — { $guess } ({ $probability }), но оснований для неё слишком мало.
+no-cause-told = По бандлу нельзя сказать почему.
+either-or = Либо { $one }, либо { $other }; что именно, по бандлу не видно.
+
+crash-exception = { failing } { $services ->
+    [2] завершались
+    [3] завершались
+   *[other] завершался
+} из-за собственной необработанной ошибки { times-many }
+crash-segv = { processes } { failing-gen } { processes-ended } по сигналу ошибки памяти или инструкции{ $place ->
+    [unknown] {""}
+   *[known] {" "}в { $library }
+}
+dependency-down = { $known ->
+    [no] зависимость
+   *[yes] { $name }
+} { $state ->
+    [locked] держала запросы в ожидании блокировки
+    [unserving] не обслуживала запросы
+   *[down] была недоступна или отказывала клиентам
+}, и без неё { failing } { $services ->
+    [2] не работали
+    [3] не работали
+   *[other] не работал
+}
+deploy-restart = { failing } { $services ->
+    [2] получили команду остановиться и не отвечали до нового запуска
+    [3] получили команду остановиться и не отвечали до нового запуска
+   *[other] получил команду остановиться и не отвечал до нового запуска
+}
+disk-full = на диске кончилось место, и из-за этого { failing } { $services ->
+    [2] отвечали ошибками
+    [3] отвечали ошибками
+   *[other] отвечал ошибками
+}
+health-check-kill = { failing } { $services ->
+    [2] не прошли health check и были остановлены
+    [3] не прошли health check и были остановлены
+   *[other] не прошёл health check и был остановлен
+}
+host-restart = хост перезагрузился или был приостановлен, а с ним и его сервисы
+sigkill-ordered = { processes } { failing-gen } { processes-ended } по команде docker или systemd
+sigkill-unexplained = { processes } { failing-gen } { processes-ended } по SIGKILL, который ни один лог не объясняет
+sigkill-by-somebody = процесс { failing-gen } завершился по SIGKILL, а лог ядра покрывает этот момент и не показывает для него OOM kill: сигнал послал кто-то или что-то другое
+sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIGKILL, который мог послать OOM killer
+memory-pressure = на хосте так не хватало памяти, что ответы приходили слишком поздно
+network = прокси не смог разрешить имя апстрима, достучаться до него по сети или проверить его сертификат
+oom-kill = OOM killer ядра убил процесс { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}({ $owner })
+}{ $times ->
+    [1] {""}
+   *[other] {" "}{ times-many }
+}, потому что { $limited ->
+    [known] его cgroup упёрлась в лимит { $limit }
+    [unknown] его cgroup упёрлась в свой лимит памяти
+   *[host] на хосте кончилась память
+}{ $hog-told ->
+    [no] {""}
+   *[yes] ; больше всего памяти держал { $hog }
+}{ $dependency ->
+    [no] {""}
+   *[yes] , и без него { failing } { $services ->
+        [2] не работали
+        [3] не работали
+       *[other] не работал
+    }
+}
+oom-killed-as-told = процесс { failing-gen } убит OOM killer, как сообщает { $witness ->
+    [runtime] среда запуска контейнеров
+   *[systemd] systemd
+}
+oom-killed-as-inspected = { processes } { failing-gen } { processes-ended }{ $signal ->
+    [kill] {" "}по SIGKILL
+   *[unknown] {""}
+}, и docker inspect показывает OOMKilled
+oom-kill-userspace = { $killer-known ->
+    [no] OOM killer из пространства пользователя
+   *[yes] { $killer }
+} убил { $victim-known ->
+    [no] процесс
+   *[yes] { $victim }
+}, потому что на хосте не хватало памяти
+proxy-refused = прокси отверг ответ апстрима или не имеет права открыть его сокет
+nothing-listens = никто не слушает { $place-known ->
+    [no] адрес апстрима
+   *[yes] { $place }
+}, где прокси ищет приложение{ $elsewhere ->
+    [no] {""}
+   *[yes] , а оно слушает { $listens }
+}
+resource-exhaustion = { $what ->
+    [backlog] очередь соединений (listen backlog) была заполнена
+    [proxy] у прокси кончились соединения, порты или файловые дескрипторы
+    [workers] все воркеры были заняты, и лимит их числа достигнут
+    [queue] очередь на приём (listen queue) была заполнена
+    [files] кончились файловые дескрипторы
+    [conntrack] таблица отслеживания соединений была заполнена
+    [clients] кончились соединения с базой данных
+   *[system] достигнут системный лимит
+}; затронут { failing }{ $surge ->
+    [no] {""}
+   *[yes] ; запросов приходило в { $rate } раза больше, чем до того
+}
+runtime-heap-limit = { failing } { $services ->
+    [2] упирались
+    [3] упирались
+   *[other] упирался
+} в лимит памяти своего рантайма или менеджера процессов { times-many }
+slow-upstream = { failing } { $services ->
+    [2] отвечали
+    [3] отвечали
+   *[other] отвечал
+} дольше, чем ждёт прокси{ $routes ->
+    [many] {""}
+   *[one] {" "}(всё на одном маршруте)
+}, и ни один лог в бандле не говорит почему
+worker-timeout = сервер приложений ({ failing }) снял { $workers ->
+    [one] { $workers } воркер, который не ответил вовремя
+    [few] { $workers } воркера, которые не ответили вовремя
+   *[many] { $workers } воркеров, которые не ответили вовремя
+}
+
+## Что могло бы рассказать, но отсутствует
+
+unseen-app-log = лог приложения
+unseen-dependency-log = собственный лог зависимости
+unseen-kernel-log = лог ядра
+unseen-wait = чего ждали воркеры
+
+## Что делать
+
+advice-recycle = Перезапускайте { failing } раньше, чем возраст процесса достигнет { $age }: он завершался { times-many } через равные промежутки, самое раннее через { $age } { $since ->
+    [start] после старта
+   *[end] после предыдущего завершения
+}; то, что заполняет память, вернётся, и больший объём лишь отодвинет следующий конец
+advice-read-trace = Прочитайте трассировку в логе { failing-gen }; если перед этим был деплой, откатите его
+advice-catch-error = Перехватывайте ошибку там, где она возникает: пусть падает один запрос, а не весь процесс
+advice-keep-crashers-away = Не пропускайте запросы, от которых падает { failing }, или откатите последнее обновление нативного кода{ $place ->
+    [unknown] {""}
+   *[known] {" "}в { $library }
+}
+advice-core-dump = Снимите core dump (coredumpctl, ulimit -c) и передайте его backtrace авторам библиотеки
+advice-sanitizer = Тестируйте нативные расширения на враждебных данных под санитайзером
+advice-lock-holder = Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
+advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
+advice-retry-dependency = Задайте { failing-dat } таймауты и повтор при обращении к зависимости, чтобы одно потерянное соединение не завершало процесс
+advice-lock-timeout = Запускайте миграции с lock_timeout, а хранилища перезапускайте в объявленные окна
+advice-planned = Ничего, если перезапуск был плановым: сервис снова работает
+advice-restart-without-gap = Перезапускайте { failing } без разрыва: держите слушающий сокет открытым (socket activation в systemd, reload) или сначала поднимайте новый экземпляр
+advice-free-space = Освободите место на заполненном диске (df -h, df -i, du -x --max-depth=2), затем перезапустите то, что упало
+advice-what-filled-it = Найдите, чем он заполнен: загрузки, логи без ротации, временные файлы
+advice-alert-space = Настройте алерт на 80 % места и inode, и пусть приложение отвечает 507, а не падает
+advice-why-no-answer = Выясните, почему { failing } не отвечал на проверку
+advice-patient-check = Сделайте проверку терпеливой и дешёвой: свой маршрут, больше попыток, start period
+advice-all-back = Убедитесь, что все сервисы поднялись (systemctl --failed, docker ps)
+advice-why-restarted = Выясните причину перезагрузки: last -x, события провайдера, строки panic предыдущей загрузки (journalctl -b -1 -e)
+advice-proxy-after-app = Запускайте прокси после приложения (After=) или пусть он отвечает 503 с Retry-After, пока приложение не поднялось
+advice-runs-again = Убедитесь, что { failing } снова работает
+advice-who-sent = Узнайте, кто или что послало SIGKILL: история команд, логи sudo и audit, cron, мониторинг с перезапуском
+advice-record-signals = Записывайте сигналы: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
+advice-look-at-pressure = Посмотрите /proc/pressure/memory и самые крупные процессы (ps --sort=-rss) и остановите лишнее
+advice-working-set = Дайте хосту или контейнеру память под его рабочий набор, включая page cache
+advice-alert-psi = Настройте алерт на нехватку памяти (PSI), а не только на её использование
+advice-network-steps = С хоста прокси: разрешите имя апстрима, проверьте его порт (nc -vz) и сертификат (openssl s_client)
+advice-resolver = Задайте nginx resolver с коротким valid= или перечитывайте конфигурацию при смене адресов
+advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit } или запускайте меньше воркеров: один убитый процесс держал { $held }
+advice-raise-limit = Поднимите лимит памяти { failing-gen } или запускайте меньше воркеров
+advice-what-route-allocates = Выясните, что выделяет { $route }: большинство неудачных запросов — этого маршрута
+advice-recycle-workers = Перезапускайте воркеры до достижения лимита (max_requests, порог по памяти) и настройте алерт, когда memory.current близко к memory.max
+advice-free-memory = Убедитесь, что всё убитое снова работает, и выясните, что заняло память{ $told ->
+    [no] {""}
+   *[yes] : { $holders }
+}
+advice-own-limit = Задайте для { $hog-known ->
+    [no] процессов, которые держат большую её часть,
+   *[yes] { $hog }
+} собственный лимит (MemoryMax=, --memory) или запускайте меньше процессов, чтобы убивали его, а не соседей
+advice-protect = Настройте алерт на доступную память; защитите { failing } через MemoryMin= или OOMScoreAdjust=
+advice-compare-listeners = Сравните proxy_pass и upstream из nginx -T с тем, что слушает (ss -ltnp, ss -lxp), и перечитайте конфигурацию nginx, когда они совпадут
+advice-test-configuration = При деплое проверяйте конфигурацию на работающем приложении (nginx -t не устанавливает соединений)
+advice-shed-load = Сбросьте или распределите нагрузку либо добавьте воркеров { failing-dat }
+advice-raise-met-limit = Поднимите достигнутый лимит (listen backlog и net.core.somaxconn, worker_connections, LimitNOFILE, max_children), оценив, сколько памяти стоит каждая единица
+advice-limit-rate = Ограничьте частоту запросов на прокси и настройте алерты на длину очереди и открытые дескрипторы
+advice-raise-heap = Поднимите лимит рантайма { failing-gen } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart), если у хоста есть память
+advice-what-fills-heap = Найдите запрос, который заполняет heap: большие загрузки и выгрузки передавайте потоком, а не держите целиком
+advice-alert-heap = Настройте алерт на размер heap и ограничьте размер тела запроса на прокси (client_max_body_size)
+advice-dump-workers = Если всё ещё висит, снимите дамп воркеров { failing-gen } (py-spy dump, jstack, gdb) и ожидания блокировок в базе
+advice-log-durations = Записывайте в лог длительность каждого исходящего вызова и медленные запросы в базе
+advice-outgoing-timeouts = Ставьте таймауты исходящих вызовов меньше, чем read timeout прокси
+advice-what-workers-wait-for = Выясните, чего ждут воркеры { failing-gen }: снимите дамп зависшего воркера (py-spy dump --pid, gdb) или изучите медленный маршрут
+advice-call-timeouts = Задайте каждому исходящему вызову таймаут короче, чем у самого сервера приложений
+advice-slow-routes-apart = Держите медленные маршруты на отдельных воркерах
+advice-suspect = Сначала посмотрите на { $route }: такой запрос выполнялся при { $at-deaths } из { $deaths } завершений; { $remedy ->
+    [body] пишите его тело на диск или в объектное хранилище по мере поступления, а не держите в памяти, и ограничьте его размер на прокси
+   *[bound] выясните, что такой запрос заставляет приложение держать, и ограничьте это (постранично, потоком, лимитом размера)
+}
+
+## Как убедиться, что помогло
+
+verify-recycle = после этого возраста завершений больше нет; резидентная память со временем остаётся ниже лимита
+verify-restart-counter = счётчик перезапусков не растёт
+verify-same-input = тест на тех же данных даёт 4xx или 5xx и не приводит к перезапуску
+verify-no-fault-line = в логе ядра больше нет строк о таких сбоях
+verify-backtrace = backtrace называет функцию
+verify-input-is-test = роняющие данные стали тестом
+verify-no-lock-wait = в pg_stat_activity никто не ждёт
+verify-query = запрос с хоста приложения проходит
+verify-store-restart = в тесте приложение переживает перезапуск хранилища
+verify-migration-fails = миграция, встретив блокировку, падает сама, а не роняет читателей
+verify-listening-answers = в логе видно, что он слушает, и ответы успешны
+verify-restart-under-load = перезапуск под нагрузкой не даёт 502
+verify-df = df показывает место, запись проходит
+verify-growth = известен прирост за день
+verify-alert = алерт срабатывает в тесте
+verify-check-under-load = проверка проходит под нагрузкой
+verify-slow-minute = медленная минута не приводит к перезапуску
+verify-none-missing = ничего не пропало
+verify-reason = причина названа
+verify-reboot = перезагрузка в тесте не даёт 502
+verify-listening = в логе видно, что он слушает
+verify-name = имя названо
+verify-ausearch = ausearch -sc kill показывает тестовый сигнал
+verify-pressure-falls = давление падает до нуля
+verify-major-faults = число major faults в секунду под нагрузкой мало
+verify-each-step = каждый шаг проходит
+verify-address-change = смена адреса не даёт 502
+verify-memory-events = memory.events этой cgroup: oom_kill не растёт
+verify-no-kill = в логе ядра больше нет OOM kill
+verify-worker-memory = резидентная память воркера до и после одного такого запроса
+verify-alert-before-kill = алерт срабатывает в тесте раньше, чем убивает ядро
+verify-free = free -m; systemctl --failed
+verify-memory-max = systemctl show -p MemoryMax; docker inspect
+verify-through-proxy = запрос через прокси проходит
+verify-wrong-port = неверный порт останавливает деплой
+verify-no-such-line = таких строк больше нет, ответы успешны
+verify-load-test = нагрузочный тест с частотой всплеска проходит без ошибок
+verify-no-limit-line = в его логе больше нет строк о лимите
+verify-flat-heap = за время такого запроса heap не растёт
+verify-alert-before-limit = алерт срабатывает в тесте раньше лимита
+verify-dump = дамп называет, чего ждут
+verify-slow-reason = следующая медленная минута называет причину в логе
+verify-own-error = медленная зависимость даёт собственную ошибку раньше, чем 504
+verify-no-timeout-line = в его логе больше нет строк о таймауте
+verify-hanging-partner = зависший партнёр даёт один медленный ответ и ни одного убитого воркера
+verify-other-routes = остальные маршруты отвечают, пока один висит
+verify-suspect = резидентная память воркера до, во время и после одного такого запроса
+
+## Подозрительное, но не причина
+
+ruled-out-kill = { $whose ->
+    [cgroup] убитый процесс { $victim } принадлежит cgroup { $cgroup }, и это не { failing }
+    [process] убитый процесс { $victim } принадлежит другому процессу, и это не { failing }
+    [own] у процесса { $victim } тот же владелец ({ failing }), но его конец объясняет мало сбоев
+   *[unknown] ничто не связывает убитый процесс { $victim } с { failing-ins }
+}; это произошло { $when ->
+    [before] за { $apart } до первого сбоя
+    [after] через { $apart } после последнего сбоя
+   *[amid] в { $time }, через { $apart } после первого сбоя
+}
+ruled-out-words = { $lower }gunicorn пишет «Perhaps out of memory?» при любом SIGKILL, в том числе при собственном после таймаута; эти слова ничего не доказывают
+
+## Цепочка от причины до пользователей
+
+answers-of = { $answers ->
+    [one] { $answers } ответ { $status }
+    [few] { $answers } ответа { $status }
+   *[many] { $answers } ответов { $status }
+}
+chain-users-met = пользователи получили { $answers }
+chain-proxy-met = прокси получил { $answers }; без access-лога неизвестно, что из этого увидели пользователи
+chain-oom-kill = ядро убило { $victim } (pid { $pid }) из-за памяти, область { $scope }
+chain-worker-signaled = сервер приложений увидел, что воркер { $worker } завершился по сигналу { $signal }
+chain-worker-timeout = воркер { $worker } не ответил вовремя и был снят
+chain-upstream-refused = апстрим отказывал прокси в соединении
+chain-upstream-reset = апстрим сбросил соединение прокси
+chain-upstream-closed = апстрим закрыл соединение, не ответив
+chain-upstream-timeout = апстрим не ответил прокси вовремя
+chain-upstream-backlog-full = очередь соединений апстрима была заполнена
+chain-upstream-socket-missing = сокета апстрима не было
+chain-upstream-truncated = ответ оборвался при передаче
+chain-app-stopping = сервер приложений получил команду остановиться
+chain-app-listening = сервер приложений снова слушает
+chain-heap-limit = рантайм упёрся в лимит heap и завершился
+chain-disk-full = запись не удалась: нет места
+chain-segfault = ядро увидело, что { $process } обратился к чужой памяти
+chain-container-died = контейнер { $container } завершился с кодом { $code }
+chain-container-killed = { $lower }docker послал сигнал { $signal } контейнеру { $container }
+chain-container-oom = среда запуска контейнеров увидела событие OOM в { $container }
+chain-store-lock-wait = запрос ждал блокировку в базе данных
+chain-dependency-lost = приложение потеряло { $known ->
+    [no] зависимость
+   *[yes] { $store }
+} или не смогло подключиться
+chain-other = { $kind ->
+    [container-started] контейнер запущен
+    [container-stopped] контейнер остановлен
+    [container-stop-forced] контейнер остановлен принудительно
+    [container-unhealthy] контейнер не прошёл health check
+    [container-destroyed] контейнер удалён
+    [container-created] контейнер создан
+    [container-state] состояние контейнера
+    [app-started] сервер приложений запущен
+    [app-boot-failed] приложение не смогло запуститься
+    [unit-started] юнит systemd запущен
+    [unit-failed] юнит systemd завершился с ошибкой
+    [worker-booted] воркер запущен
+    [kernel-boot] хост загрузился
+    [host-shutdown] хост выключается
+    [host-suspend] хост уснул
+    [uncaught-exception] необработанное исключение
+    [proxy-lifecycle] прокси запущен, остановлен или перечитал конфигурацию
+   *[other] событие «{ $words }»
+}
+chain-unit-stopping = { $lower }systemd получил команду остановить { $unit }
+chain-unit-process-exited = { $lower }systemd увидел, что главный процесс { $unit } завершился ({ $code }, { $status })
+
+## Что проверено
+
+claim-no-kill-around = рядом с { $incident } нет OOM kill пострадавшего сервиса
+claim-no-kill = за всё время нет OOM kill
+claim-no-burst = нет всплеска неудачных ответов
+claim-ends-explained = каждое завершение процесса объяснено
+kernel-tells-of-one = в логе ядра он есть
+kernel-covers = { $path } покрывает инцидент
+kernel-no-kill = в { $path } есть сообщения ядра, но нет OOM kill
+kernel-none = в бандле нет лога ядра хотя бы с одним сообщением
+kernel-kills = в логе ядра: { $kills }
+access-no-burst = { $failed ->
+    [one] в { $path } { $failed } неудачный ответ, и он не во всплеске
+    [few] в { $path } { $failed } неудачных ответа, ни один не во всплеске
+   *[many] в { $path } { $failed } неудачных ответов, ни один не во всплеске
+}
+access-none = в бандле нет access-лога
+ends-unexplained = { $ends ->
+    [one] для { $ends } завершения в логах нет причины
+   *[many] для { $ends } завершений в логах нет причины
+}
+kernel-zone-assumed = часовой пояс { $path } лишь предположен; задайте --tz FILE=ZONE
+kernel-after-boot = { $path } начинается загрузкой после начала инцидента: что ядро писало до неё, потеряно
+kernel-overwritten = { $path } начинается слишком поздно: кольцевой буфер переписан или очищен
+kernel-untied = в { $path } нет строки, которая связала бы его часы с другими логами
+kernel-elsewhere = { $path } не покрывает инцидент
+kernel-unplaced = { $path } нельзя привязать ко времени
+
+## Что рассказало бы больше
+
+missing-kernel-log = лог ядра за время инцидента ({ $why })
+missing-docker-events = события docker (docker events)
+missing-app-log = лог сервера приложений за отказавшим апстримом
+missing-error-log = error-лог прокси
+missing-dependency-log = чего ждало приложение: логи его базы и других зависимостей
+missing-sender = кто послал сигнал: audit-лог, лог sudo, история команд
+missing-own-error = собственная ошибка приложения для одного из неудачных запросов (его лог в этот момент или система сбора ошибок)
+missing-stacks = стеки ждущих воркеров и логи медленных запросов и блокировок того, что они вызывают
+
+## Тишина, ритм и запросы, которые выполнялись
+
+gap-clock-set = в это время переводили часы, так что промежуток может быть короче
+gap-host-down = в это время хост выключался или загружался
+gap-host-slept = в это время хост спал
+gap-host-paused = в это время хост стоял на паузе
+gap-proxy-killed = ядро убило прокси
+gap-proxy-stopped = в это время прокси останавливали или запускали
+gap-disk-full = диск был полон, строки лога могли потеряться
+gap-at-end = access-лог кончается, а другие логи идут ещё { $length }: прокси перестал писать лог, пользователи не приходили или лог скопирован раньше
+gap-between-files = { $one } кончается, а { $other } здесь начинается: файл между ними мог не попасть в бандл
+gap-host-lived = в других логах есть события, значит хост работал; куда делись запросы, неизвестно
+gap-nothing-told = ни в одном другом логе событий нет
+keeps-ending = { $process ->
+    [no] {""}
+   *[yes] процесс{" "}
+}{ $subject }: { $end ->
+    [oom_kill] убит из-за памяти
+    [worker_timeout] потерян воркер, не ответивший вовремя,
+    [runtime_heap_limit] достигнут собственный лимит памяти
+    [health_check] остановлен по health check
+    [crash] аварийное завершение
+   *[unknown] завершение без причины в логах
+} { times-many }, { $pace ->
+    [uneven] с промежутком { interval }, неравномерно
+    [even] каждые { interval }
+   *[median] каждые { interval } (в половине случаев больше { $median })
+}{ $aged ->
+    [no] {""}
+   *[yes] , каждый раз через { ages } после старта
+}{ $sized ->
+    [no] {""}
+   *[yes] ; убитые процессы держали { $size } (медиана)
+}{ $forecast ->
+    [no] {""}
+   *[yes] ; если ничего не менять, следующий раз ожидается около { $next } (± { $within })
+}.
+interval = { $range ->
+    [no] { $least }
+   *[yes] { $least } – { $most }
+}
+ages = { $age-range ->
+    [no] { $age-least }
+   *[yes] { $age-least } – { $age-most }
+}
+suspect-request = выполнялся при { $at-deaths } из { $deaths } завершений{ $longest-at ->
+    [0] {""}
+   *[other] , из них при { $longest-at } дольше всех неудачных запросов
+}{ $timed ->
+    [no] {""}
+   *[yes] {" "}(до { $longest })
+}{ $sized ->
+    [no] {""}
+   *[yes] , клиент прислал до { $size }
+}{ $uploads ->
+    [0] {""}
+    [one] ; незадолго до этого прокси записал на диск { $uploads } тело такого запроса
+    [few] ; незадолго до этого прокси записал на диск { $uploads } тела таких запросов
+   *[many] ; незадолго до этого прокси записал на диск { $uploads } тел таких запросов
+}; его доля среди всех запросов — { $share }, так что вероятность случайного совпадения { $chance-told ->
+    [no] ниже 0.000001
+   *[yes] { $chance }
+}
+
+## Откуда известны часы лога
+
+clock-offset = смещение указано в каждой строке
+clock-offset-by-dmesg = смещение в каждой строке, вычисленное dmesg
+clock-no-times = в нём нет времени
+clock-untied = ничто в бандле не связывает его часы с UTC
+clock-moved = { $evidence }; { $told }, поэтому он сдвинут
+clock-in-doubt = { $evidence }; под сомнением: { $doubt }
+clock-both = в его записях есть и часы ядра, и настенное время
+clock-both-parting = в его записях есть и часы ядра, и настенное время; по пути они расходятся на { $apart } (хост спал или часы переводили)
+clock-shared-lines = { $count ->
+    [one] { $count } строка ядра, общая с { $path }
+    [few] { $count } строки ядра, общие с { $path }
+   *[many] { $count } строк ядра, общих с { $path }
+}
+clock-dump-corrected = { $evidence }; исправлено по { $lines ->
+    [one] { $lines } строке ядра, общей с { $path }
+   *[many] { $lines } строкам ядра, общим с { $path }
+}, сдвиг от { $least } до { $most } s
+clock-shared-pids = { $count ->
+    [one] { $count } убитый pid, о конце которого пишет { $path }
+    [few] { $count } убитых pid, о конце которых пишет { $path }
+   *[many] { $count } убитых pid, о конце которых пишет { $path }
+}
+clock-kill-pattern = { $count } из { $all } OOM kill попадают на секунды со сбоями только при одном сдвиге
+clock-apart = по { $count ->
+    [one] { $count } общему событию
+   *[many] { $count } общим событиям
+} с { $path } он { $side ->
+    [behind] отстаёт на { $apart }
+   *[ahead] спешит на { $apart }
+}
+clock-contradicted = { $one } и { $other } расходятся на { $apart } по общим событиям ({ $count }), и не видно, чьи часы неверны
+clock-summer-ends = { $evidence }; в нём кончается летнее время
+clock-own-votes = { $count ->
+    [one] { $count } строка стоит рядом со строками того же файла, где смещение указано
+    [few] { $count } строки стоят рядом со строками того же файла, где смещение указано
+   *[many] { $count } строк стоят рядом со строками того же файла, где смещение указано
+}
+clock-shared = { $what ->
+    [requests] { $count ->
+        [one] { $count } запрос, общий с { $path }
+        [few] { $count } запроса, общие с { $path }
+       *[many] { $count } запросов, общих с { $path }
+    }
+    [ends] { $count ->
+        [one] { $count } завершение процесса, общее с { $path }
+        [few] { $count } завершения процессов, общие с { $path }
+       *[many] { $count } завершений процессов, общих с { $path }
+    }
+    [starts] { $count ->
+        [one] { $count } запуск процесса, общий с { $path }
+        [few] { $count } запуска процессов, общие с { $path }
+       *[many] { $count } запусков процессов, общих с { $path }
+    }
+   *[kernel] { $count ->
+        [one] { $count } строка ядра, общая с { $path }
+        [few] { $count } строки ядра, общие с { $path }
+       *[many] { $count } строк ядра, общих с { $path }
+    }
+}
+clock-shared-things = { $count ->
+    [one] { $count } событие, общее с { $path }
+    [few] { $count } события, общие с { $path }
+   *[many] { $count } событий, общих с { $path }
+}
+clock-two-offsets = { $count ->
+    [one] { $count } событие, общее с другими логами
+    [few] { $count } события, общие с другими логами
+   *[many] { $count } событий, общих с другими логами
+}, при двух смещениях, как при переводе часов в { $zone }
+clock-coincidence = { $count } из { $all } завершений процессов совпадают со сбоями в других логах
+clock-neighbour-and-hours = общих событий нет; { $file } того же хоста записан в этом поясе, и покрытые часы подходят
+clock-neighbour = общих событий нет; взят пояс файла { $file }; если он неверен, задайте --tz FILE=ZONE
+clock-hours = общих событий нет, и ни один другой лог хоста не называет свой пояс: взят тот, что лучше всего подходит к часам бандла; если он неверен, задайте --tz FILE=ZONE
+
+## Ответ, с которого начинается каждая форма
+
+answer-what = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } из { $requests }
+} { $counted ->
+    [error-log] ошибок в error-логе прокси (access-лога нет)
+   *[access-log] запросов завершились ошибкой
+} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+    [no] {""}
+   *[yes] , в худшую минуту { $worst }
+}{ $censored ->
+    [none] {""}
+    [left] , в начале логов сбой уже идёт
+    [right] , в конце логов сбой ещё идёт
+   *[both] , в начале логов сбой уже идёт, в конце ещё идёт
+}
+no-summary = По бандлу причину назвать нельзя.
+verdict-word = { $verdict ->
+    [confirmed] подтверждено
+    [probable] вероятно
+    [suspected] предположительно
+    [undetermined] одно из двух
+   *[unknown] неизвестно
+}
+verdict-sure = { $verdict ->
+    [unknown] {""}
+    [undetermined] , { $other-known ->
+        [no] { $one }
+       *[yes] { $one } или { $other }
+    }
+   *[other] , { $probability }
+}
+answer-verdict = { verdict-word }{ verdict-sure }
+verdict = Вердикт: { $verdict }
+why-and-verdict = { $summary } Вердикт: { $verdict }.
+answer-collect = Соберите: { $data }{ $told ->
+    [no] {""}
+   *[yes] {" "}(различит { $causes })
+}:
+answer-nothing-to-do = Логи не требуют ничего делать сейчас; сохраните этот бандл.
+check = Проверка: { $verify }
+no-time = ни в одном логе нет времени
+no-incident-blind = Об инциденте сказать нельзя: в бандле нет access-лога, и неудачные запросы не сосчитать. Логи покрывают { $window }.
+no-incident = Инцидента нет: запросов { $requests }, { $some-failed ->
+    [no] все успешны
+   *[yes] неудачных мало, и ни один не во всплеске ({ $statuses })
+}.{ $hidden ->
+    [0] {""}
+   *[other] {" "}Ошибок, скрытых повтором на другом апстриме: { $hidden-shown }.
+} Логи покрывают { $window }.{ $lost ->
+    [no] {""}
+   *[yes] {" "}Часть данных потеряна (см. качество данных), инцидент мог быть в ней.
+}
+more-in-json = Ещё { $more } — в JSON
+redact-off = Секреты не скрыты (--redact off).
+redact-ids = Адреса, хосты и пользователи заменены псевдонимами (--redact ids).
+yes = да
+no = нет
+none = нет
+cannot-tell = неизвестно
+times = { times-many }
+kill-words = { $killer } убил { $victim }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , в { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , лимит { $limit }
+}
+death-words = { $process }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}: { $signal-known ->
+    [no] {""}
+   *[yes] сигнал { $signal },{" "}
+}{ $code-known ->
+    [no] {""}
+   *[yes] код выхода { $code },{" "}
+}{ $why }
+signal = сигнал { $signal }
+exit-code = код выхода { $code }
+
+## Заголовки и шапки таблиц
+
+heading-incident = { $id }: { $class ->
+    [server] ошибки приложения
+   *[gateway] ошибки шлюза
+}, { $span }
+heading-incidents = Инциденты, от самого тяжёлого
+heading-impact = Влияние
+heading-timeline = Хронология ({ $known ->
+    [no] день неизвестен
+   *[yes] { $day }
+})
+heading-chain = Причинная цепочка
+heading-belief = Почему мы так считаем
+heading-likeliest = На чём держится самая вероятная причина
+heading-suspects = Подозрительные запросы
+heading-doubt = Что говорит против или исключено
+heading-unseen = Чего не было видно и что собрать
+heading-other-causes = Другие рассмотренные причины
+heading-actions = Действия
+heading-traffic = Трафик
+heading-kills = OOM kill
+heading-deaths = Завершения процессов
+heading-recurrences = Что повторяется
+heading-gaps = Нет трафика там, где он ожидался
+heading-negatives = Чего не обнаружено
+heading-looked-for = Что проверено
+heading-clocks = Часы
+heading-sources = Источники
+heading-sources-clocks = Источники и часы
+heading-quality = Качество данных
+heading-evidence = Доказательства
+title-incident = Отчёт об инциденте: { $count ->
+    [one] { $failed } неудачный запрос
+    [few] { $failed } неудачных запроса
+   *[many] { $failed } неудачных запросов
+}, { $span }
+title-no-incident = Отчёт об инциденте: инцидент не найден
+table-incidents = Инциденты
+table-timeline = Хронология
+col-against = Против
+col-cause = Причина
+col-cgroup = cgroup
+col-claim = Утверждение
+col-clock = Часы
+col-command = Команда
+col-data = Данные
+col-death = Завершение
+col-deaths = Завершения
+col-duration = Длительность
+col-ended-by = Чем завершён
+col-event = Событие
+col-evidence = Основание
+col-expected = Ожидалось запросов
+col-failed = Неудачных
+col-figure = Показатель
+col-first = Первый раз
+col-for = За
+col-format = Формат
+col-format-role = Формат, роль
+col-from = С
+col-holds = Верно?
+col-host = Хост
+col-incident = Инцидент
+col-invoker = Кто запросил память
+col-kill = OOM kill
+col-killer = Кто убил, область
+col-kind = Вид
+col-known-from = Откуда известно
+col-largest = Самый крупный
+col-last = Последний раз
+col-limit = Лимит
+col-line = Строка
+col-offset = Местное минус UTC
+col-others-say = Что говорят другие логи
+col-path = Путь
+col-place = Место
+col-probability = Вероятность
+col-process = Процесс
+col-records = Записей
+col-role = Роль
+col-rss = RSS
+col-sigma = ±
+col-source = Источник
+col-start = Начало (UTC)
+col-tells-apart = Различит
+col-time = Время (UTC)
+col-times = Сколько раз
+col-to = По
+col-unit = Юнит, контейнер
+col-unparsed = Не разобрано
+col-value = Значение
+col-verdict = Вердикт
+col-victim = Убитый процесс
+col-what = Что
+col-when = Когда
+col-why = Почему
+
+## Текстовая форма
+
+label-what = ЧТО
+label-why = ПОЧЕМУ
+label-do = ДЕЛАТЬ
+text-picture = Сбои за { $step }, не более { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K — OOM kill, x — завершение
+}
+text-chain = Цепочка
+text-against = Против / исключено
+text-against-line = { $id } против: { $line }
+text-ruled-out = { $id } { $why } (так близко случайно: { $chance })
+text-unseen = Чего не было видно
+text-others = Другие инциденты
+text-col-id = id
+text-col-start = начало (UTC)
+text-col-duration = длится
+text-col-failures = сбоев
+text-col-cause = причина, вердикт
+text-cause-and-verdict = { $verdict ->
+    [unknown] неизвестно: по бандлу не видно
+   *[other] { $cause }, { verdict-word }
+}
+text-checked = Проверено
+text-holds = верно
+text-not-so = НЕВЕРНО
+text-cannot-tell = неизвестно
+text-kills-outside = OOM kill вне инцидентов
+text-deaths-outside = Другие завершения вне инцидентов
+text-recurrences = Повторяется
+text-gap = { $span }, ожидалось запросов: около { $expected }: { $why }
+text-estimates = { $figures ->
+    [one] { $figures } показатель — оценка (approximate в JSON)
+    [few] { $figures } показателя — оценки (approximate в JSON)
+   *[many] { $figures } показателей — оценки (approximate в JSON)
+}
+
+## Markdown и общее с HTML
+
+lead-impact = Влияние:
+lead-cause = Причина:
+lead-when = Когда:
+lead-ongoing = Продолжается:
+lead-next = Дальше:
+lead-isolated = Отдельные ошибки вне всплесков:
+lead-window = Логи покрывают:
+lead-checked = Что проверено:
+impact = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } из { $requests }
+} { $counted ->
+    [error-log] ошибок в error-логе прокси (access-лога нет)
+   *[access-log] запросов завершились ошибкой
+} ({ $statuses }){ $worst-told ->
+    [no] {""}
+   *[yes] , в худшую минуту { $worst }
+}
+cause-and-verdict = { $summary } (**{ verdict-word }**{ verdict-sure })
+when = { $span }, { $duration }{ $censored ->
+    [left] ; в начале логов сбой уже идёт
+    [both] ; в начале логов сбой уже идёт
+   *[other] {""}
+}
+ongoing = { $ongoing ->
+    [yes] да, в конце логов сбой ещё идёт
+   *[no] нет, дальше в логах таких сбоев нет
+}
+next-collect = соберите: { $data }: { $command }
+next-nothing = логи не требуют ничего делать сейчас; сохраните этот бандл
+no-impact = нет; запросов: { $requests }
+unknown-impact = неизвестно: нет access-лога, неудачные запросы не сосчитать
+unknown-window = неизвестно, ни в одном логе нет времени
+see-negatives = см. *Чего не обнаружено*
+gravest = { $id } (самый тяжёлый)
+verdict-and-probability = { verdict-word }{ $verdict ->
+    [unknown] {""}
+   *[other] , { $probability }
+}
+figure-requests = Запросов за это время
+figure-failed = Неудачных
+figure-by-status = По статусам
+figure-worst-minute = Худшая минута
+figure-baseline = Доля, когда всё в порядке
+figure-duration = Длительность
+figure-ongoing = Продолжается
+figure-already-failing = В начале логов сбой уже идёт
+figure-still-failing = В конце логов сбой ещё идёт
+figure-hidden = Скрыто повтором, выше не учтено
+figure-route = Маршрут { $route }
+figure-upstream = Апстрим { $upstream }
+not-known = без access-лога неизвестно
+worst-minute = { $share }{ $minute-known ->
+    [no] {""}
+   *[yes] {" "}({ $minute })
+} запросов с ошибкой
+duration-since = { $duration }{ $failing ->
+    [no] {""}
+   *[yes] ; в начале логов сбой уже идёт
+}
+failed-of = неудачных { $failed } из { $requests }
+picture-legend = Сбои за { $step }, не более { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K — OOM kill, x — завершение процесса
+}:
+event-times = { $event }{ $times ->
+    [0] {""}
+    [1] {""}
+   *[other] {" "}({ times-many })
+}
+suspect-was = { $route } { $told }
+against = Против: { $line }
+ruled-out = Исключено: { $id } { $why } (так близко случайно: { $chance })
+nothing-against = В бандле ничего нет.
+not-observable = Не видно: { $what }
+when-now = Сейчас
+when-this-week = На этой неделе
+when-prevent = Чтобы не повторилось
+task-verify = { $task }; проверка: { $verify }
+traffic-requests = Запросов в логе, ближайшем к пользователям
+traffic-probes = Проверок health check, считаются отдельно
+traffic-hidden = Ошибок, скрытых повтором на другом апстриме
+traffic-isolated = Отдельные ошибки вне инцидентов
+users-met-nothing = пользователи не заметили
+about = около { $count }
+bundle = Бандл { $bundle }: { $size }, { members }
+members = { $members ->
+    [one] { $members } файл
+    [few] { $members } файла
+   *[many] { $members } файлов
+}
+written-by = Составлено программой { $tool } { $version }; прежде чем передавать дальше, отчёт должен прочитать человек.
+markdown-redact-off = **Секреты не скрыты** (`--redact off`).
+markdown-redact-ids = Адреса, хосты и пользователи заменены псевдонимами (`--redact ids`).
+estimated = Оценка или обрезано по лимиту: { $pointer } в JSON
+left-out = Не поместилось, есть в JSON: { $sections }.
+names-and-more = { $names }; и ещё { $more }
+show = Показать
+picture-alt = Хронология запросов, сбоев, OOM kill и перезапусков
+chart-title = Время в UTC
+chart-failures = Сбои
+chart-cause = Причина
+chart-kill = OOM kill { $victim }
+
+## Шаблон разбора (post-mortem)
+
+sre-status = Статус: черновик по логам; его дополняет и проверяет человек.
+sre-prompt = *Пишет человек.*
+sre-root-cause = Первопричина и триггер
+sre-detection = Обнаружение
+sre-how-noticed = Как заметили, кто, через сколько после первого сбоя?
+sre-resolution = Устранение
+sre-what-ended-it = Что это прекратило и кто это сделал?
+sre-action-items = План действий
+sre-col-item = Задача
+sre-col-type = Тип
+sre-col-owner = Ответственный
+sre-col-due = Срок
+sre-lessons = Выводы
+sre-went-well = Что прошло хорошо
+sre-went-wrong = Что пошло не так
+sre-got-lucky = Где повезло
+
+## HTML
+
+skip-to-evidence = К доказательствам
+html-what = Что
+html-why = Почему
+html-do = Делать
+html-gravest = (самый тяжёлый)
+html-against = Против:
+html-ruled-out = Исключено:
+html-chance = (так близко случайно: { $chance })
+html-suspect-was = { $told }
+html-estimated = Оценка или обрезано по лимиту; в JSON:
+tells-apart = (различит { $causes })
+timeline-table = Хронология таблицей, { $lines ->
+    [one] { $lines } строка
+    [few] { $lines } строки
+   *[many] { $lines } строк
+}
+picture-scrolls = Картина хронологии; на узком экране прокручивается вбок
+picture-help = Наведите указатель, коснитесь или перейдите клавишей Tab на метку, чтобы прочитать строку лога; стрелки ведут от метки к метке, Enter — к доказательству.
+times-in-utc = Время в UTC.
+secrets-masked = Секреты скрыты как ***.
+no-line-cited = Ни одна строка не приведена.
+with-neighbours = Вместе с соседними строками в
+told-by = Об этом пишут:
+
+## Картина хронологии
+
+picture-title = Хронология { $incident } { $span }
+picture-title-quiet = Хронология логов: инцидента нет
+picture-about = Вверху запросы и неудачные ответы по времени; ниже по дорожке на каждый процесс, контейнер или хост с OOM kill, завершениями, остановками и запусками. Те же факты есть в таблицах отчёта.
+mark-kill = OOM kill
+mark-death = завершение
+mark-stop = остановка
+mark-start = запуск
+mark-line = строка лога
+legend-unrelated = не связано
+legend-clock = часы ±1σ
+legend-chain = цепочка
+mark-ruled-out = исключено
+mark-unfelt = пользователи не заметили
+mark-first-of = первая из { $marks } в этом месте
+mark-and-more = и ещё { $more }
+lane-ends = OOM kill и завершения
+panel-closely = { $incident } крупно, { $times }{ $left-out ->
+    [0] {""}
+   *[other] ; ещё дорожек, не показано: { $left-out }
+}
+panel-all = Все логи, { $times }
+bars-requests = запросы за { $step }
+bars-failures = сбои за { $step }
+at-most = не более { $peak }
+burst-about = { $incident }: сбоев { $failures }, { $span }, { $cause }
+unseen-about = access-лог сюда не доходит
+unseen-short = нет access-лога
+gap-about = нет трафика { $span }: { $why }
+gap-short = нет трафика
+memory-of-victims = память убитых процессов
+memory-scale = шкала до { $size }
+memory-dash = черта: лимит
+memory-limit = лимит { $size }

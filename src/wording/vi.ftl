@@ -1,0 +1,838 @@
+### Thông điệp của coroner bằng tiếng Việt. Quy tắc: xem en.ftl và src/wording/mod.rs.
+
+## Những phần nhỏ mà thông điệp khác dùng
+
+name = { $name }
+and = { $one } và { $other }
+clauses = { $one }; { $other }
+failing = { $services ->
+    [0] ứng dụng
+    [1] { $service }
+    [2] { $service } và { $last }
+    [3] { $service }, { $others } và { $last }
+   *[other] { $service } và { $more } dịch vụ khác
+}
+app-of-log = ứng dụng ({ $file })
+processes = { $processes } tiến trình
+
+## Tên các nguyên nhân
+
+title-crash-exception = tiến trình kết thúc vì lỗi không được xử lý của chính nó
+title-crash-segv = tiến trình chết vì tín hiệu lỗi (SIGSEGV và tương tự)
+title-dependency-down = cơ sở dữ liệu, cache hoặc dịch vụ phụ thuộc bị ngừng hay bị khóa
+title-deploy-restart = dừng, khởi động lại hoặc triển khai có chủ ý
+title-disk-full = đĩa hết chỗ
+title-health-check-kill = bị dừng do health check
+title-host-restart = máy chủ khởi động lại hoặc bị tạm dừng
+title-manual-sigkill = bị người hoặc công cụ kill
+title-memory-pressure = thiếu bộ nhớ đến mức bị đình trệ
+title-network = phân giải tên, TLS hoặc mạng bị lỗi
+title-oom-kill-global = bị kill vì máy chủ hết bộ nhớ
+title-oom-kill-memcg = bị kill khi chạm giới hạn bộ nhớ của cgroup
+title-proxy-configuration = cấu hình proxy không khớp với upstream
+title-resource-exhaustion = chạm giới hạn về kết nối, tệp, worker hoặc hàng đợi
+title-runtime-heap-limit = bị dừng ở giới hạn bộ nhớ của runtime hoặc trình quản lý tiến trình
+title-slow-upstream = upstream trả lời quá muộn
+title-worker-timeout = bị máy chủ ứng dụng dừng vì không trả lời kịp
+
+## Vì sao hỏng
+
+best-guess = Gói log không cho biết vì sao; phỏng đoán hợp lý nhất là { $guess } ({ $probability }), nhưng có quá ít căn cứ.
+no-cause-told = Gói log không cho biết vì sao.
+either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là trường hợp nào.
+
+crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó
+crash-segv = { processes } của { failing } chết vì tín hiệu lỗi{ $place ->
+    [unknown] {""}
+   *[known] {" "}trong { $library }
+}
+dependency-down = { $known ->
+    [no] một dịch vụ phụ thuộc
+   *[yes] { $name }
+} { $state ->
+    [locked] giữ các câu lệnh chờ khóa
+    [unserving] không phục vụ
+   *[down] bị ngừng hoặc từ chối client
+}, và { failing } lỗi vì thiếu nó
+deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
+disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
+health-check-kill = { failing } không qua được health check và bị dừng vì thế
+host-restart = chính máy chủ đã khởi động lại hoặc bị tạm dừng, kéo theo các dịch vụ của nó
+sigkill-ordered = { processes } của { failing } bị kill theo lệnh của docker hoặc systemd
+sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà không log nào giải thích
+sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
+sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
+memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
+network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
+oom-kill = OOM killer của kernel đã kill { $victim }{ $owner-known ->
+    [no] {""}
+   *[yes] {" "}của { $owner }
+}{ $times ->
+    [1] {""}
+   *[other] {" "}{ $times } lần
+} vì { $limited ->
+    [known] cgroup của nó chạm giới hạn { $limit }
+    [unknown] cgroup của nó chạm giới hạn bộ nhớ
+   *[host] máy chủ hết bộ nhớ
+}{ $hog-told ->
+    [no] {""}
+   *[yes] ; giữ nhiều bộ nhớ nhất là { $hog }
+}{ $dependency ->
+    [no] {""}
+   *[yes] , và { failing } lỗi vì thiếu nó
+}
+oom-killed-as-told = { failing } bị OOM kill, theo lời { $witness ->
+    [runtime] container runtime
+   *[systemd] systemd
+}
+oom-killed-as-inspected = { processes } của { failing } chết{ $signal ->
+    [kill] {" "}vì SIGKILL
+   *[unknown] {""}
+}, và docker inspect báo OOMKilled
+oom-kill-userspace = { $killer-known ->
+    [no] một trình diệt tiến trình ở user space
+   *[yes] { $killer }
+} đã kill { $victim-known ->
+    [no] một tiến trình
+   *[yes] { $victim }
+} vì máy chủ thiếu bộ nhớ
+proxy-refused = proxy từ chối những gì upstream gửi, hoặc không được phép mở socket của nó
+nothing-listens = không có gì lắng nghe ở { $place-known ->
+    [no] địa chỉ của upstream
+   *[yes] { $place }
+}, nơi proxy tìm ứng dụng{ $elsewhere ->
+    [no] {""}
+   *[yes] , trong khi ứng dụng lắng nghe ở { $listens }
+}
+resource-exhaustion = { $what ->
+    [backlog] hàng đợi kết nối (listen backlog) bị đầy
+    [proxy] proxy hết kết nối, cổng hoặc file descriptor
+    [workers] mọi worker đều bận và đã chạm giới hạn số worker
+    [queue] hàng đợi lắng nghe (listen queue) bị đầy
+    [files] hết file descriptor
+    [conntrack] bảng theo dõi kết nối bị đầy
+    [clients] hết kết nối tới cơ sở dữ liệu
+   *[system] chạm một giới hạn của hệ thống
+} ở { failing }{ $surge ->
+    [no] {""}
+   *[yes] , trong khi yêu cầu đến nhanh gấp { $rate } lần trước đó
+}
+runtime-heap-limit = { failing } đã { $times } lần chạm giới hạn bộ nhớ của chính runtime hoặc trình quản lý tiến trình
+slow-upstream = { failing } trả lời muộn hơn thời gian proxy chờ{ $routes ->
+    [many] {""}
+   *[one] , tất cả trên cùng một route
+}, và không log nào trong gói cho biết vì sao
+worker-timeout = { failing } đã bỏ và dừng { $workers } worker không trả lời kịp
+
+## Những gì lẽ ra cho biết mà không có
+
+unseen-app-log = log của ứng dụng
+unseen-dependency-log = log của chính dịch vụ phụ thuộc
+unseen-kernel-log = log kernel
+unseen-wait = các worker đã chờ cái gì
+
+## Cần làm gì
+
+advice-recycle = Khởi động lại { failing } trước khi nó chạy được { $age }: nó đã kết thúc { $times } lần theo nhịp đều, sớm nhất là { $age } sau { $since ->
+    [start] khi khởi động
+   *[end] lần kết thúc trước
+}; thứ làm đầy bộ nhớ sẽ quay lại, thêm bộ nhớ chỉ dời lần kết thúc tiếp theo
+advice-read-trace = Đọc trace trong log của { failing }; rollback nếu trước đó có triển khai
+advice-catch-error = Bắt lỗi ngay nơi nó phát sinh, để một yêu cầu lỗi thay vì cả tiến trình
+advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặc rollback bản cập nhật mã native gần nhất{ $place ->
+    [unknown] {""}
+   *[known] {" "}trong { $library }
+}
+advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace cho nhóm phát triển thư viện
+advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
+advice-lock-holder = Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
+advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
+advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
+advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi động lại kho dữ liệu trong khung giờ đã báo trước
+advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
+advice-restart-without-gap = Khởi động lại { failing } không gián đoạn: giữ socket lắng nghe mở (socket activation của systemd, reload) hoặc bật bản mới trước
+advice-free-space = Giải phóng chỗ trên đĩa đầy (df -h, df -i, du -x --max-depth=2), rồi khởi động lại những gì đã chết
+advice-what-filled-it = Tìm thứ đã làm đầy đĩa: tệp tải lên, log không xoay vòng, tệp tạm
+advice-alert-space = Cảnh báo ở mức 80 % dung lượng và inode, và để ứng dụng trả 507 thay vì chết
+advice-why-no-answer = Tìm hiểu vì sao { failing } không trả lời health check
+advice-patient-check = Làm cho health check kiên nhẫn và nhẹ: route riêng, thử nhiều lần hơn, có start period
+advice-all-back = Kiểm tra mọi dịch vụ đã trở lại (systemctl --failed, docker ps)
+advice-why-restarted = Tìm hiểu vì sao nó khởi động lại: last -x, sự kiện của nhà cung cấp, dòng panic của lần boot trước (journalctl -b -1 -e)
+advice-proxy-after-app = Khởi động proxy sau ứng dụng (After=), hoặc để proxy trả 503 kèm Retry-After cho đến khi ứng dụng sẵn sàng
+advice-runs-again = Kiểm tra { failing } đã chạy lại
+advice-who-sent = Hỏi xem ai hoặc cái gì đã gửi SIGKILL: lịch sử shell, log sudo và audit, cron, hệ thống giám sát tự khởi động lại
+advice-record-signals = Ghi lại tín hiệu: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
+advice-look-at-pressure = Xem /proc/pressure/memory và các tiến trình lớn nhất (ps --sort=-rss), dừng những gì không cần
+advice-working-set = Cấp cho máy chủ hoặc container đủ bộ nhớ cho working set, kể cả page cache
+advice-alert-psi = Cảnh báo theo áp lực bộ nhớ (PSI) chứ không chỉ theo mức sử dụng
+advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử cổng của nó (nc -vz) và chứng chỉ của nó (openssl s_client)
+advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
+advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit } hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
+advice-raise-limit = Nâng giới hạn bộ nhớ của { failing } hoặc chạy ít worker hơn
+advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: phần lớn yêu cầu lỗi thuộc route này
+advice-recycle-workers = Tái tạo worker trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ) và cảnh báo khi memory.current gần memory.max
+advice-free-memory = Kiểm tra mọi thứ bị kill đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
+    [no] {""}
+   *[yes] : { $holders }
+}
+advice-own-limit = Đặt cho { $hog-known ->
+    [no] các tiến trình giữ phần lớn bộ nhớ
+   *[yes] { $hog }
+} một giới hạn riêng (MemoryMax=, --memory) hoặc chạy ít tiến trình hơn, để chính nó bị kill chứ không phải các tiến trình bên cạnh
+advice-protect = Cảnh báo theo bộ nhớ còn trống; bảo vệ { failing } bằng MemoryMin= hoặc OOMScoreAdjust=
+advice-compare-listeners = So proxy_pass và upstream của nginx -T với những gì đang lắng nghe (ss -ltnp, ss -lxp), rồi reload nginx khi chúng khớp
+advice-test-configuration = Khi triển khai, thử cấu hình với ứng dụng đang chạy (nginx -t không kết nối)
+advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
+advice-raise-met-limit = Nâng giới hạn đã chạm (listen backlog và net.core.somaxconn, worker_connections, LimitNOFILE, max_children) sau khi xem mỗi đơn vị thêm tốn bao nhiêu bộ nhớ
+advice-limit-rate = Giới hạn tốc độ yêu cầu ở proxy, và cảnh báo theo độ dài hàng đợi và số descriptor đang mở
+advice-raise-heap = Nâng giới hạn runtime của { failing } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) nếu máy chủ còn bộ nhớ
+advice-what-fills-heap = Tìm yêu cầu làm đầy heap: xử lý các tệp tải lên và xuất dữ liệu lớn theo luồng thay vì giữ toàn bộ
+advice-alert-heap = Cảnh báo theo mức dùng heap, và giới hạn kích thước thân yêu cầu ở proxy (client_max_body_size)
+advice-dump-workers = Nếu vẫn còn treo, dump các worker của { failing } (py-spy dump, jstack, gdb) và danh sách chờ khóa của cơ sở dữ liệu
+advice-log-durations = Ghi log thời lượng của từng lời gọi ra ngoài, và các truy vấn chậm trong cơ sở dữ liệu
+advice-outgoing-timeouts = Đặt timeout cho lời gọi ra ngoài thấp hơn read timeout của proxy
+advice-what-workers-wait-for = Tìm xem worker của { failing } chờ gì: dump một worker đang treo (py-spy dump --pid, gdb) hoặc xem route chậm
+advice-call-timeouts = Đặt timeout cho mọi lời gọi ra ngoài, ngắn hơn timeout của máy chủ ứng dụng
+advice-slow-routes-apart = Để các route chậm trên worker riêng
+advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $at-deaths } trên { $deaths } lần chết: { $remedy ->
+    [body] ghi thân của nó ra đĩa hoặc object storage ngay khi nhận thay vì giữ trong bộ nhớ, và giới hạn kích thước ở proxy
+   *[bound] xem một yêu cầu như vậy khiến ứng dụng giữ những gì, rồi giới hạn lại (phân trang, xử lý theo luồng, giới hạn kích thước)
+}
+
+## Làm sao biết là đã có tác dụng
+
+verify-recycle = không còn lần kết thúc nào quá tuổi đó; bộ nhớ thường trú theo thời gian vẫn dưới giới hạn
+verify-restart-counter = bộ đếm khởi động lại đứng yên
+verify-same-input = thử với cùng dữ liệu cho 4xx hoặc 5xx và không khởi động lại
+verify-no-fault-line = không còn dòng lỗi như vậy trong log kernel
+verify-backtrace = backtrace nêu tên một hàm
+verify-input-is-test = dữ liệu gây sập đã thành bài kiểm thử
+verify-no-lock-wait = không câu lệnh nào chờ trong pg_stat_activity
+verify-query = một truy vấn từ máy của ứng dụng thành công
+verify-store-restart = ứng dụng sống sót khi kho dữ liệu khởi động lại trong lúc thử
+verify-migration-fails = migration gặp khóa thì tự lỗi thay vì làm lỗi bên đọc
+verify-listening-answers = log của nó cho thấy đang lắng nghe, và câu trả lời thành công
+verify-restart-under-load = khởi động lại dưới tải không gây 502
+verify-df = df cho thấy còn chỗ, và ghi thành công
+verify-growth = đã biết mỗi ngày nó tăng bao nhiêu
+verify-alert = cảnh báo kêu khi thử
+verify-check-under-load = health check thành công dưới tải
+verify-slow-minute = một phút chậm không gây khởi động lại
+verify-none-missing = không thiếu dịch vụ nào
+verify-reason = có lý do
+verify-reboot = khởi động lại máy khi thử không gây 502
+verify-listening = log của nó cho thấy đang lắng nghe
+verify-name = có một cái tên
+verify-ausearch = ausearch -sc kill cho thấy tín hiệu thử
+verify-pressure-falls = áp lực giảm về không
+verify-major-faults = số major fault mỗi giây vẫn thấp dưới tải
+verify-each-step = từng bước đều thành công
+verify-address-change = đổi địa chỉ không gây 502
+verify-memory-events = memory.events của cgroup: oom_kill không tăng
+verify-no-kill = không còn OOM kill trong log kernel
+verify-worker-memory = bộ nhớ thường trú của worker trước và sau một yêu cầu như vậy
+verify-alert-before-kill = cảnh báo kêu khi thử, trước khi kernel kill
+verify-free = free -m; systemctl --failed
+verify-memory-max = systemctl show -p MemoryMax; docker inspect
+verify-through-proxy = một yêu cầu qua proxy thành công
+verify-wrong-port = cổng sai làm hỏng bước triển khai
+verify-no-such-line = không còn dòng như vậy, và câu trả lời thành công
+verify-load-test = thử tải ở mức cao điểm không có lỗi
+verify-no-limit-line = không còn dòng chạm giới hạn trong log của nó
+verify-flat-heap = mức dùng heap không tăng trong một yêu cầu như vậy
+verify-alert-before-limit = cảnh báo kêu khi thử, trước khi chạm giới hạn
+verify-dump = bản dump nêu rõ đang chờ gì
+verify-slow-reason = lần chậm tiếp theo có lý do trong log
+verify-own-error = dịch vụ phụ thuộc chậm cho lỗi riêng trước khi có 504
+verify-no-timeout-line = không còn dòng timeout trong log của nó
+verify-hanging-partner = đối tác bị treo chỉ gây một câu trả lời chậm và không worker nào chết
+verify-other-routes = các route khác vẫn trả lời khi một route treo
+verify-suspect = bộ nhớ thường trú của worker trước, trong và sau một yêu cầu như vậy
+
+## Đáng ngờ nhưng không phải nguyên nhân
+
+ruled-out-kill = { $whose ->
+    [cgroup] nạn nhân { $victim } thuộc cgroup { $cgroup } chứ không thuộc { failing }
+    [process] nạn nhân { $victim } thuộc tiến trình khác chứ không thuộc { failing }
+    [own] nạn nhân { $victim } là của { failing }, nhưng cái chết của nó giải thích được ít lỗi
+   *[unknown] không có gì nối nạn nhân { $victim } với { failing }
+}; nó xảy ra { $when ->
+    [before] { $apart } trước lỗi đầu tiên
+    [after] { $apart } sau lỗi cuối cùng
+   *[amid] lúc { $time }, { $apart } sau lỗi đầu tiên
+}
+ruled-out-words = { $lower }gunicorn in "Perhaps out of memory?" với mọi SIGKILL, kể cả SIGKILL của chính nó sau timeout; câu đó không phải bằng chứng
+
+## Chuỗi từ nguyên nhân đến người dùng
+
+answers-of = { $answers } câu trả lời { $status }
+chain-users-met = người dùng nhận { $answers }
+chain-proxy-met = proxy nhận { $answers }; không có access log nên không biết người dùng gặp những cái nào
+chain-oom-kill = kernel đã kill { $victim } (pid { $pid }) vì bộ nhớ, phạm vi { $scope }
+chain-worker-signaled = máy chủ ứng dụng thấy worker { $worker } kết thúc bởi tín hiệu { $signal }
+chain-worker-timeout = worker { $worker } không trả lời kịp và bị bỏ
+chain-upstream-refused = kết nối của proxy tới upstream bị từ chối
+chain-upstream-reset = upstream reset kết nối của proxy
+chain-upstream-closed = upstream đóng kết nối trước khi trả lời
+chain-upstream-timeout = upstream không trả lời proxy kịp
+chain-upstream-backlog-full = hàng đợi kết nối của upstream bị đầy
+chain-upstream-socket-missing = socket của upstream không tồn tại
+chain-upstream-truncated = một câu trả lời bị đứt khi đang gửi
+chain-app-stopping = máy chủ ứng dụng được lệnh dừng
+chain-app-listening = máy chủ ứng dụng lắng nghe trở lại
+chain-heap-limit = runtime chạm giới hạn heap và bỏ cuộc
+chain-disk-full = một lần ghi thất bại: hết chỗ
+chain-segfault = kernel thấy { $process } truy cập bộ nhớ không phải của nó
+chain-container-died = container { $container } kết thúc với mã { $code }
+chain-container-killed = { $lower }docker gửi tín hiệu { $signal } tới container { $container }
+chain-container-oom = container runtime thấy sự kiện OOM trong { $container }
+chain-store-lock-wait = một câu lệnh chờ khóa trong cơ sở dữ liệu
+chain-dependency-lost = ứng dụng mất kết nối hoặc không tới được { $known ->
+    [no] một dịch vụ phụ thuộc
+   *[yes] { $store }
+}
+chain-other = { $kind ->
+    [container-started] container đã khởi động
+    [container-stopped] container đã dừng
+    [container-stop-forced] container bị buộc dừng
+    [container-unhealthy] container không qua health check
+    [container-destroyed] container đã bị xóa
+    [container-created] container đã được tạo
+    [container-state] trạng thái container
+    [app-started] máy chủ ứng dụng đã khởi động
+    [app-boot-failed] ứng dụng không khởi động được
+    [unit-started] unit systemd đã khởi động
+    [unit-failed] unit systemd bị lỗi
+    [worker-booted] worker đã khởi động
+    [kernel-boot] máy chủ khởi động
+    [host-shutdown] máy chủ tắt
+    [host-suspend] máy chủ ngủ
+    [uncaught-exception] ngoại lệ không được bắt
+    [proxy-lifecycle] proxy khởi động, dừng hoặc reload
+   *[other] sự kiện "{ $words }"
+}
+chain-unit-stopping = { $lower }systemd được lệnh dừng { $unit }
+chain-unit-process-exited = { $lower }systemd thấy tiến trình chính của { $unit } kết thúc ({ $code }, { $status })
+
+## Đã tìm những gì
+
+claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi quanh { $incident }
+claim-no-kill = không có OOM kill trong khoảng thời gian này
+claim-no-burst = không có đợt lỗi dồn dập
+claim-ends-explained = mọi lần tiến trình kết thúc đều được giải thích
+kernel-tells-of-one = log kernel có ghi một lần
+kernel-covers = { $path } bao phủ sự cố
+kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
+kernel-none = gói không có log kernel nào chứa thông điệp
+kernel-kills = { $kills } trong log kernel
+access-no-burst = { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
+access-none = gói không có access log
+ends-unexplained = { $ends } lần kết thúc không có lý do trong log
+kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE
+kernel-after-boot = { $path } bắt đầu bằng một lần boot sau khi sự cố khởi phát: những gì kernel ghi trước đó đã mất
+kernel-overwritten = { $path } bắt đầu quá muộn: ring buffer đã bị ghi đè hoặc xóa
+kernel-untied = { $path } không có dòng nào nối đồng hồ của nó với các log khác
+kernel-elsewhere = { $path } không bao phủ sự cố
+kernel-unplaced = không thể đặt { $path } vào trục thời gian
+
+## Cái gì sẽ cho biết thêm
+
+missing-kernel-log = log kernel trong thời gian sự cố ({ $why })
+missing-docker-events = sự kiện docker (docker events)
+missing-app-log = log của máy chủ ứng dụng phía sau upstream bị lỗi
+missing-error-log = error log của proxy
+missing-dependency-log = ứng dụng đã chờ gì: log cơ sở dữ liệu và các dịch vụ phụ thuộc khác
+missing-sender = ai đã gửi tín hiệu: log audit, log sudo, lịch sử shell
+missing-own-error = lỗi do chính ứng dụng ghi cho một yêu cầu thất bại (log của nó lúc đó, hoặc hệ thống theo dõi lỗi)
+missing-stacks = stack của các worker đang chờ, cùng log truy vấn chậm và log khóa của những gì chúng gọi
+
+## Khoảng lặng, nhịp điệu và các yêu cầu đang chạy
+
+gap-clock-set = đồng hồ bị chỉnh trong lúc đó, nên khoảng này có thể ngắn hơn vẻ ngoài
+gap-host-down = máy chủ tắt hoặc khởi động trong lúc đó
+gap-host-slept = máy chủ ngủ trong lúc đó
+gap-host-paused = máy chủ bị tạm dừng trong lúc đó
+gap-proxy-killed = kernel đã kill proxy
+gap-proxy-stopped = proxy bị dừng hoặc khởi động trong lúc đó
+gap-disk-full = đĩa bị đầy, nên có thể mất dòng log
+gap-at-end = access log kết thúc còn các log khác tiếp tục { $length }: proxy ngừng ghi log, người dùng không vào nữa, hoặc log của nó được chép sớm hơn
+gap-between-files = { $one } kết thúc và { $other } bắt đầu ở đây: có thể gói thiếu một tệp ở giữa
+gap-host-lived = các log khác có sự kiện trong lúc đó, nên máy chủ vẫn sống; không gì cho biết yêu cầu đi đâu
+gap-nothing-told = không log nào khác có sự kiện trong lúc đó
+keeps-ending = { $process ->
+    [no] {""}
+   *[yes] một tiến trình của{" "}
+}{ $subject } { $end ->
+    [oom_kill] bị kill vì bộ nhớ
+    [worker_timeout] mất một worker không trả lời kịp
+    [runtime_heap_limit] chạm giới hạn bộ nhớ của chính nó
+    [health_check] bị dừng do health check
+    [crash] bị sập
+   *[unknown] kết thúc mà log không cho biết lý do
+} { $times } lần, { $pace ->
+    [uneven] cách nhau { interval }, không đều
+    [even] cứ { interval } một lần
+   *[median] cứ { interval } một lần (một nửa trên { $median })
+}{ $aged ->
+    [no] {""}
+   *[yes] , mỗi lần { ages } sau khi khởi động
+}{ $sized ->
+    [no] {""}
+   *[yes] ; các nạn nhân giữ { $size } (trung vị)
+}{ $forecast ->
+    [no] {""}
+   *[yes] ; nếu không thay đổi gì, lần tới vào khoảng { $next } (xê dịch { $within })
+}.
+interval = { $range ->
+    [no] { $least }
+   *[yes] { $least } đến { $most }
+}
+ages = { $age-range ->
+    [no] { $age-least }
+   *[yes] { $age-least } đến { $age-most }
+}
+suspect-request = đang chạy ở { $at-deaths } trên { $deaths } lần chết{ $longest-at ->
+    [0] {""}
+   *[other] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
+}{ $timed ->
+    [no] {""}
+   *[yes] {" "}(đến { $longest })
+}{ $sized ->
+    [no] {""}
+   *[yes] , client gửi đến { $size }
+}{ $uploads ->
+    [0] {""}
+   *[other] ; ngay trước đó proxy đã ghi { $uploads } thân yêu cầu của nó ra đĩa
+}; nó chiếm { $share } tổng số yêu cầu, nên xác suất trùng hợp ngẫu nhiên là { $chance-told ->
+    [no] dưới 0.000001
+   *[yes] { $chance }
+}
+
+## Biết đồng hồ của log nhờ đâu
+
+clock-offset = độ lệch múi giờ có trong từng dòng
+clock-offset-by-dmesg = độ lệch múi giờ có trong từng dòng, do dmesg tính
+clock-no-times = không có thời gian trong đó
+clock-untied = không gì trong gói nối đồng hồ của nó với UTC
+clock-moved = { $evidence }; { $told }, nên nó được dời
+clock-in-doubt = { $evidence }; đáng ngờ: { $doubt }
+clock-both = các bản ghi có cả đồng hồ kernel lẫn giờ thực
+clock-both-parting = các bản ghi có cả đồng hồ kernel lẫn giờ thực; hai bên dần lệch nhau { $apart } (máy chủ ngủ, hoặc đồng hồ bị chỉnh)
+clock-shared-lines = { $count } dòng kernel chung với { $path }
+clock-dump-corrected = { $evidence }; chỉnh theo { $lines } dòng kernel chung với { $path }, lệch { $least } đến { $most } s
+clock-shared-pids = { $count } pid bị kill mà { $path } ghi lại lúc kết thúc
+clock-kill-pattern = { $count } trên { $all } OOM kill rơi vào các giây có lỗi chỉ ở một độ dời
+clock-apart = { $count } điểm chung với { $path } cho thấy nó { $side ->
+    [behind] chậm { $apart }
+   *[ahead] nhanh { $apart }
+}
+clock-contradicted = { $one } và { $other } ghi { $count } điểm chung cách nhau { $apart }, và không gì cho biết đồng hồ của bên nào sai
+clock-summer-ends = { $evidence }; giờ mùa hè kết thúc trong đó
+clock-own-votes = { $count } dòng đứng cạnh các dòng cùng tệp có ghi độ lệch múi giờ
+clock-shared = { $what ->
+    [requests] { $count } yêu cầu chung với { $path }
+    [ends] { $count } lần tiến trình kết thúc chung với { $path }
+    [starts] { $count } lần tiến trình khởi động chung với { $path }
+   *[kernel] { $count } dòng kernel chung với { $path }
+}
+clock-shared-things = { $count } điểm chung với { $path }
+clock-two-offsets = { $count } điểm chung với các log khác, ở hai độ lệch như khi { $zone } đổi giờ mùa hè
+clock-coincidence = { $count } trên { $all } lần tiến trình kết thúc trùng với lỗi ở nơi khác
+clock-neighbour-and-hours = không có sự kiện chung; { $file } của cùng máy chủ ở múi giờ đó, và số giờ mà nó bao phủ khớp
+clock-neighbour = không có sự kiện chung; lấy múi giờ của { $file }; nếu sai hãy dùng --tz FILE=ZONE
+clock-hours = không có sự kiện chung, và không log nào khác của máy chủ cho biết múi giờ: lấy múi giờ khớp nhất với các giờ của gói; nếu sai hãy dùng --tz FILE=ZONE
+
+## Câu trả lời mở đầu mỗi dạng
+
+answer-what = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } trên { $requests }
+} { $counted ->
+    [error-log] lỗi trong error log của proxy, vì không có access log
+   *[access-log] yêu cầu bị lỗi
+} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+    [no] {""}
+   *[yes] , phút tệ nhất { $worst }
+}{ $censored ->
+    [none] {""}
+    [left] , đã lỗi từ khi log bắt đầu
+    [right] , vẫn còn lỗi khi log kết thúc
+   *[both] , đã lỗi từ khi log bắt đầu, vẫn còn lỗi khi log kết thúc
+}
+no-summary = Gói log không cho biết nguyên nhân.
+verdict-word = { $verdict ->
+    [confirmed] đã xác nhận
+    [probable] có khả năng cao
+    [suspected] nghi ngờ
+    [undetermined] chưa phân định
+   *[unknown] không rõ
+}
+verdict-sure = { $verdict ->
+    [unknown] {""}
+    [undetermined] , { $other-known ->
+        [no] { $one }
+       *[yes] { $one } hoặc { $other }
+    }
+   *[other] , { $probability }
+}
+answer-verdict = { verdict-word }{ verdict-sure }
+verdict = Kết luận: { $verdict }
+why-and-verdict = { $summary } Kết luận: { $verdict }.
+answer-collect = Thu thập { $data }{ $told ->
+    [no] {""}
+   *[yes] {" "}(phân biệt { $causes })
+}:
+answer-nothing-to-do = Log không đòi hỏi làm gì ngay; hãy giữ lại gói này.
+check = Kiểm tra: { $verify }
+no-time = không log nào có thời gian
+no-incident-blind = Không thể nói về sự cố: gói không có access log nên không đếm được yêu cầu lỗi. Log bao phủ { $window }.
+no-incident = Không có sự cố: { $requests } yêu cầu, { $some-failed ->
+    [no] không cái nào lỗi
+   *[yes] ít cái lỗi, không cái nào thuộc một đợt dồn dập ({ $statuses })
+}.{ $hidden ->
+    [0] {""}
+   *[other] {" "}Lần thử lại trên upstream khác đã che { $hidden-shown } lỗi.
+} Log bao phủ { $window }.{ $lost ->
+    [no] {""}
+   *[yes] {" "}Một phần dữ liệu vào bị mất (xem chất lượng dữ liệu), và sự cố có thể nằm trong đó.
+}
+more-in-json = Còn { $more } mục trong JSON
+redact-off = Bí mật không được che (--redact off).
+redact-ids = Địa chỉ, máy chủ và người dùng là bí danh (--redact ids).
+yes = có
+no = không
+none = không có
+cannot-tell = không thể biết
+times = { $times } lần
+kill-words = { $killer } đã kill { $victim }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , trong { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , giới hạn { $limit }
+}
+death-words = { $process }{ $pid-known ->
+    [no] {""}
+   *[yes] {" "}(pid { $pid })
+}: { $signal-known ->
+    [no] {""}
+   *[yes] tín hiệu { $signal },{" "}
+}{ $code-known ->
+    [no] {""}
+   *[yes] mã thoát { $code },{" "}
+}{ $why }
+signal = tín hiệu { $signal }
+exit-code = mã thoát { $code }
+
+## Tiêu đề và đầu cột
+
+heading-incident = { $id }: lỗi { $class ->
+    [server] của ứng dụng
+   *[gateway] cổng (gateway)
+}, { $span }
+heading-incidents = Các sự cố, nặng nhất trước
+heading-impact = Ảnh hưởng
+heading-timeline = Dòng thời gian ({ $known ->
+    [no] không rõ ngày
+   *[yes] { $day }
+})
+heading-chain = Chuỗi nguyên nhân
+heading-belief = Vì sao chúng tôi tin như vậy
+heading-likeliest = Nguyên nhân khả dĩ nhất dựa vào đâu
+heading-suspects = Yêu cầu đáng ngờ
+heading-doubt = Điều trái ngược hoặc đã loại trừ
+heading-unseen = Những gì không thấy được, và cần thu thập gì
+heading-other-causes = Các nguyên nhân khác đã xét
+heading-actions = Việc cần làm
+heading-traffic = Lưu lượng
+heading-kills = Các lần OOM kill
+heading-deaths = Các lần chết
+heading-recurrences = Những gì cứ lặp lại
+heading-gaps = Không có lưu lượng ở nơi lẽ ra phải có
+heading-negatives = Những gì không tìm thấy
+heading-looked-for = Đã tìm những gì
+heading-clocks = Đồng hồ
+heading-sources = Nguồn
+heading-sources-clocks = Nguồn và đồng hồ
+heading-quality = Chất lượng dữ liệu
+heading-evidence = Bằng chứng
+title-incident = Báo cáo sự cố: { $failed } yêu cầu lỗi, { $span }
+title-no-incident = Báo cáo sự cố: không tìm thấy sự cố
+table-incidents = Các sự cố
+table-timeline = Dòng thời gian
+col-against = Chống
+col-cause = Nguyên nhân
+col-cgroup = cgroup
+col-claim = Khẳng định
+col-clock = Đồng hồ
+col-command = Lệnh
+col-data = Dữ liệu
+col-death = Lần chết
+col-deaths = Các lần chết
+col-duration = Kéo dài
+col-ended-by = Kết thúc bởi
+col-event = Sự kiện
+col-evidence = Bằng chứng
+col-expected = Số yêu cầu lẽ ra có
+col-failed = Số lỗi
+col-figure = Số liệu
+col-first = Lần đầu
+col-for = Ủng hộ
+col-format = Định dạng
+col-format-role = Định dạng, vai trò
+col-from = Từ
+col-holds = Đúng không?
+col-host = Máy chủ
+col-incident = Sự cố
+col-invoker = Bên xin bộ nhớ
+col-kill = OOM kill
+col-killer = Bên kill, phạm vi
+col-kind = Loại
+col-known-from = Biết nhờ
+col-largest = Lớn nhất
+col-last = Lần cuối
+col-limit = Giới hạn
+col-line = Dòng
+col-offset = Giờ địa phương trừ UTC
+col-others-say = Các log khác cho biết
+col-path = Đường dẫn
+col-place = Vị trí
+col-probability = Xác suất
+col-process = Tiến trình
+col-records = Bản ghi
+col-role = Vai trò
+col-rss = RSS
+col-sigma = ±
+col-source = Nguồn
+col-start = Bắt đầu (UTC)
+col-tells-apart = Phân biệt
+col-time = Thời gian (UTC)
+col-times = Số lần
+col-to = Đến
+col-unit = Unit, container
+col-unparsed = Không hiểu
+col-value = Giá trị
+col-verdict = Kết luận
+col-victim = Nạn nhân
+col-what = Gì
+col-when = Khi nào
+col-why = Vì sao
+
+## Dạng văn bản
+
+label-what = GÌ
+label-why = VÌ SAO
+label-do = LÀM
+text-picture = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K là OOM kill, x là lần chết
+}
+text-chain = Chuỗi nguyên nhân
+text-against = Trái ngược / đã loại trừ
+text-against-line = { $id } trái ngược: { $line }
+text-ruled-out = { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+text-unseen = Không thấy được
+text-others = Các sự cố khác
+text-col-id = id
+text-col-start = bắt đầu (UTC)
+text-col-duration = kéo dài
+text-col-failures = số lỗi
+text-col-cause = nguyên nhân, kết luận
+text-cause-and-verdict = { $verdict ->
+    [unknown] không rõ: gói log không cho biết
+   *[other] { $cause }, { verdict-word }
+}
+text-checked = Đã kiểm tra
+text-holds = đúng
+text-not-so = SAI
+text-cannot-tell = không thể biết
+text-kills-outside = OOM kill ngoài các sự cố
+text-deaths-outside = Các lần chết khác ngoài sự cố
+text-recurrences = Cứ lặp lại
+text-gap = { $span }, lẽ ra có khoảng { $expected } yêu cầu: { $why }
+text-estimates = { $figures } số liệu là ước lượng (approximate, trong JSON)
+
+## Markdown, và phần dùng chung với HTML
+
+lead-impact = Ảnh hưởng:
+lead-cause = Nguyên nhân:
+lead-when = Khi nào:
+lead-ongoing = Vẫn tiếp diễn:
+lead-next = Tiếp theo:
+lead-isolated = Lỗi lẻ tẻ, không thành đợt:
+lead-window = Log bao phủ:
+lead-checked = Đã kiểm tra những gì:
+impact = { $total ->
+    [unknown] { $failed }
+   *[known] { $failed } trên { $requests }
+} { $counted ->
+    [error-log] lỗi trong error log của proxy, vì không có access log
+   *[access-log] yêu cầu bị lỗi
+} ({ $statuses }){ $worst-told ->
+    [no] {""}
+   *[yes] , phút tệ nhất { $worst }
+}
+cause-and-verdict = { $summary } (**{ verdict-word }**{ verdict-sure })
+when = { $span }, { $duration }{ $censored ->
+    [left] ; đã lỗi từ khi log bắt đầu
+    [both] ; đã lỗi từ khi log bắt đầu
+   *[other] {""}
+}
+ongoing = { $ongoing ->
+    [yes] có, vẫn còn lỗi khi log kết thúc
+   *[no] không, sau đó log không còn lỗi như vậy
+}
+next-collect = thu thập { $data }: { $command }
+next-nothing = log không đòi hỏi làm gì ngay; hãy giữ lại gói này
+no-impact = không có trong { $requests } yêu cầu
+unknown-impact = không rõ: không có access log nên không đếm được yêu cầu lỗi
+unknown-window = không rõ, không log nào có thời gian
+see-negatives = xem *Những gì không tìm thấy*
+gravest = { $id } (nặng nhất)
+verdict-and-probability = { verdict-word }{ $verdict ->
+    [unknown] {""}
+   *[other] , { $probability }
+}
+figure-requests = Số yêu cầu trong thời gian đó
+figure-failed = Số lỗi
+figure-by-status = Theo mã trạng thái
+figure-worst-minute = Phút tệ nhất
+figure-baseline = Tỷ lệ khi bình thường
+figure-duration = Kéo dài
+figure-ongoing = Vẫn tiếp diễn
+figure-already-failing = Đã lỗi từ khi log bắt đầu
+figure-still-failing = Vẫn còn lỗi khi log kết thúc
+figure-hidden = Được lần thử lại che, không tính ở trên
+figure-route = Route { $route }
+figure-upstream = Upstream { $upstream }
+not-known = không rõ vì không có access log
+worst-minute = { $share }{ $minute-known ->
+    [no] {""}
+   *[yes] {" "}({ $minute })
+} yêu cầu bị lỗi
+duration-since = { $duration }{ $failing ->
+    [no] {""}
+   *[yes] ; đã lỗi từ khi log bắt đầu
+}
+failed-of = { $failed } trên { $requests } bị lỗi
+picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
+    [no] {""}
+   *[yes] ; K là OOM kill, x là lần chết
+}:
+event-times = { $event }{ $times ->
+    [0] {""}
+    [1] {""}
+   *[other] {" "}({ $times } lần)
+}
+suspect-was = { $route } { $told }
+against = Trái ngược: { $line }
+ruled-out = Loại trừ: { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+nothing-against = Không có gì trong gói.
+not-observable = Không quan sát được: { $what }
+when-now = Ngay bây giờ
+when-this-week = Tuần này
+when-prevent = Để phòng ngừa
+task-verify = { $task }; kiểm tra: { $verify }
+traffic-requests = Số yêu cầu trong log gần người dùng nhất
+traffic-probes = Lượt health check, tính riêng
+traffic-hidden = Lỗi được lần thử lại trên upstream khác che
+traffic-isolated = Lỗi lẻ tẻ ngoài các sự cố
+users-met-nothing = người dùng không gặp gì
+about = khoảng { $count }
+bundle = Gói { $bundle }: { $size }, { members }
+members = { $members } tệp
+written-by = Do { $tool } { $version } viết; cần có người đọc lại trước khi chuyển đi.
+markdown-redact-off = **Bí mật không được che** (`--redact off`).
+markdown-redact-ids = Địa chỉ, máy chủ và người dùng là bí danh (`--redact ids`).
+estimated = Ước lượng, hoặc bị cắt theo giới hạn: { $pointer } trong JSON
+left-out = Bỏ bớt vì hết chỗ, có trong JSON: { $sections }.
+names-and-more = { $names }; và { $more } mục nữa
+show = Hiện
+picture-alt = Dòng thời gian của yêu cầu, lỗi, OOM kill và các lần khởi động lại
+chart-title = Thời gian theo UTC
+chart-failures = Lỗi
+chart-cause = Nguyên nhân
+chart-kill = OOM kill { $victim }
+
+## Mẫu post-mortem
+
+sre-status = Trạng thái: bản nháp từ log; con người bổ sung và rà soát.
+sre-prompt = *Phần do người viết.*
+sre-root-cause = Nguyên nhân gốc và tác nhân kích hoạt
+sre-detection = Phát hiện
+sre-how-noticed = Phát hiện bằng cách nào, bởi ai, bao lâu sau lỗi đầu tiên?
+sre-resolution = Khắc phục
+sre-what-ended-it = Điều gì đã chấm dứt sự cố, và ai đã làm?
+sre-action-items = Hạng mục hành động
+sre-col-item = Hạng mục
+sre-col-type = Loại
+sre-col-owner = Người phụ trách
+sre-col-due = Hạn
+sre-lessons = Bài học rút ra
+sre-went-well = Điều gì đã tốt
+sre-went-wrong = Điều gì chưa tốt
+sre-got-lucky = Chỗ chúng ta gặp may
+
+## HTML
+
+skip-to-evidence = Tới phần bằng chứng
+html-what = Gì
+html-why = Vì sao
+html-do = Làm gì
+html-gravest = (nặng nhất)
+html-against = Trái ngược:
+html-ruled-out = Loại trừ:
+html-chance = (gần như vậy do ngẫu nhiên: { $chance })
+html-suspect-was = { $told }
+html-estimated = Ước lượng, hoặc bị cắt theo giới hạn; trong JSON:
+tells-apart = (phân biệt { $causes })
+timeline-table = Dòng thời gian dạng bảng, { $lines } dòng
+picture-scrolls = Hình dòng thời gian, cuộn ngang trên màn hình hẹp
+picture-help = Trỏ chuột, chạm hoặc dùng Tab tới một dấu để đọc dòng log của nó; phím mũi tên đi từ dấu này sang dấu khác, Enter dẫn tới bằng chứng.
+times-in-utc = Thời gian theo UTC.
+secrets-masked = Bí mật được che bằng ***.
+no-line-cited = Không dòng nào được trích dẫn.
+with-neighbours = Cùng các dòng lân cận trong
+told-by = Được ghi bởi:
+
+## Hình dòng thời gian
+
+picture-title = Dòng thời gian của { $incident } { $span }
+picture-title-quiet = Dòng thời gian của log: không có sự cố
+picture-about = Phía trên là yêu cầu và câu trả lời lỗi theo thời gian; phía dưới, mỗi tiến trình, container hoặc máy chủ một làn với OOM kill, lần chết, lần dừng và khởi động. Các dữ kiện đó cũng có trong bảng của báo cáo.
+mark-kill = OOM kill
+mark-death = lần chết
+mark-stop = dừng
+mark-start = khởi động
+mark-line = dòng log
+legend-unrelated = không liên quan
+legend-clock = đồng hồ ±1σ
+legend-chain = chuỗi
+mark-ruled-out = đã loại trừ
+mark-unfelt = người dùng không gặp gì
+mark-first-of = dấu đầu trong { $marks } dấu cùng chỗ
+mark-and-more = và { $more } nữa
+lane-ends = OOM kill và lần chết
+panel-closely = { $incident } phóng to, { $times }{ $left-out ->
+    [0] {""}
+   *[other] ; bỏ bớt { $left-out } làn
+}
+panel-all = Toàn bộ log, { $times }
+bars-requests = yêu cầu mỗi { $step }
+bars-failures = lỗi mỗi { $step }
+at-most = nhiều nhất { $peak }
+burst-about = { $incident }: { $failures } lỗi, { $span }, { $cause }
+unseen-about = access log không tới chỗ này
+unseen-short = không có access log
+gap-about = không có lưu lượng { $span }: { $why }
+gap-short = không có lưu lượng
+memory-of-victims = bộ nhớ của nạn nhân
+memory-scale = thang đến { $size }
+memory-dash = gạch: giới hạn
+memory-limit = giới hạn { $size }
