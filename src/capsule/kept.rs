@@ -32,6 +32,13 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// No lines, of a log without wrapping.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let head = Head { source: 0, envelope: String::new() };
+        Self { head, text: Vec::new(), numbers: Vec::new() }
+    }
+
     /// The lines with these numbers.
     #[must_use]
     pub fn of(head: Head, lines: &BTreeMap<u64, Vec<u8>>) -> Self {

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::service::ServiceRole;
+use crate::service::names::names_store;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
@@ -173,11 +174,7 @@ fn names_one_of(scene: &Scene<'_>, fact: &Fact, named: &BTreeSet<&str>) -> bool 
                 .chain(&service.containers)
                 .map(String::as_str)
                 .chain(service.store.as_deref());
-            own.into_iter().any(|own| {
-                named.iter().any(|name| {
-                    own.contains(name) || (*name == "postgresql" && own.contains("postgres"))
-                })
-            })
+            own.into_iter().any(|own| named.iter().any(|name| names_store(own, name)))
         })
 }
 

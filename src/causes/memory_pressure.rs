@@ -31,6 +31,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
     let signs: Vec<FactId> = scene
         .near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask])
+        // A processor that was held up lacks no memory; a task that waits may wait for the disk that swaps.
+        .filter(|(_, fact)| fact.field("what").is_none_or(|what| what == "blocked-task"))
         .map(|(id, _)| id)
         .collect();
     let from = scene.start - MINUTE;

@@ -410,7 +410,45 @@ pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
             clocks.set(index, ClockKind::Boot, "", rule);
             return;
         }
+        if let Some((difference, apart)) = ridge(&kills, &seen) {
+            let evidence = text("clock-by-ridge", [("kills", kills.len().into())]);
+            let sigma = apart / 4 + SECOND / 2;
+            let (course, basis) = (Course::Constant, Basis::BootAnchored);
+            let rule = Rule { offset: -difference, course, sigma, basis, evidence };
+            clocks.set(index, ClockKind::Boot, "", rule);
+            return;
+        }
     }
+}
+
+/// Kills from which a pattern without a clear peak still tells the stretch of time.
+const RIDGE_KILLS: usize = 8;
+/// Widest such stretch.
+const RIDGE_MAX: Micros = 30 * SECOND;
+
+/// Many kills at an even pace meet failures at several shifts, a pace apart: the best of them, and how far those that are nearly as
+/// good lie apart, if all that are lie together.
+fn ridge(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, Micros)> {
+    let first = *kills.first().filter(|_| kills.len() >= RIDGE_KILLS)?;
+    let meets = |shift: Micros| {
+        let met = |kill: &&Micros| {
+            let second = **kill + shift;
+            seen.binary_search(&(second - second.rem_euclid(SECOND))).is_ok()
+        };
+        kills.iter().filter(met).count()
+    };
+    let (from, to) = (*seen.first()? - *kills.last()?, *seen.last()? - first);
+    // A fifth of a second finds any shift at which the pattern fits; a pattern that may lie anywhere in days tells nothing.
+    let step = SECOND / 5;
+    let steps = usize::try_from((to - from) / step).ok().filter(|steps| *steps <= 500_000)?;
+    let ranked: Vec<(usize, Micros)> = (0..=steps as i64)
+        .map(|place| from + place * step)
+        .map(|shift| (meets(shift), shift))
+        .collect();
+    let best = ranked.iter().max_by_key(|(met, shift)| (*met, std::cmp::Reverse(*shift)))?;
+    let near = || ranked.iter().filter(|(met, _)| met * 5 >= best.0 * 4).map(|(_, shift)| *shift);
+    let apart = near().max()? - near().min()?;
+    (best.0 * 10 >= kills.len() * 9 && apart <= RIDGE_MAX).then_some((best.1, apart))
 }
 
 /// The shift at which the kills best meet seconds with failures, by likelihood against chance: it must pay for having been the

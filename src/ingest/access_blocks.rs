@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::access::{Shape, quick};
 use crate::bundle::MemberReader;
+use crate::capsule::kept::Kept;
 use crate::traffic::{Counter, Numbered, Regular, Rows};
 
 use super::Source;
@@ -16,6 +17,10 @@ const BLOCK_BYTES: usize = 256 * 1024;
 const LINE_MAX_BYTES: usize = 1 << 20;
 /// Counted blocks that may wait for one before them.
 const WAITING_MAX: usize = 16;
+/// Longest line that is no request and is looked at again, and most bytes of such lines of one file.
+const STRANGER_MAX_BYTES: usize = 64 * 1024;
+/// See [`STRANGER_MAX_BYTES`].
+const STRANGERS_MAX_BYTES: usize = 8 << 20;
 /// Lines that were not understood and are shown.
 const SHOWN: usize = 5;
 
@@ -25,6 +30,8 @@ struct Counted {
     numbered: Numbered,
     lines: u64,
     unparsed: u64,
+    /// Lines that are no requests, by number.
+    strangers: Vec<(u64, Vec<u8>)>,
     first_unparsed: Vec<(u64, String)>,
 }
 
@@ -99,6 +106,8 @@ impl Feed<'_, '_> {
 struct Sum<'s> {
     source: &'s mut Source,
     counter: Counter,
+    /// Lines that are no requests.
+    strangers: Kept,
     /// Blocks that were taken in.
     blocks: u64,
     /// Blocks that wait for one before them.
@@ -116,6 +125,15 @@ impl Sum<'_> {
             let new = block.first_unparsed.into_iter().take(shown);
             self.source.first_unparsed.extend(new.map(|(line, text)| (line + lines, text)));
             self.counter.add_numbered(block.numbered, lines);
+            for (line, text) in block.strangers {
+                if self.strangers.text.len() + text.len() < STRANGERS_MAX_BYTES {
+                    self.strangers.numbers.push(line + lines);
+                    self.strangers.text.extend(text);
+                    self.strangers.text.push(b'\n');
+                } else {
+                    self.source.unparsed += 1;
+                }
+            }
             self.source.lines += block.lines;
             self.source.unparsed += block.unparsed;
         }
@@ -161,17 +179,20 @@ impl Shared<'_, '_, '_> {
 }
 
 /// Reads `head` and the rest of `member`; fills the source's traffic and line counts. `held` is what the logs before
-/// it hold; a log that is `alone` may have all cores. Gives whether the last line had no end.
+/// it hold; a log that is `alone` may have all cores. Gives whether the last line had no end, and the lines that are no requests: what a
+/// container of a proxy writes to its two outputs is one log.
 pub(super) fn read(
     head: Vec<u8>,
     member: &mut MemberReader<'_>,
     (shape, held, alone): (&Shape, Rows, bool),
     source: &mut Source,
-) -> bool {
+) -> (bool, Kept) {
     let regular = regular(&head, shape);
     let counter = Counter::new(&regular, &held);
     let feed = Feed { member, rest: head, number: 0, ended: false, open_end: false };
-    let sum = Sum { source, counter, blocks: 0, waiting: BTreeMap::new(), workers: Vec::new() };
+    let strangers = Kept::nothing();
+    let (waiting, workers) = (BTreeMap::new(), Vec::new());
+    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers };
     let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
     let shared = Shared { shape, regular, held, feed, sum, taken_in: Condvar::new() };
     if alone {
@@ -186,7 +207,7 @@ pub(super) fn read(
     }
     let Shared { feed, sum, .. } = shared;
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let Sum { source, mut counter, workers, .. } =
+    let Sum { source, mut counter, strangers, workers, .. } =
         sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     source.records = source.lines;
     let mut traffic = counter.finish();
@@ -194,7 +215,7 @@ pub(super) fn read(
         traffic.merge(worker.counter.finish());
     }
     source.traffic = Some(traffic);
-    feed.open_end && feed.member.damage().is_some()
+    (feed.open_end && feed.member.damage().is_some(), strangers)
 }
 
 /// Routes that are asked for all the time, by the first lines of a log.
@@ -213,6 +234,9 @@ fn count(block: &[u8], shape: &Shape, worker: &mut Worker) -> Counted {
         match seen.filter(|seen| seen.request.stamp.is_some()) {
             Some(seen) => counter.count_seen(&seen, counted.lines),
             None if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
+            None if line.len() <= STRANGER_MAX_BYTES => {
+                counted.strangers.push((counted.lines, line.to_vec()));
+            }
             None => {
                 counted.unparsed += 1;
                 if counted.first_unparsed.len() < SHOWN {

@@ -159,7 +159,13 @@ fn read_log(
     let partial = match requests {
         Some((shape, name)) if only_requests => {
             source.format = name;
-            access_blocks::read(head, member, (&shape, held, alone), &mut source)
+            let (partial, strangers) =
+                access_blocks::read(head, member, (&shape, held, alone), &mut source);
+            if !strangers.numbers.is_empty() {
+                source.records -= strangers.numbers.len() as u64;
+                Reader::new(&mut source, reading, None).lines(&strangers);
+            }
+            partial
         }
         requests => {
             let (shape, name) =

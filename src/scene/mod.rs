@@ -14,7 +14,7 @@ use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
-use crate::service::{Join, ServiceId, ServiceRole, Services};
+use crate::service::{Join, ServiceId, ServiceRole, Services, names};
 use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
@@ -324,7 +324,7 @@ impl<'a> Scene<'a> {
                             .units
                             .iter()
                             .chain(&service.containers)
-                            .any(|unit| named.iter().any(|name| unit.contains(name))))
+                            .any(|unit| named.iter().any(|name| names::names_store(unit, name))))
             })
             .map(|(id, _)| id)
             .collect()

@@ -129,6 +129,21 @@ pub(super) fn names_container(path: &str, name: &str) -> bool {
         || file.starts_with(&format!("{name}."))
 }
 
+/// Whether a unit, container or program is called as a store is, by the name that drivers give it: packages call MongoDB `mongod`, and
+/// MySQL is often MariaDB.
+#[must_use]
+pub fn names_store(own: &str, store: &str) -> bool {
+    let also: &[&str] = match store {
+        "postgresql" => &["postgres"],
+        "mongodb" => &["mongo"],
+        "mysql" => &["mariadb"],
+        "redis" => &["valkey"],
+        "elasticsearch" => &["opensearch"],
+        _ => &[],
+    };
+    own.contains(store) || also.iter().any(|name| own.contains(name))
+}
+
 /// Task names of programs that answer no request that a proxy passes on: scanners, dumps, packers, compilers, package managers, agents
 /// that watch, shells. A `*` stands for any rest.
 const SERVE_NOBODY: [&str; 58] = [

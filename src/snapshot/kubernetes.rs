@@ -41,7 +41,10 @@ pub(super) fn read(text: &[u8]) -> Option<Taken> {
     let mut events = Vec::new();
     let mut told = false;
     for object in objects.iter().take(OBJECTS_MAX) {
-        let kind = object.get("kind").and_then(Value::as_str).unwrap_or(list_kind);
+        // A list made by hand may leave the kind out; only an event speaks of another object.
+        let is_event = object.get("involvedObject").is_some() && object.get("reason").is_some();
+        let written = object.get("kind").and_then(Value::as_str);
+        let kind = written.unwrap_or(if is_event { "Event" } else { list_kind });
         if kind == "Pod" {
             pod(object, &mut places, &mut containers, &mut events);
         } else if kind == "Event" {

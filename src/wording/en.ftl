@@ -34,8 +34,7 @@ title-health-check-kill = ended by a health check
 title-host-restart = the host rebooted or was paused
 title-manual-sigkill = killed by a person or a tool
 title-memory-pressure = memory so short that it stalled
-title-network-unanswered = connections to the upstream were not answered: they were dropped between the proxy and it, or its host was away
-network = name resolution, TLS or the network failed
+title-network = name resolution, TLS or the network failed
 title-oom-kill-global = killed because the host ran out of memory
 title-oom-kill-memcg = killed at the memory limit of its cgroup
 title-proxy-configuration = the proxy's configuration does not fit its upstream
@@ -75,6 +74,7 @@ sigkill-unexplained = { processes } of { failing } died of SIGKILL that no log e
 sigkill-by-somebody = { failing } died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal
 sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OOM killer may have sent
 memory-pressure = the host was so short of memory that answers came too late
+network-unanswered = connections to the upstream were not answered: they were dropped between the proxy and it, or its host was away
 network = the proxy could not resolve, reach or trust its upstream over the network
 # $owner is the service of the victim. $hog held more memory than the victim did.
 oom-kill = the kernel's OOM killer killed { $victim }{ $owner-known ->
@@ -457,6 +457,7 @@ clock-shared = { $count } { $what ->
 clock-shared-things = { $count } things shared with { $path }
 clock-two-offsets = { $count } things shared with other logs, on two offsets as summer time changes in { $zone }
 clock-coincidence = { $count } of { $all } ends of processes coincide with failures elsewhere
+clock-by-ridge = its { $kills } kills fit the failures in one stretch of time only
 clock-by-audit = the times of audit records in it
 clock-neighbour-and-hours = no shared events; { $file } of the same host is in that zone, and the hours that it covers fit
 clock-neighbour = no shared events; the zone of { $file }; give --tz FILE=ZONE if it is wrong
