@@ -53,12 +53,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .iter()
             .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
     };
-    if scene.failing.is_empty() {
+    if !joined && scene.nothing_names_failing() {
         // Nothing in the bundle could name them; that they come with the failures does.
         let near: Vec<&Death> =
             faults().filter(|death| death.at().is_some_and(at_incident)).collect();
         let stamps: Vec<_> = near.iter().filter_map(|death| death.stamp).collect();
-        let met = scene.at_onsets(&stamps, faults().count());
+        let of_servers = near.iter().all(|death| scene.services.is_app_server(&death.process));
+        let met = scene.at_onsets(&stamps, faults().count(), of_servers);
         used = met.into_iter().map(|place| near[place]).collect();
     }
     let moments: Vec<_> = used
@@ -75,10 +76,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: match joined {
             true => scene.weights.segv_joined,
-            false if scene.failing.is_empty() => scene.weights.segv_at_onset,
+            false if scene.nothing_names_failing() => scene.weights.segv_at_onset,
             false => scene.weights.segv_near,
         } + scene.weights.for_share(explained),
-        direct: joined || scene.failing.is_empty(),
+        direct: joined || scene.nothing_names_failing(),
         joined,
         explained,
         supports: some_of(&facts, 4),

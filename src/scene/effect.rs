@@ -37,13 +37,24 @@ const UNANSWERED_MIN: u64 = 5;
 const HABIT: usize = 6;
 /// More than this is not beyond chance.
 const CHANCE_MAX: f64 = 0.006;
+/// The same of programs that are known to serve requests, of which a host runs few.
+const CHANCE_MAX_OF_SERVERS: f64 = 0.05;
 
 impl Scene<'_> {
+    /// Whether nothing in the bundle could join an end to what failed: no pid, unit or container of it is known.
+    #[must_use]
+    pub fn nothing_names_failing(&self) -> bool {
+        self.failing.iter().all(|id| {
+            let service = self.services.get(*id);
+            service.pids.is_empty() && service.units.is_empty() && service.containers.is_empty()
+        })
+    }
+
     /// Where no log in the bundle is of what failed, so that nothing could join an end to it: the ends, of `all` of their kind in the
     /// bundle, that come with an onset of failures, by place, if the proxy met the end of its upstream and not a slow answer, and if
-    /// chance would not do so.
+    /// chance would not do so. `of_servers` says that the ends are all of programs known to serve requests.
     #[must_use]
-    pub fn at_onsets(&self, ends: &[Stamp], all: usize) -> Vec<usize> {
+    pub fn at_onsets(&self, ends: &[Stamp], all: usize, of_servers: bool) -> Vec<usize> {
         let ended = [
             EventKind::UpstreamClosed,
             EventKind::UpstreamReset,
@@ -56,7 +67,7 @@ impl Scene<'_> {
         } else {
             self.signature_share(&ended)
         };
-        if !self.failing.is_empty() || by_end < 0.7 {
+        if !self.nothing_names_failing() || by_end < 0.7 {
             return Vec::new();
         }
         let mut moments: Vec<Micros> =
@@ -93,7 +104,7 @@ impl Scene<'_> {
         let by_time = (inside as f64 / span).powi(i32::try_from(ends.len().min(30)).unwrap_or(30))
             * if ends.len() == all { 1.0 } else { all as f64 };
         let chance = if ends.len() >= 3 { by_onsets.min(by_time) } else { by_onsets };
-        if met == 0 || chance > CHANCE_MAX {
+        if met == 0 || chance > if of_servers { CHANCE_MAX_OF_SERVERS } else { CHANCE_MAX } {
             return Vec::new();
         }
         (0..ends.len())

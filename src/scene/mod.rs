@@ -275,7 +275,12 @@ impl<'a> Scene<'a> {
             .filter_map(|place| self.timeline.fact(self.kills[*place].fact).stamp)
             .collect();
         let all = self.timeline.of(EventKind::OomKill).count();
-        for place in self.at_onsets(&stamps, all) {
+        let serves = |place: &usize| {
+            let oom = self.timeline.fact(self.kills[*place].fact).oom();
+            oom.is_some_and(|oom| self.services.is_app_server(&oom.victim.comm))
+        };
+        let of_servers = free.iter().all(serves);
+        for place in self.at_onsets(&stamps, all, of_servers) {
             self.kills[free[place]].join = Join::Time;
         }
     }

@@ -382,6 +382,22 @@ impl Services {
             .any(|own| own.strip_suffix('*').map_or(own == comm, |head| comm.starts_with(head)))
     }
 
+    /// Whether a task name is one of an app server that we know.
+    #[must_use]
+    pub fn is_app_server(&self, comm: &str) -> bool {
+        let apps = self.comms.iter().filter(|(format, _)| self.app_formats.contains(*format));
+        apps.flat_map(|(_, comms)| comms).any(|own| {
+            let head = own.strip_suffix('*').unwrap_or(own);
+            comm == head
+                || comm.starts_with(head)
+                    && (own.ends_with('*') || comm[head.len()..].starts_with([':', ' ', '.']))
+                || comm.strip_prefix(head).is_some_and(|rest| {
+                    !rest.is_empty()
+                        && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+                })
+        })
+    }
+
     /// Whether the service's log names its workers by pid.
     fn tells_pids(&self, service: &Service) -> bool {
         !service.namespaced && service.pids.len() >= 2

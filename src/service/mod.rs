@@ -85,6 +85,8 @@ pub struct Services {
     comms: BTreeMap<String, Vec<String>>,
     /// Task names of stores, whether one is in the bundle or not.
     store_comms: BTreeSet<String>,
+    /// Formats of app servers.
+    app_formats: BTreeSet<String>,
 }
 
 /// How a kernel victim is known to be a service's.
@@ -111,9 +113,14 @@ const PID_HOLDS: Micros = 12 * HOUR;
 #[must_use]
 pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Services {
     let stores = grammars.iter().filter(|grammar| grammar.role == Role::Store);
+    // Those that work off queues serve no request.
+    let serves = |format: &str| !matches!(format, "celery" | "sidekiq");
+    let apps =
+        grammars.iter().filter(|grammar| grammar.role == Role::App && serves(&grammar.format));
     let mut services = Services {
         comms: comms(grammars),
         store_comms: stores.flat_map(|grammar| grammar.comms.iter().cloned()).collect(),
+        app_formats: apps.map(|grammar| grammar.format.clone()).collect(),
         ..Services::default()
     };
     let mut keys: BTreeMap<String, ServiceId> = BTreeMap::new();
