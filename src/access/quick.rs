@@ -146,9 +146,9 @@ pub(super) struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Step {
     act: Act,
-    /// The literal after the value, and which of its bytes count; zero where it is longer than four bytes, or empty.
-    literal: u32,
-    mask: u32,
+    /// The literal after the value, and which of its bytes count; zero where it is longer than eight bytes.
+    literal: u64,
+    mask: u64,
     length: usize,
 }
 
@@ -214,13 +214,13 @@ impl Plan {
             }
         };
         let step = |field: &Field| {
-            let mut bytes = [0; 4];
+            let mut bytes = [0; 8];
             let short = field.after.len() <= bytes.len();
             for (to, from) in bytes.iter_mut().zip(&field.after).filter(|_| short) {
                 *to = *from;
             }
             let mask = if short { ones(field.after.len()) } else { 0 };
-            let literal = u32::from_le_bytes(bytes);
+            let literal = u64::from_le_bytes(bytes);
             Step { act: act(field), literal, mask, length: field.after.len() }
         };
         let steps: Vec<Step> = fields.iter().map(step).collect();
@@ -232,12 +232,12 @@ impl Plan {
 impl Step {
     /// What follows the literal, where the text begins with it. Calls nothing: it is asked ten times a line.
     fn literal_in<'a>(&self, text: &'a [u8], field: &Field) -> Option<&'a [u8]> {
-        let word = match text {
-            [a, b, c, d, ..] => u32::from_le_bytes([*a, *b, *c, *d]),
-            [a, b, c] => u32::from_le_bytes([*a, *b, *c, 0]),
-            [a, b] => u32::from_le_bytes([*a, *b, 0, 0]),
-            [a] => u32::from(*a),
-            [] => 0,
+        if self.length == 0 {
+            return Some(text);
+        }
+        let word = match text.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
         };
         if self.mask == 0 {
             return text.strip_prefix(field.after.as_slice());
@@ -247,15 +247,12 @@ impl Step {
     }
 }
 
-/// The first so many bytes of four.
-fn ones(bytes: usize) -> u32 {
-    match bytes {
-        0 => 0,
-        1 => 0xff,
-        2 => 0xffff,
-        3 => 0xff_ffff,
-        _ => u32::MAX,
-    }
+/// The first so many bytes of eight.
+fn ones(bytes: usize) -> u64 {
+    u32::try_from(8 * bytes)
+        .ok()
+        .and_then(|bits| 1_u64.checked_shl(bits))
+        .map_or(u64::MAX, |end| end - 1)
 }
 
 /// The reading of lines of a format.

@@ -23,13 +23,15 @@ pub(super) struct Pattern {
     /// Length of the part before [`ANY_MESSAGE`], where it ends so.
     head_bytes: Option<usize>,
     head: OnceLock<Option<Regex>>,
+    names_request: bool,
 }
 
 impl Pattern {
     pub(super) fn new(source: &str) -> Self {
         let head_bytes = head(source).map(str::len);
         let (compiled, head) = (OnceLock::new(), OnceLock::new());
-        Self { source: source.to_owned(), compiled, head_bytes, head }
+        let names_request = source.contains("(?P<request") || source.contains("(?<request");
+        Self { source: source.to_owned(), compiled, head_bytes, head, names_request }
     }
 
     /// Compiles it now, and tells what is wrong with it.
@@ -43,14 +45,9 @@ impl Pattern {
         self.head_source().unwrap_or(&self.source)
     }
 
-    /// Whether it has a group of this name.
-    pub(super) fn names(&self, group: &str) -> bool {
-        let named = |at: usize| {
-            self.source
-                .get(..at)
-                .is_some_and(|before| before.ends_with("(?P<") || before.ends_with("(?<"))
-        };
-        self.source.match_indices(group).any(|(at, _)| named(at))
+    /// Whether it may capture a request, plain or in hexadecimal.
+    pub(super) const fn names_request(&self) -> bool {
+        self.names_request
     }
 
     fn head_source(&self) -> Option<&str> {

@@ -47,7 +47,7 @@ impl<'b> Glance<'b> {
     /// Whether its fields tell more than an event does.
     pub(super) fn names_request(&self) -> bool {
         match self {
-            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names("request"),
+            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names_request(),
             _ => true,
         }
     }

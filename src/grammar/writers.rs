@@ -14,7 +14,7 @@ const LINES_MIN: u32 = 128;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
 /// Looks that are kept for all writers together, and the largest automaton of one with its cache, in bytes.
-const ALL_LOOKS_MAX: usize = if cfg!(test) { 64 } else { 8 };
+const ALL_LOOKS_MAX: usize = if cfg!(test) { 64 } else { 2 };
 const LOOK_MAX_BYTES: usize = 4 << 20;
 const CACHE_MAX_BYTES: usize = 1 << 20;
 

@@ -27,17 +27,26 @@ impl Writers {
         line: u64,
     ) -> Reading<'g> {
         let name = ident.unwrap_or_default();
-        if self.by_name.len() < WRITERS_MAX && !self.by_name.contains_key(name) {
-            self.by_name.insert(name.to_owned(), Writer::default());
+        if let Some(writer) = self.by_name.get_mut(name) {
+            return Self::read_of(writer, &mut self.hinted, (grammars, body, ident, line));
         }
-        let Some(writer) = self.by_name.get_mut(name) else {
+        if self.by_name.len() >= WRITERS_MAX {
             return grammars.read(body, ident, None, line);
-        };
+        }
+        let writer = self.by_name.entry(name.to_owned()).or_default();
+        Self::read_of(writer, &mut self.hinted, (grammars, body, ident, line))
+    }
+
+    fn read_of<'g>(
+        writer: &mut Writer,
+        hinted: &mut usize,
+        (grammars, body, ident, line): (&'g Grammars, &[u8], Option<&str>, u64),
+    ) -> Reading<'g> {
         let read = grammars.read_of(body, ident, writer, line);
         if let Some(grammar) = read.grammar {
             let new = writer.hint().is_none();
-            if !new || self.hinted < HINTED_MAX {
-                self.hinted += usize::from(new);
+            if !new || *hinted < HINTED_MAX {
+                *hinted += usize::from(new);
                 writer.set_hint(grammar);
             }
         }
