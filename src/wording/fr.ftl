@@ -548,6 +548,7 @@ clock-two-offsets = { $count ->
    *[other] { $count } faits partagés
 } avec d'autres journaux, à deux décalages comme au changement d'heure de { $zone }
 clock-coincidence = { $count } fins de processus sur { $all } coïncident avec des échecs ailleurs
+clock-by-ridge = ses OOM kills ({ $kills }) ne concordent avec les échecs que sur une seule plage de temps
 clock-by-audit = les heures des enregistrements d'audit qu'il contient
 clock-neighbour-and-hours = aucun événement partagé ; { $file } du même hôte est dans ce fuseau, et les heures couvertes concordent
 clock-neighbour = aucun événement partagé ; le fuseau de { $file } ; donner --tz FILE=ZONE s'il est faux

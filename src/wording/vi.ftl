@@ -444,6 +444,7 @@ clock-shared = { $what ->
 clock-shared-things = { $count } điểm chung với { $path }
 clock-two-offsets = { $count } điểm chung với các log khác, ở hai độ lệch như khi { $zone } đổi giờ mùa hè
 clock-coincidence = { $count } trên { $all } lần tiến trình kết thúc trùng với lỗi ở nơi khác
+clock-by-ridge = { $kills } OOM kill của nó chỉ khớp với các lỗi ở một khoảng thời gian
 clock-by-audit = theo thời gian của các bản ghi audit trong đó
 clock-neighbour-and-hours = không có sự kiện chung; { $file } của cùng máy chủ ở múi giờ đó, và số giờ mà nó bao phủ khớp
 clock-neighbour = không có sự kiện chung; lấy múi giờ của { $file }; nếu sai hãy dùng --tz FILE=ZONE
