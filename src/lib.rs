@@ -25,7 +25,7 @@
 //!   form in which [`pack`] passes the proof on, [`diff`] sets two reports against each other.
 //!
 //! Where things go: a log format is one file in `grammars/` (no Rust); a cause one file in `src/causes/` and a line in its list;
-//! an output form one file in `src/report/`. The binary (`main.rs`, `cli.rs`, `progress.rs`) owns the terminal and the exit code.
+//! an output form one file in `src/report/`; a language one file in `src/wording/`. The binary (`main.rs`, `cli.rs`, `progress.rs`) owns the terminal and the exit code.
 //!
 //! What never happens: a file held whole (snapshots up to 8 MiB apart), a panic on input, a claim without a line, a clock or a
 //! network asked.

@@ -285,7 +285,7 @@ impl Grammars {
             return Some((place.0, glance));
         }
         if first.is_none() && writer.fits_none_before(self, ident, body) {
-            let Some((index, number)) = writer.last else { return None };
+            let (index, number) = writer.last?;
             let line = hinted.and_then(|(_, grammar)| grammar.lines.get(number));
             if let Some(glance) = line.and_then(|line| line.glance(body)) {
                 return Some((index, glance));

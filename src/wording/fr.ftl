@@ -109,6 +109,7 @@ sigkill-unexplained = { processes } { failing-de } { processes-died } d'un SIGKI
 sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le journal du noyau, qui couvre ce moment, ne montre aucun OOM kill de ce processus : quelqu'un ou quelque chose a envoyé le signal
 sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer
 memory-pressure = l'hôte manquait tant de mémoire que les réponses arrivaient trop tard
+network-unanswered = les connexions à l'upstream restaient sans réponse : elles étaient jetées entre le proxy et lui, ou son hôte était absent
 network = le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
 oom-kill = l'OOM killer du noyau a tué { $victim }{ $owner-known ->
     [no] {""}
@@ -129,7 +130,7 @@ oom-kill = l'OOM killer du noyau a tué { $victim }{ $owner-known ->
         [0] a échoué
         [1] a échoué
        *[other] ont échoué
-    } faute de cette dépendance
+    } faute de { $victim }
 }
 oom-killed-as-told = un processus { failing-de } a été tué par l'OOM killer, d'après { $witness ->
     [runtime] le moteur de conteneurs
@@ -198,6 +199,10 @@ advice-recycle = Redémarrer ou recycler { failing } avant l'âge de { $age } :
     [start] un démarrage
    *[end] l'arrêt précédent
 } ; ce qui le remplit reviendra, et plus de mémoire ne fait que repousser l'arrêt suivant
+advice-stop-growth = Réduire la charge qui remplit la mémoire { failing-de } (moins de requêtes à la fois, ou aucune de la route en cause) : il s'est arrêté { times-many }, dès { $age } après { $since ->
+    [start] un démarrage
+   *[end] l'arrêt précédent
+}, trop vite pour qu'un recyclage aide
 advice-read-trace = Lire la trace dans le journal { failing-de } ; revenir en arrière si un déploiement a précédé
 advice-catch-error = Intercepter l'erreur là où elle naît, et laisser échouer une requête plutôt que le processus
 advice-keep-crashers-away = Écarter les requêtes qui font tomber { failing }, ou revenir sur sa dernière mise à jour de code natif{ $place ->
@@ -262,6 +267,7 @@ advice-suspect = Regarder d'abord { $route }, en cours lors de { $at-deaths } ar
 
 ## Comment voir que cela a marché
 
+verify-no-end = plus d'arrêt dans son journal
 verify-recycle = plus d'arrêt au-delà de cet âge ; la mémoire résidente reste sous la limite dans le temps
 verify-restart-counter = le compteur de redémarrages n'avance plus
 verify-same-input = un test avec la même entrée donne un 4xx ou un 5xx et aucun redémarrage
@@ -542,6 +548,8 @@ clock-two-offsets = { $count ->
    *[other] { $count } faits partagés
 } avec d'autres journaux, à deux décalages comme au changement d'heure de { $zone }
 clock-coincidence = { $count } fins de processus sur { $all } coïncident avec des échecs ailleurs
+clock-by-ridge = ses OOM kills ({ $kills }) ne concordent avec les échecs que sur une seule plage de temps
+clock-by-audit = les heures des enregistrements d'audit qu'il contient
 clock-neighbour-and-hours = aucun événement partagé ; { $file } du même hôte est dans ce fuseau, et les heures couvertes concordent
 clock-neighbour = aucun événement partagé ; le fuseau de { $file } ; donner --tz FILE=ZONE s'il est faux
 clock-hours = aucun événement partagé, et aucun autre journal de l'hôte ne dit son fuseau : celui qui convient le mieux aux heures du bundle ; donner --tz FILE=ZONE s'il est faux
@@ -590,7 +598,10 @@ answer-nothing-to-do = Rien que les journaux demandent de faire maintenant ; ga
 check = À vérifier : { $verify }
 no-time = aucun journal n'a d'heure
 no-incident-blind = On ne peut parler d'incident : le bundle n'a pas d'access log, les requêtes en échec ne peuvent donc être comptées. Les journaux couvrent { $window }.
-no-incident = Aucun incident : { $requests } requêtes, { $some-failed ->
+no-incident = { $silent ->
+    [no] Aucun incident
+   *[yes] Aucune rafale d'échecs, mais pas de trafic { $gap } là où environ { $expected } requêtes étaient attendues ({ $why })
+} : { $requests } requêtes, { $some-failed ->
     [no] aucune en échec
    *[yes] peu en échec, aucune dans une rafale ({ $statuses })
 }.{ $hidden ->

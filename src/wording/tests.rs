@@ -29,7 +29,12 @@ fn a_language_is_known_by_its_tag() {
 #[test]
 fn what_a_message_speaks_of_is_masked() {
     let secret = text("name", [("name", "token=abc".into())]);
-    let masked = secret.masked(&|text| text.replace("abc", "***"), Language::default());
-    assert_eq!(&*masked, "token=***");
-    assert!(masked.is_message());
+    for language in Language::all() {
+        let masked = secret.masked(&|text| text.replace("abc", "***"), language);
+        assert_eq!(&*masked, "token=***");
+        let inside = text("and", [("one", masked.into()), ("other", "abc".into())]);
+        let masked = inside.masked(&|text| text.replace("abc", "***"), language);
+        assert!(masked.starts_with("token=*** ") && masked.ends_with(" ***"), "{masked}");
+        assert!(masked.is_message());
+    }
 }

@@ -63,6 +63,7 @@ sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà kh�
 sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
 memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
+network-unanswered = kết nối tới upstream không được trả lời: chúng bị loại bỏ giữa proxy và upstream, hoặc máy chủ của nó vắng mặt
 network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
 oom-kill = OOM killer của kernel đã kill { $victim }{ $owner-known ->
     [no] {""}
@@ -79,7 +80,7 @@ oom-kill = OOM killer của kernel đã kill { $victim }{ $owner-known ->
    *[yes] ; giữ nhiều bộ nhớ nhất là { $hog }
 }{ $dependency ->
     [no] {""}
-   *[yes] , và { failing } lỗi vì thiếu nó
+   *[yes] , và { failing } lỗi vì thiếu { $victim }
 }
 oom-killed-as-told = { failing } bị OOM kill, theo lời { $witness ->
     [runtime] container runtime
@@ -137,6 +138,10 @@ advice-recycle = Khởi động lại { failing } trước khi nó chạy đư�
     [start] khi khởi động
    *[end] lần kết thúc trước
 }; thứ làm đầy bộ nhớ sẽ quay lại, thêm bộ nhớ chỉ dời lần kết thúc tiếp theo
+advice-stop-growth = Giảm tải đang làm đầy bộ nhớ của { failing } (ít yêu cầu cùng lúc hơn, hoặc bỏ hẳn route gây ra): nó đã kết thúc { $times } lần, sớm nhất chỉ { $age } sau { $since ->
+    [start] khi khởi động
+   *[end] lần kết thúc trước
+}, quá nhanh để việc tái tạo có ích
 advice-read-trace = Đọc trace trong log của { failing }; rollback nếu trước đó có triển khai
 advice-catch-error = Bắt lỗi ngay nơi nó phát sinh, để một yêu cầu lỗi thay vì cả tiến trình
 advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặc rollback bản cập nhật mã native gần nhất{ $place ->
@@ -201,6 +206,7 @@ advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $a
 
 ## Làm sao biết là đã có tác dụng
 
+verify-no-end = không còn lần kết thúc nào trong log của nó
 verify-recycle = không còn lần kết thúc nào quá tuổi đó; bộ nhớ thường trú theo thời gian vẫn dưới giới hạn
 verify-restart-counter = bộ đếm khởi động lại đứng yên
 verify-same-input = thử với cùng dữ liệu cho 4xx hoặc 5xx và không khởi động lại
@@ -438,6 +444,8 @@ clock-shared = { $what ->
 clock-shared-things = { $count } điểm chung với { $path }
 clock-two-offsets = { $count } điểm chung với các log khác, ở hai độ lệch như khi { $zone } đổi giờ mùa hè
 clock-coincidence = { $count } trên { $all } lần tiến trình kết thúc trùng với lỗi ở nơi khác
+clock-by-ridge = { $kills } OOM kill của nó chỉ khớp với các lỗi ở một khoảng thời gian
+clock-by-audit = theo thời gian của các bản ghi audit trong đó
 clock-neighbour-and-hours = không có sự kiện chung; { $file } của cùng máy chủ ở múi giờ đó, và số giờ mà nó bao phủ khớp
 clock-neighbour = không có sự kiện chung; lấy múi giờ của { $file }; nếu sai hãy dùng --tz FILE=ZONE
 clock-hours = không có sự kiện chung, và không log nào khác của máy chủ cho biết múi giờ: lấy múi giờ khớp nhất với các giờ của gói; nếu sai hãy dùng --tz FILE=ZONE
@@ -486,7 +494,10 @@ answer-nothing-to-do = Log không đòi hỏi làm gì ngay; hãy giữ lại g�
 check = Kiểm tra: { $verify }
 no-time = không log nào có thời gian
 no-incident-blind = Không thể nói về sự cố: gói không có access log nên không đếm được yêu cầu lỗi. Log bao phủ { $window }.
-no-incident = Không có sự cố: { $requests } yêu cầu, { $some-failed ->
+no-incident = { $silent ->
+    [no] Không có sự cố
+   *[yes] Không có đợt lỗi dồn dập, nhưng không có lưu lượng { $gap } ở nơi lẽ ra có khoảng { $expected } yêu cầu ({ $why })
+}: { $requests } yêu cầu, { $some-failed ->
     [no] không cái nào lỗi
    *[yes] ít cái lỗi, không cái nào thuộc một đợt dồn dập ({ $statuses })
 }.{ $hidden ->
@@ -811,7 +822,7 @@ mark-death = lần chết
 mark-stop = dừng
 mark-start = khởi động
 mark-line = dòng log
-legend-unrelated = không liên quan
+legend-unrelated = vô can
 legend-clock = đồng hồ ±1σ
 legend-chain = chuỗi
 mark-ruled-out = đã loại trừ

@@ -28,6 +28,8 @@ pub const STYLE: &str = include_str!("picture.css");
 
 /// An incident that fills less of the window than this gets a closer look beside the whole.
 const CLOSER_SHARE: f64 = 0.5;
+/// Width of a letter of the legend, generously.
+const LETTER: f64 = 6.4;
 /// Height of the legend.
 const LEGEND: f64 = 30.0;
 
@@ -144,7 +146,20 @@ fn legend(reading: &Reading<'_>, top: f64, panels: &[(f64, Panel<'_>)]) -> Marku
         with_chain |= panel.has_chain();
     }
     let y = top + LEGEND / 2.0;
-    let place = |at: usize| LEFT + 6.0 + at as f64 * 92.0;
+    let names = kinds
+        .iter()
+        .map(|kind| kind.message())
+        .chain(ruled_out.then_some("legend-unrelated"))
+        .chain(["legend-clock", "legend-chain"]);
+    let mut x = LEFT + 6.0;
+    let places: Vec<f64> = names
+        .map(|name| {
+            let own = x;
+            x += (reading.say(name, []).chars().count() as f64).mul_add(LETTER, 30.0).max(92.0);
+            own
+        })
+        .collect();
+    let place = |at: usize| places.get(at).copied().unwrap_or(x);
     let text_y = format!("{:.1}", y + 4.0);
     let words = |x: f64, id: &'static str| html! { text x=(format!("{x:.1}")) y=(text_y) { (reading.say(id, [])) } };
     html! {
