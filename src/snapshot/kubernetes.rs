@@ -32,22 +32,29 @@ pub(super) fn looks_like_objects(text: &[u8]) -> bool {
 
 /// Reads pods and events; other objects are named and passed over.
 pub(super) fn read(text: &[u8]) -> Option<Taken> {
-    let value: Value = serde_json::from_slice(text).ok()?;
-    let list_kind = at(&value, "/kind").trim_end_matches("List");
-    let single = [value.clone()];
-    let objects = value.get("items").and_then(Value::as_array).map_or(&single[..], Vec::as_slice);
+    // What kind of list it is may stand behind the list.
+    let around = super::tree::read(text, &mut |_| ())?;
+    let list_kind = at(&around, "/kind").trim_end_matches("List");
     let mut places = Places::new(text);
-    let mut containers = Vec::new();
-    let mut events = Vec::new();
-    let mut told = false;
-    for object in objects.iter().take(OBJECTS_MAX) {
+    let (mut containers, mut events) = (Vec::new(), Vec::new());
+    let (mut told, mut left) = (false, OBJECTS_MAX);
+    let mut object = |object: &Value| {
         let kind = object.get("kind").and_then(Value::as_str).unwrap_or(list_kind);
+        if left == 0 || containers.len() >= OBJECTS_MAX || events.len() >= OBJECTS_MAX {
+            return;
+        }
+        left -= 1;
         if kind == "Pod" {
             pod(object, &mut places, &mut containers, &mut events);
         } else if kind == "Event" {
             told = true;
             cluster_event(object, &mut places, &mut events);
         }
+    };
+    if around.get("items").is_some() {
+        super::tree::read(text, &mut object)?;
+    } else {
+        object(&around);
     }
     let snapshot = match (containers.is_empty(), told) {
         (false, _) => Snapshot::Pods(containers),
