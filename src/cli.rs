@@ -7,11 +7,14 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use coroner::Options;
+use coroner::bundle::Limits;
 use coroner::clock::GivenZone;
 use coroner::diagnose::Focus;
 use coroner::error::Error;
 use coroner::report::{Format, markdown, redact};
 use coroner::wording::Language;
+
+use crate::progress::Bar;
 
 /// Offline incident log analyzer: names the cause of a burst of 502/504 and proves it.
 #[derive(Debug, Parser)]
@@ -77,9 +80,51 @@ pub(crate) struct InputArgs {
     /// Say on standard error how much was read, how long each stage took, and the most memory that was held.
     #[arg(long)]
     pub(crate) stats: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// How much one input may cost. What a limit cuts off is named in the report, and the exit code is 1.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Bytes to unpack of one input, with K, M, G or T for powers of 1024.
+    #[arg(long, value_name = "SIZE", default_value = "256G", value_parser = size)]
+    max_unpacked: u64,
+    /// Bytes to unpack of one member.
+    #[arg(long, value_name = "SIZE", default_value = "64G", value_parser = size)]
+    max_member: u64,
+    /// Members of an archive to read.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    max_members: u64,
+    /// Archives and packings inside of each other.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=8))]
+    max_nesting: u32,
+    /// Unpacked to packed bytes, over all layers, from 1 GiB on.
+    #[arg(long, value_name = "N", default_value_t = 1100)]
+    max_ratio: u64,
+    /// Seconds that reading may take.
+    #[arg(long, value_name = "N", default_value_t = 3600)]
+    max_seconds: u64,
+}
+
+/// A number of bytes, with a letter for a power of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let letters = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let digits = text.strip_suffix(letters).unwrap_or_default();
+    let shift = match letters {
+        "" => 0,
+        "K" | "k" => 10,
+        "M" | "m" => 20,
+        "G" | "g" => 30,
+        "T" | "t" => 40,
+        _ => return Err("write a number of bytes, such as 500M or 64G".to_owned()),
+    };
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    number.ok_or_else(|| "write a number of bytes, such as 500M or 64G".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -89,9 +134,9 @@ pub(crate) struct ReportArgs {
     /// Output form; by default text on a terminal and Markdown when piped, or what the ending of -o says.
     #[arg(long, value_parser = parse_format)]
     format: Option<Format>,
-    /// Write to a file, whole or not at all; into a folder go report.md and the picture that it shows, timeline.svg.
+    /// Write to a file, whole or not at all, or to standard output (-); into a folder go report.md and its picture, timeline.svg.
     #[arg(short, long, value_name = "FILE|FOLDER")]
-    pub(crate) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// Only incidents that end at or after this moment: "2026-11-20 22:00:00", RFC 3339, @epoch; UTC unless it says otherwise.
     #[arg(long, value_name = "T")]
     since: Option<String>,
@@ -259,7 +304,7 @@ fn parse_format(name: &str) -> Result<Format, String> {
 impl ReportArgs {
     /// Whether the output is a folder: one that is there, or a name that ends as one. A folder named as a form is a mistake.
     pub(crate) fn is_folder(&self) -> bool {
-        self.output.as_ref().is_some_and(|path| {
+        self.target().is_some_and(|path| {
             let named =
                 path.extension().and_then(|ending| ending.to_str()).and_then(Format::of_ending);
             let ends = path.as_os_str().to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
@@ -282,12 +327,17 @@ impl ReportArgs {
         markdown::Style { flavor, template, max_bytes: self.max_bytes, picture: None }
     }
 
+    /// Where to, unless that is standard output.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+
     /// The form to write: asked for, or by the file's ending, or by where it goes.
     pub(crate) fn form(&self, to_terminal: bool) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        match &self.output {
+        match self.target() {
             Some(_) if self.is_folder() => Ok(Format::Markdown),
             Some(file) => {
                 let ending =
@@ -321,9 +371,33 @@ impl InputArgs {
             grammars,
             log_format: self.log_format.clone(),
             zones,
+            limits: self.limits.limits(),
             serial: self.threads == Some(1),
             ..Options::default()
         })
+    }
+
+    /// What shows how far the reading is, and ends it.
+    pub(crate) fn bar(&self) -> Bar {
+        Bar::new(self.quiet).ending_in(self.limits.max_seconds)
+    }
+
+    /// What is read: a report must not be written over it.
+    pub(crate) fn bundles(&self) -> &[PathBuf] {
+        &self.bundles
+    }
+}
+
+impl LimitArgs {
+    fn limits(&self) -> Limits {
+        Limits {
+            member_bytes: self.max_member,
+            total_bytes: self.max_unpacked,
+            members: self.max_members,
+            nesting: self.max_nesting,
+            ratio: self.max_ratio,
+            ..Limits::default()
+        }
     }
 }
 
@@ -364,15 +438,29 @@ fn grammar_files(folder: &Path) -> Result<Vec<(String, String)>, Error> {
         if path.extension().is_some_and(|ending| ending == "toml") {
             files.push(path);
         }
+        if files.len() > GRAMMARS_MAX {
+            return Err(Error::Usage(format!(
+                "{}: more than {GRAMMARS_MAX} grammar files",
+                folder.display()
+            )));
+        }
     }
     files.sort();
     files.iter().map(|path| grammar_file(path)).collect()
 }
 
+/// Grammar files of a folder.
+const GRAMMARS_MAX: usize = 200;
+/// Longest grammar file that is read; the library refuses shorter ones with a better word.
+const GRAMMAR_MAX_BYTES: u64 = 1 << 20;
+
 /// One grammar file: its name and text.
 pub(crate) fn grammar_file(path: &Path) -> Result<(String, String), Error> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|reason| Error::Open { path: path.to_owned(), reason })?;
+    let open = |reason| Error::Open { path: path.to_owned(), reason };
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(GRAMMAR_MAX_BYTES).read_to_string(&mut text))
+        .map_err(open)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((name, text))
 }

@@ -174,7 +174,7 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
             })
         };
         let new: Vec<Burst> = bursts.into_iter().filter(|burst| !inside(burst)).collect();
-        found.extend(new.into_iter().map(|burst| (class, burst)));
+        found.extend(largest(new).into_iter().map(|burst| (class, burst)));
     }
     let rest = answers
         .failures
@@ -187,6 +187,19 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
         })
         .collect();
     (found, rest)
+}
+
+/// Bursts of one class that are judged, each with a scene of its own; the failures of others count as isolated.
+pub const BURSTS_MAX: usize = 400;
+
+/// Those with the most failed answers, in order of time.
+fn largest(mut bursts: Vec<Burst>) -> Vec<Burst> {
+    if bursts.len() > BURSTS_MAX {
+        bursts.sort_by(|a, b| b.failures.cmp(&a.failures).then(a.start.cmp(&b.start)));
+        bursts.truncate(BURSTS_MAX);
+        bursts.sort_by_key(|burst| burst.start);
+    }
+    bursts
 }
 
 fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {

@@ -341,7 +341,7 @@ pub struct OomKill {
 }
 
 /// Who wrote a record, as far as its envelope tells.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Origin {
     /// Host name.
     pub host: Option<String>,

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod output;
 mod progress;
 mod stats;
 
@@ -19,6 +20,7 @@ use cli::{
     CapsuleArgs, Cli, Color, Command, DiffArgs, DiffForm, FailOn, GrammarCommand, InputArgs,
     ReportArgs,
 };
+use output::{apart_from, write_error, write_file, write_stdout};
 use progress::Bar;
 
 /// Exit codes of the contract.
@@ -58,7 +60,7 @@ fn run(input: &InputArgs, options: &coroner::Options) -> Result<Analysis, Error>
             .build_global()
             .map_err(|error| Error::Usage(format!("--threads {threads}: {error}")))?;
     }
-    let bar = Bar::new(input.quiet);
+    let bar = input.bar();
     let analysis = analyze(options, &bar);
     bar.finish();
     if let (true, Ok(analysis)) = (input.stats, &analysis) {
@@ -69,8 +71,9 @@ fn run(input: &InputArgs, options: &coroner::Options) -> Result<Analysis, Error>
 }
 
 fn report(args: &ReportArgs) -> Result<u8, Error> {
-    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let to_terminal = args.target().is_none() && io::stdout().is_terminal();
     let format = args.form(to_terminal)?;
+    apart_from(args.target(), args.input.bundles())?;
     let analysis = run(&args.input, &args.options(format)?)?;
     let text = text::Style { color: colored(args.color, to_terminal), ..text::Style::default() };
     let settings = Settings {
@@ -85,7 +88,7 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
             .map_err(|reason| write_error("the report", reason))?;
         Ok::<_, Error>(bytes)
     };
-    match &args.output {
+    match args.target() {
         Some(folder) if args.is_folder() => {
             let markdown = markdown::Style { picture: Some(PICTURE), ..settings.markdown };
             write_file(&folder.join(PICTURE), &written(Format::Svg, settings)?)?;
@@ -117,41 +120,6 @@ fn colored(asked: Color, to_terminal: bool) -> bool {
     }
 }
 
-fn write_error(target: &str, reason: io::Error) -> Error {
-    Error::Write { target: target.to_owned(), reason }
-}
-
-/// A reader who has seen enough closes the pipe; that is no error.
-fn write_stdout(bytes: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => {
-            Err(write_error("standard output", reason))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whole or not at all: a temporary file in the same folder, synced, then renamed.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |reason| write_error(&path.display().to_string(), reason);
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = readable(&mut tempfile::Builder::new()).tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// A report is for others to read, as far as the umask allows; a temporary file by itself is for nobody else.
-fn readable<'a, 'b>(
-    builder: &'a mut tempfile::Builder<'b, 'b>,
-) -> &'a mut tempfile::Builder<'b, 'b> {
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
-}
-
 fn inspect(input: &InputArgs) -> Result<u8, Error> {
     let analysis = run(input, &input.options()?)?;
     let mut bytes = Vec::new();
@@ -164,7 +132,8 @@ fn inspect(input: &InputArgs) -> Result<u8, Error> {
 fn capsule(args: &CapsuleArgs) -> Result<u8, Error> {
     let settings = Settings { redact: args.redact.level()?, ..Settings::default() };
     let options = args.input.options()?;
-    let bar = Bar::new(args.input.quiet);
+    apart_from(Some(&args.output), args.input.bundles())?;
+    let bar = args.input.bar();
     let packed = coroner::capsule(&options, settings, &bar);
     bar.finish();
     let (analysis, packed) = packed?;

@@ -11,6 +11,9 @@ use crate::stamp::RawStamp;
 /// Marks kept of one kind and one log.
 const MARKS_MAX: usize = 4096;
 
+/// Levels that a bundle of many logs may need.
+pub const LEVELS: usize = 20;
+
 /// What kind of identity was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MarkKind {
@@ -103,6 +106,22 @@ impl Marks {
         self.len() == 0
     }
 
+    /// How many sightings there would be at each level of [`Marks::raise`].
+    #[must_use]
+    pub fn sizes(&self) -> [usize; LEVELS] {
+        let mut sizes = [0; LEVELS];
+        for (key, seen) in self.kinds.values().flat_map(|sample| &sample.seen) {
+            let highest = (mix(*key).trailing_zeros() as usize).min(LEVELS - 1);
+            sizes.iter_mut().take(highest + 1).for_each(|size| *size += seen.len());
+        }
+        sizes
+    }
+
+    /// Keeps only marks whose hashes end in so many zero bits: the same ones in all logs.
+    pub fn raise(&mut self, level: u32) {
+        self.kinds.values_mut().for_each(|sample| sample.raise(level));
+    }
+
     /// Keeps one in so many of the marks, as a power of two.
     pub fn thin(&mut self, power: u32) {
         for sample in self.kinds.values_mut() {
@@ -130,7 +149,8 @@ impl Sample {
         if self.level > 0 && mix(key).trailing_zeros() < self.level {
             return;
         }
-        let seen = self.seen.entry(key).or_default();
+        // Most marks are seen once.
+        let seen = self.seen.entry(key).or_insert_with(|| Vec::with_capacity(1));
         let place = seen.binary_search(&sighting).unwrap_or_else(|place| place);
         seen.insert(place, sighting);
         if seen.len() > SIGHTINGS_MAX {

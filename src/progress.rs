@@ -1,8 +1,8 @@
-//! The progress bar: bytes of packed input, the current file, the time left. Only this file uses indicatif; nothing is drawn
-//! unless stderr is a terminal.
+//! The progress bar: bytes of packed input, the current file, the time left; and the end of the time that reading may take. Only
+//! this file uses indicatif; nothing is drawn unless stderr is a terminal.
 
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use coroner::bundle::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -14,6 +14,8 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     /// What `--stats` tells.
     pub(crate) stages: Stages,
+    /// When reading ends, and after how many seconds that is.
+    end: Option<(Instant, u64)>,
 }
 
 impl Bar {
@@ -32,7 +34,13 @@ impl Bar {
         if shown {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        Self { bar, stages: Stages::default() }
+        Self { bar, stages: Stages::default(), end: None }
+    }
+
+    /// The same, of which reading may take so many seconds from now on.
+    pub(crate) fn ending_in(self, seconds: u64) -> Self {
+        let end = Instant::now().checked_add(Duration::from_secs(seconds));
+        Self { end: end.map(|end| (end, seconds)), ..self }
     }
 
     /// Takes the bar off the screen.
@@ -52,6 +60,12 @@ impl Progress for Bar {
 
     fn stage(&self, name: &'static str) {
         self.stages.begin(name);
+    }
+
+    fn stop(&self) -> Option<String> {
+        let (end, seconds) = self.end?;
+        let over = Instant::now() >= end;
+        over.then(|| format!("{seconds} seconds of reading are over (--max-seconds)"))
     }
 
     fn member(&self, path: &str) {

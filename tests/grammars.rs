@@ -16,7 +16,7 @@ fn grammars_folder() -> PathBuf {
 }
 
 /// The example of `grammars/README.md`, word for word.
-fn example() -> String {
+pub(crate) fn example() -> String {
     let readme = fs::read_to_string(grammars_folder().join("README.md")).unwrap();
     let (_, rest) = readme.split_once("```toml\n").expect("the README has an example");
     rest.split_once("```").expect("the example ends").0.to_owned()

@@ -10,6 +10,7 @@ mod corpus;
 mod diff;
 mod failures;
 mod grammars;
+mod hostile;
 mod identities;
 mod inputs;
 mod languages;

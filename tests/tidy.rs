@@ -73,6 +73,8 @@ const PLACES: [(&str, &[&str]); 26] = [
             "envelope/json_lines.rs",
             "grammar/file.rs",
             "report/model.rs",
+            "report/redact/mod.rs",
+            "snapshot/tree.rs",
             "weights.rs",
             "wording/",
         ],
@@ -94,7 +96,7 @@ const PLACES: [(&str, &[&str]); 26] = [
     ),
     ("sha2", &["bundle/", "report/html/", "report/redact/ids.rs"]),
     ("tar", &["pack/"]),
-    ("tempfile", &["main.rs"]),
+    ("tempfile", &["output.rs"]),
     ("toml", &["grammar/", "weights.rs"]),
     ("unic-langid", &["wording/"]),
 ];
@@ -152,7 +154,8 @@ fn shipped(folder: &str) -> Vec<Code> {
 fn module(path: &str) -> Option<&str> {
     let name = path.split('/').next().unwrap_or_default();
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    (!matches!(name, "lib" | "main" | "cli" | "progress" | "stats" | "build")).then_some(name)
+    (!matches!(name, "lib" | "main" | "cli" | "output" | "progress" | "stats" | "build"))
+        .then_some(name)
 }
 
 /// How many times `super::` leads from a file's module to the crate's root.

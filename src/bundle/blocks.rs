@@ -130,6 +130,11 @@ impl<'a> Source<'a> {
             self.end = Some(Ok(()));
             return 0;
         };
+        if let Some(reason) = self.progress.stop() {
+            let detail = format!("{reason}; the rest after byte {} was not read", self.read_bytes);
+            self.end = Some(Err(Fault::new(ProblemKind::Limit, detail)));
+            return 0;
+        }
         match read_once(&mut self.reader, buffer) {
             Ok(0) => self.end = Some(shrunk(self.read_bytes, self.promised_bytes)),
             Ok(count) => {

@@ -82,6 +82,10 @@ pub trait Progress: Sync {
     fn member(&self, path: &str);
     /// A stage of the analysis begins.
     fn stage(&self, _name: &'static str) {}
+    /// Why no more is to be read, once that is so: the time that was allowed is over.
+    fn stop(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Shows nothing.
@@ -92,6 +96,18 @@ impl Progress for Silent {
     fn expect(&self, _: u64) {}
     fn advance(&self, _: u64) {}
     fn member(&self, _: &str) {}
+}
+
+/// Shows nothing, and stops when the other one does.
+pub struct Unseen<'a>(pub &'a dyn Progress);
+
+impl Progress for Unseen<'_> {
+    fn expect(&self, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn member(&self, _: &str) {}
+    fn stop(&self) -> Option<String> {
+        self.0.stop()
+    }
 }
 
 /// Where the bytes of an input are.

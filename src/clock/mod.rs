@@ -424,9 +424,10 @@ impl Clocks {
     ) -> Option<(Micros, Micros)> {
         let boots: Vec<&str> = self
             .rules
-            .keys()
-            .filter(|(own, kind, _)| *own == source && *kind == ClockKind::Boot)
-            .map(|(_, _, id)| id.as_str())
+            .range((source, ClockKind::Boot, String::new())..)
+            .map(|((own, kind, id), _)| (*own, *kind, id.as_str()))
+            .take_while(|(own, kind, _)| *own == source && *kind == ClockKind::Boot)
+            .map(|(_, _, id)| id)
             .collect();
         let mut whole: Option<(Micros, Micros)> = None;
         for (clock, (first, last)) in spans {

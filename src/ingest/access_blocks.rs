@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::access::{Shape, quick};
 use crate::bundle::MemberReader;
 use crate::capsule::kept::Kept;
+use crate::envelope::Tally;
 use crate::traffic::{Counter, Numbered, Regular, Rows};
 
 use super::Source;
@@ -32,6 +33,7 @@ struct Counted {
     unparsed: u64,
     /// Lines that are no requests, by number.
     strangers: Vec<(u64, Vec<u8>)>,
+    nul_bytes: u64,
     first_unparsed: Vec<(u64, String)>,
 }
 
@@ -57,6 +59,11 @@ struct Feed<'r, 'm> {
     ended: bool,
     /// The last line has no end.
     open_end: bool,
+    /// Lines that are too long, and whether the one that is read now is.
+    long_lines: u64,
+    in_long_line: bool,
+    /// NUL bytes of a hole that is as long.
+    nul_bytes: u64,
 }
 
 impl Feed<'_, '_> {
@@ -89,10 +96,16 @@ impl Feed<'_, '_> {
                 };
             }
             if let Some(end) = lines_end {
+                self.in_long_line = false;
                 self.rest.extend_from_slice(&text[end..filled]);
                 break end;
             }
             if filled >= LINE_MAX_BYTES {
+                if text[..filled].iter().all(|byte| *byte == 0) {
+                    self.nul_bytes += filled as u64;
+                } else {
+                    self.long_lines += u64::from(!std::mem::replace(&mut self.in_long_line, true));
+                }
                 filled = 0;
             }
         };
@@ -113,6 +126,7 @@ struct Sum<'s> {
     /// Blocks that wait for one before them.
     waiting: BTreeMap<u64, Counted>,
     workers: Vec<Worker>,
+    nul_bytes: u64,
 }
 
 impl Sum<'_> {
@@ -136,6 +150,7 @@ impl Sum<'_> {
             }
             self.source.lines += block.lines;
             self.source.unparsed += block.unparsed;
+            self.nul_bytes += block.nul_bytes;
         }
     }
 }
@@ -179,20 +194,29 @@ impl Shared<'_, '_, '_> {
 }
 
 /// Reads `head` and the rest of `member`; fills the source's traffic and line counts. `held` is what the logs before
-/// it hold; a log that is `alone` may have all cores. Gives whether the last line had no end, and the lines that are no requests: what a
-/// container of a proxy writes to its two outputs is one log.
+/// it hold; a log that is `alone` may have all cores. Gives what was met on the way, as the slow way does, and the lines that are no
+/// requests: what a container of a proxy writes to its two outputs is one log.
 pub(super) fn read(
     head: Vec<u8>,
     member: &mut MemberReader<'_>,
     (shape, held, alone): (&Shape, Rows, bool),
     source: &mut Source,
-) -> (bool, Kept) {
+) -> (Tally, Kept) {
     let regular = regular(&head, shape);
     let counter = Counter::new(&regular, &held);
-    let feed = Feed { member, rest: head, number: 0, ended: false, open_end: false };
+    let feed = Feed {
+        member,
+        rest: head,
+        number: 0,
+        ended: false,
+        open_end: false,
+        long_lines: 0,
+        in_long_line: false,
+        nul_bytes: 0,
+    };
     let strangers = Kept::nothing();
     let (waiting, workers) = (BTreeMap::new(), Vec::new());
-    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers };
+    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0 };
     let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
     let shared = Shared { shape, regular, held, feed, sum, taken_in: Condvar::new() };
     if alone {
@@ -207,7 +231,7 @@ pub(super) fn read(
     }
     let Shared { feed, sum, .. } = shared;
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let Sum { source, mut counter, strangers, workers, .. } =
+    let Sum { source, mut counter, strangers, workers, nul_bytes, .. } =
         sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     source.records = source.lines;
     let mut traffic = counter.finish();
@@ -215,7 +239,13 @@ pub(super) fn read(
         traffic.merge(worker.counter.finish());
     }
     source.traffic = Some(traffic);
-    (feed.open_end && feed.member.damage().is_some(), strangers)
+    let tally = Tally {
+        long_lines: feed.long_lines,
+        nul_bytes: nul_bytes + feed.nul_bytes,
+        partial_last_line: feed.open_end && feed.member.damage().is_some(),
+        ..Tally::default()
+    };
+    (tally, strangers)
 }
 
 /// Routes that are asked for all the time, by the first lines of a log.
@@ -229,11 +259,16 @@ fn regular(head: &[u8], shape: &Shape) -> Regular {
 fn count(block: &[u8], shape: &Shape, worker: &mut Worker) -> Counted {
     let Worker { memory, counter } = worker;
     let mut counted = Counted::default();
+    let mut torn = Vec::new();
     quick::each_line(shape, block, memory, &mut |line, seen| {
         counted.lines += 1;
+        if line.first() == Some(&0) {
+            counted.nul_bytes += line.iter().take_while(|byte| **byte == 0).count() as u64;
+        }
         match seen.filter(|seen| seen.request.stamp.is_some()) {
             Some(seen) => counter.count_seen(&seen, counted.lines),
             None if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
+            None if memchr::memchr(0, line).is_some() => torn.push((counted.lines, line.to_vec())),
             None if line.len() <= STRANGER_MAX_BYTES => {
                 counted.strangers.push((counted.lines, line.to_vec()));
             }
@@ -245,6 +280,21 @@ fn count(block: &[u8], shape: &Shape, worker: &mut Worker) -> Counted {
             }
         }
     });
+    // The slow way leaves NULs out of every line.
+    for (number, mut line) in torn {
+        line.retain(|byte| *byte != 0);
+        quick::each_line(shape, &line, memory, &mut |line, seen| match seen
+            .filter(|seen| seen.request.stamp.is_some())
+        {
+            Some(seen) => counter.count_seen(&seen, number),
+            None => {
+                counted.unparsed += 1;
+                if counted.first_unparsed.len() < SHOWN {
+                    counted.first_unparsed.push((number, crate::event::excerpt(line)));
+                }
+            }
+        });
+    }
     counted.numbered = counter.take_numbered();
     counted
 }

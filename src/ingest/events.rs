@@ -1,14 +1,18 @@
 //! The events of one source, in bounded memory: equal ones of the same second become one with a count, and a kind that floods
-//! is counted in ever longer steps. Which events share a row depends on their content alone.
+//! is counted in ever longer steps. Which events share a row depends on their content alone. What a bundle of many
+//! sources may keep of them is the business of `crowd`.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::access;
-use crate::event::{Event, EventKind, Origin};
+use crate::event::{Event, EventKind};
 use crate::stamp::{HOUR, MINUTE, Micros, SECOND};
 
 /// Rows of one kind before its steps become longer.
-const ROWS_MAX: usize = 6000;
+const ROWS_MAX: usize = 4500;
+/// Rows of one source; then the kind with the most of them gives way.
+const TABLE_MAX: usize = 5000;
 /// Steps in which equal events are put together; beyond the last, further events are only counted.
 const STEPS: [Micros; 3] = [SECOND, MINUTE, HOUR];
 /// Fields that tell single requests apart and would make every row unique; they serve as marks and are then dropped.
@@ -34,17 +38,28 @@ fn route_of(request: &str) -> Option<String> {
 #[derive(Debug, Default)]
 pub(super) struct EventTable {
     kinds: BTreeMap<EventKind, Rows>,
+    /// Rows of all kinds.
+    rows: usize,
     /// Events that the cap left out.
     pub(super) left_out: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Rows {
     step: usize,
+    rows_max: usize,
     rows: BTreeMap<Key, Event>,
 }
 
-type Key = (Micros, Origin, BTreeMap<String, String>, u64);
+impl Default for Rows {
+    fn default() -> Self {
+        Self { step: 0, rows_max: ROWS_MAX, rows: BTreeMap::new() }
+    }
+}
+
+/// The step, and who wrote what as two hashes that an attacker cannot make equal together (SipHash): kept as they are, the words
+/// would double the memory.
+type Key = (Micros, u64, u64);
 
 impl EventTable {
     /// Events within the bound, by line, and how many were left out.
@@ -68,20 +83,34 @@ impl EventTable {
         for field in PASSING_FIELDS {
             event.fields.remove(field);
         }
+        if self.rows >= TABLE_MAX {
+            self.narrow();
+        }
         let rows = self.kinds.entry(event.kind).or_default();
-        if rows.rows.len() >= ROWS_MAX {
-            if rows.step + 1 < STEPS.len() {
-                rows.step += 1;
-                let step = STEPS[rows.step];
-                for (_, event) in std::mem::take(&mut rows.rows) {
-                    insert(&mut rows.rows, event, step);
-                }
-            } else {
-                self.left_out += event.count;
-                return;
-            }
+        let before = rows.rows.len();
+        if before >= rows.rows_max && !rows.raise() {
+            self.left_out += event.count;
+            return;
         }
         insert(&mut rows.rows, event, STEPS[rows.step]);
+        self.rows = self.rows + rows.rows.len() - before;
+    }
+
+    /// Makes room where the most is: longer steps, or every second row left out.
+    fn narrow(&mut self) {
+        let largest = self.kinds.values_mut().max_by_key(|rows| rows.rows.len());
+        let Some(rows) = largest else { return };
+        let before = rows.rows.len();
+        if !rows.raise() {
+            rows.rows_max = before / 2;
+            let events = std::mem::take(&mut rows.rows).into_values().collect();
+            let (kept, left_out) = sampled(events, before / 2);
+            self.left_out += left_out;
+            for event in kept {
+                insert(&mut rows.rows, event, STEPS[rows.step]);
+            }
+        }
+        self.rows = self.rows + rows.rows.len() - before;
     }
 
     /// All events, by line.
@@ -93,10 +122,89 @@ impl EventTable {
     }
 }
 
+impl Rows {
+    /// Counts in longer steps; false where there are none.
+    fn raise(&mut self) -> bool {
+        let longer = self.step + 1 < STEPS.len();
+        if longer {
+            self.step += 1;
+            for (_, event) in std::mem::take(&mut self.rows) {
+                insert(&mut self.rows, event, STEPS[self.step]);
+            }
+        }
+        longer
+    }
+}
+
 fn insert(rows: &mut BTreeMap<Key, Event>, event: Event, step: Micros) {
     let at = event.stamp.map_or(i64::MIN, |stamp| stamp.at.div_euclid(step));
     // An OOM kill is never put together with another: each victim counts.
     let single = if event.kind == EventKind::OomKill { event.at.line } else { 0 };
-    let key = (at, event.origin.clone(), event.fields.clone(), single);
+    let hash = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, &event.origin, &event.fields, single).hash(&mut hasher);
+        hasher.finish()
+    };
+    let key = (at, hash(0), hash(1));
     rows.entry(key).and_modify(|known| known.count += event.count).or_insert(event);
+}
+
+/// So many events at most, spread evenly over the lines and fairly over the kinds: a kind that floods gives way to rare ones. Which
+/// ones stay of fewer is the same whether or not some were left out before. Gives those that stay, by line, and how many do not.
+pub(super) fn sampled(mut events: Vec<Event>, most: usize) -> (Vec<Event>, u64) {
+    if events.len() <= most {
+        return (events, 0);
+    }
+    // Multiples of the golden ratio fill an interval evenly (Knuth, TAOCP 3, 6.4).
+    let spread = |event: &Event| event.at.line.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    events.sort_by_cached_key(|event| (event.kind, spread(event)));
+    let mut rank = 0;
+    let mut ranked: Vec<(usize, Event)> = Vec::with_capacity(events.len());
+    for event in events {
+        rank = if ranked.last().is_some_and(|(_, last)| last.kind == event.kind) {
+            rank + 1
+        } else {
+            0
+        };
+        ranked.push((rank, event));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let left_out = ranked.drain(most..).map(|(_, event)| event.count).sum();
+    let mut kept: Vec<Event> = ranked.into_iter().map(|(_, event)| event).collect();
+    // Collecting reuses the room of all of them.
+    kept.shrink_to_fit();
+    kept.sort_by_key(|event| (event.at.line, event.kind));
+    (kept, left_out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::{ClockKind, RawStamp};
+
+    fn event(kind: EventKind, line: u64) -> Event {
+        let mut event = Event::new(kind, line, b"x");
+        let at = i64::try_from(line).unwrap() * SECOND;
+        event.stamp = Some(RawStamp { at, resolution: SECOND, clock: ClockKind::Utc });
+        event.fields.insert("pid".to_owned(), line.to_string());
+        event
+    }
+
+    fn flood(lines: u64) -> (Vec<Event>, u64) {
+        let kinds = [EventKind::OomKill, EventKind::WorkerExited, EventKind::UpstreamTimeout];
+        let events = (0..lines).flat_map(|line| kinds.map(|kind| event(kind, line)));
+        let rare = [event(EventKind::ProgramExited, 7)];
+        EventTable::bounded(events.chain(rare).collect())
+    }
+
+    #[test]
+    fn a_source_of_many_kinds_is_bounded_and_counts_what_it_leaves_out() {
+        let (events, left_out) = flood(20_000);
+        assert!(events.len() <= TABLE_MAX, "{}", events.len());
+        let counted: u64 = events.iter().map(|event| event.count).sum();
+        assert_eq!(counted + left_out, 60_001);
+        assert!(events.iter().any(|event| event.kind == EventKind::ProgramExited));
+        let last = events.iter().map(|event| event.at.line).max().unwrap();
+        assert!(last > 5000, "{last}");
+    }
 }

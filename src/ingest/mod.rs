@@ -6,6 +6,7 @@
 
 mod access_blocks;
 mod boots;
+mod crowd;
 mod events;
 mod naming;
 mod offsets;
@@ -17,7 +18,7 @@ mod wall_clock;
 mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -32,6 +33,8 @@ use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::{Rows, Traffic};
+
+use crowd::Crowd;
 
 pub use boots::is_made;
 pub use reader::empty_source;
@@ -152,7 +155,8 @@ pub fn ingest_parallel(
 
 /// One input, read.
 struct Part {
-    sources: Vec<Source>,
+    /// Places in [`Held`].
+    sources: Vec<usize>,
     problems: Vec<Problem>,
     /// Path and counts of capsules.
     capsules: Vec<(String, Capsule)>,
@@ -171,23 +175,59 @@ struct Pass<'a> {
     all_bytes: u64,
 }
 
-/// What the access logs that were read so far hold. Once it is too much, each further one is made coarser when it has been read, and
-/// the others in the end: whether it is too much depends on all of them, never on their order.
+/// The logs that were read so far. Once they hold too much, all of them are made coarser: how much depends on all of them, never on
+/// their order.
 #[derive(Debug, Default)]
-struct Held(Mutex<Rows>);
+struct Held(Mutex<Logs>);
+
+#[derive(Debug, Default)]
+struct Logs {
+    rows: Rows,
+    crowd: Crowd,
+    sources: Vec<Option<Source>>,
+}
 
 impl Held {
-    fn add(&self, source: &mut Source) {
-        if let Some(traffic) = &mut source.traffic {
-            let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            rows.add(traffic.rows());
-            let rows = *rows;
-            traffic.thin(&rows);
+    /// Takes a log in, and gives its place.
+    fn keep(&self, source: Source) -> usize {
+        let mut logs = self.lock();
+        let Logs { rows, crowd, sources } = &mut *logs;
+        let before = (rows.tiers(), crowd.levels());
+        rows.add(source.traffic.as_ref().map(Traffic::rows).unwrap_or_default());
+        crowd.add(&source);
+        sources.push(Some(source));
+        let changed = before != (rows.tiers(), crowd.levels());
+        let from = if changed { 0 } else { sources.len() - 1 };
+        for source in sources.iter_mut().skip(from).flatten() {
+            source.traffic.iter_mut().for_each(|traffic| traffic.thin(rows));
+            crowd.thin(source);
         }
+        sources.len() - 1
+    }
+
+    /// Takes a log out.
+    fn take(&self, place: usize) -> Option<Source> {
+        self.lock().sources.get_mut(place)?.take()
+    }
+
+    /// Whether this holds of a log.
+    fn is(&self, place: usize, what: impl FnOnce(&Source) -> bool) -> bool {
+        self.lock().sources.get(place).and_then(Option::as_ref).is_some_and(what)
+    }
+
+    fn paths(&self, places: &[usize]) -> Vec<String> {
+        let logs = self.lock();
+        let sources = places.iter().filter_map(|place| logs.sources.get(*place)?.as_ref());
+        sources.map(|source| source.path.clone()).collect()
     }
 
     fn rows(&self) -> Rows {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lock().rows
+    }
+
+    /// A thread that panicked left no half a log behind.
+    fn lock(&self) -> MutexGuard<'_, Logs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -208,9 +248,8 @@ impl Pass<'_> {
             bundle::walk(input, self.reading.limits, ahead, self.progress, &mut |path, member| {
                 if self.only.is_none_or(|only| only.contains(path)) {
                     let before = (self.formats, self.held.rows(), self.alone(input));
-                    let mut found = reader::read(path, member, self.reading, before);
-                    found.source.iter_mut().for_each(|source| self.held.add(source));
-                    sources.extend(found.source);
+                    let found = reader::read(path, member, self.reading, before);
+                    sources.extend(found.source.map(|source| self.held.keep(source)));
                     problems.extend(found.problems);
                     capsules.extend(found.capsule.map(|capsule| (path.to_owned(), capsule)));
                 }
@@ -234,32 +273,31 @@ fn in_two_passes(
     let first = Pass { reading, progress, formats: &[], only: None, held: &held, all_bytes };
     let mut parts: Vec<Vec<Part>> =
         bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
-    let formats = configured_formats(&parts);
+    let formats = configured_formats(&held);
     if formats.is_empty() {
         return together(bundles, parts, &held);
     }
     for (bundle, parts) in bundles.iter().zip(&mut parts) {
         for (input, part) in bundle.inputs.iter().zip(parts) {
-            let stuck = not_understood(part, reading);
+            let stuck = not_understood(part, reading, &held);
             if stuck.is_empty() {
                 continue;
             }
             let again = Pass {
                 reading,
-                progress: &bundle::Silent,
+                progress: &bundle::Unseen(progress),
                 formats: &formats,
                 only: Some(&stuck),
                 held: &held,
                 all_bytes,
             }
             .read(input);
-            let mended: Vec<Source> = again
-                .sources
-                .into_iter()
-                .filter(|source| source.format == recognise::CONFIGURED_ACCESS)
-                .collect();
-            let is_mended = |path: &str| mended.iter().any(|source| source.path == path);
-            part.sources.retain(|source| !is_mended(&source.path));
+            let configured = |source: &Source| source.format == recognise::CONFIGURED_ACCESS;
+            let mended: Vec<usize> =
+                again.sources.into_iter().filter(|place| held.is(*place, configured)).collect();
+            let paths: BTreeSet<String> = held.paths(&mended).into_iter().collect();
+            let is_mended = |path: &str| paths.contains(path);
+            part.sources.retain(|place| !held.is(*place, |source| is_mended(&source.path)));
             part.problems
                 .retain(|problem| !(is_mended(&problem.path) && NOT_READ.contains(&problem.kind)));
             part.sources.extend(mended);
@@ -272,11 +310,12 @@ fn in_two_passes(
 const NOT_READ: [ProblemKind; 2] = [ProblemKind::NotALog, ProblemKind::Unparsed];
 
 /// The `log_format`s of all nginx configurations, in the order of their text.
-fn configured_formats(parts: &[Vec<Part>]) -> Vec<LogFormat> {
-    let mut formats: Vec<&String> = parts
+fn configured_formats(held: &Held) -> Vec<LogFormat> {
+    let logs = held.lock();
+    let mut formats: Vec<&String> = logs
+        .sources
         .iter()
         .flatten()
-        .flat_map(|part| &part.sources)
         .filter_map(|source| match &source.snapshot {
             Some(Snapshot::Proxy(proxy)) => Some(proxy),
             _ => None,
@@ -289,11 +328,13 @@ fn configured_formats(parts: &[Vec<Part>]) -> Vec<LogFormat> {
 }
 
 /// Members that are text of no known log, or that only a fallback grammar took.
-fn not_understood(part: &Part, reading: &Reading<'_>) -> BTreeSet<String> {
-    let fallback = |source: &&Source| {
+fn not_understood(part: &Part, reading: &Reading<'_>, held: &Held) -> BTreeSet<String> {
+    let fallback = |source: &Source| {
         reading.grammars.named(&source.format).is_some_and(|grammar| grammar.fallback)
     };
-    let taken = part.sources.iter().filter(fallback).map(|source| source.path.clone());
+    let places: Vec<usize> =
+        part.sources.iter().copied().filter(|place| held.is(*place, fallback)).collect();
+    let taken = held.paths(&places).into_iter();
     let unread = part
         .problems
         .iter()
@@ -310,7 +351,7 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested 
         all.problems.extend(bundle.problems.iter().cloned());
         let mut outcomes = Vec::new();
         for part in parts {
-            all.sources.extend(part.sources);
+            all.sources.extend(part.sources.into_iter().filter_map(|place| held.take(place)));
             all.problems.extend(part.problems);
             capsules.extend(part.capsules);
             outcomes.push(part.outcome);
@@ -320,16 +361,45 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested 
     capsules.sort_by(|a, b| a.0.cmp(&b.0));
     restored::unite(capsules, &mut all.sources, &mut all.problems);
     all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
-    let rows = held.rows();
     for (index, source) in all.sources.iter_mut().enumerate() {
-        source.traffic.iter_mut().for_each(|traffic| traffic.thin(&rows));
+        if source.events_left_out > 0 {
+            let detail = format!(
+                "{} events beyond the limit were counted and not kept",
+                source.events_left_out
+            );
+            all.problems.push(problem(&source.path, ProblemKind::Limit, detail));
+        }
         for event in &mut source.events {
             event.at.source = crate::source::SourceId(index);
         }
     }
     all.problems.sort();
     all.problems.dedup();
+    all.problems = listed(std::mem::take(&mut all.problems), bundles);
     all
+}
+
+/// Problems of each kind that are listed; further ones are counted.
+const PROBLEMS_MAX: usize = 1000;
+
+fn listed(problems: Vec<Problem>, bundles: &[Bundle]) -> Vec<Problem> {
+    let mut counts: BTreeMap<ProblemKind, usize> = BTreeMap::new();
+    let mut kept: Vec<Problem> = problems
+        .into_iter()
+        .filter(|problem| {
+            let count = counts.entry(problem.kind).or_default();
+            *count += 1;
+            *count <= PROBLEMS_MAX
+        })
+        .collect();
+    let name = bundles.first().map(|bundle| bundle.name.as_str()).unwrap_or_default();
+    kept.extend(counts.into_iter().filter(|(_, count)| *count > PROBLEMS_MAX).map(
+        |(kind, count)| {
+            let more = count - PROBLEMS_MAX;
+            problem(name, kind, format!("{more} more problems of this kind are not listed"))
+        },
+    ));
+    kept
 }
 
 impl BootPairs {

@@ -7,7 +7,8 @@ use crate::access::{Request, Shape};
 use crate::bundle::MemberReader;
 use crate::capsule::kept::Kept;
 use crate::capsule::{Capsule, MEMBER_MAX_BYTES};
-use crate::envelope::{Envelope, Record, Transport, Unwrapper};
+use crate::envelope::lines::LINE_MAX_BYTES;
+use crate::envelope::{Envelope, Record, Tally, Transport, Unwrapper};
 use crate::event::{Event, EventKind};
 use crate::kernel::{KernelReader, written_time};
 use crate::mark::{MarkKind, Marks, Sighting, text_mark};
@@ -33,6 +34,8 @@ use super::{
 const HOSTS_MAX: usize = 64;
 /// A line's own time is believed rather than its wrapper's when the two differ by more than this: the writer was stalled.
 const STALL: i64 = 2 * SECOND;
+/// Fewest NUL bytes that are told of; a few separate words in some logs.
+const HOLE_MIN_BYTES: u64 = 512;
 /// Fewest lines of a file without any recognised line that make it worth a word.
 const SHOWN: usize = 5;
 
@@ -55,7 +58,7 @@ pub(super) fn read(
     (formats, held, alone): (&[LogFormat], Rows, bool),
 ) -> Found {
     let mut head = Vec::new();
-    read_full(member, &mut head, HEAD_BYTES);
+    let hole_bytes = read_head(member, &mut head);
     if restored::is_member(&head) {
         read_full(member, &mut head, MEMBER_MAX_BYTES + 1);
         return match restored::read(path, &head, reading) {
@@ -85,7 +88,29 @@ pub(super) fn read(
             &mut problems,
         ),
     };
+    if source.is_some() && hole_bytes > 0 {
+        problems.push(problem(path, ProblemKind::NotALog, hole(hole_bytes)));
+    }
     Found { source, problems, capsule: None }
+}
+
+/// The first bytes of a member. A hole before them (a log cut to nothing by copytruncate while its program wrote on) is passed over;
+/// gives its length.
+fn read_head(member: &mut MemberReader<'_>, head: &mut Vec<u8>) -> u64 {
+    let mut hole_bytes = 0_u64;
+    loop {
+        read_full(member, head, HEAD_BYTES);
+        let zeros = head.iter().take_while(|byte| **byte == 0).count();
+        if zeros == 0 || (zeros == head.len() && zeros < HEAD_BYTES) {
+            return hole_bytes;
+        }
+        hole_bytes += zeros as u64;
+        head.drain(..zeros);
+    }
+}
+
+fn hole(bytes: u64) -> String {
+    format!("{bytes} NUL bytes were passed over, as a power loss or copytruncate leaves them")
 }
 
 /// A source of which nothing was read yet.
@@ -156,25 +181,25 @@ fn read_log(
 ) -> Option<Source> {
     let mut source = empty_source(path, String::new(), envelope);
     source.written_offsets = written_offsets(&head);
-    let partial = match requests {
+    let tally = match requests {
         Some((shape, name)) if only_requests => {
             source.format = name;
-            let (partial, strangers) =
+            let (tally, strangers) =
                 access_blocks::read(head, member, (&shape, held, alone), &mut source);
             if !strangers.numbers.is_empty() {
                 source.records -= strangers.numbers.len() as u64;
                 Reader::new(&mut source, reading, None).lines(&strangers);
             }
-            partial
+            tally
         }
         requests => {
             let (shape, name) =
                 requests.map_or((None, None), |(shape, name)| (Some(shape), Some(name)));
             let mut reader = Reader::new(&mut source, reading, shape);
-            let partial = reader.stream(head, member);
+            let tally = reader.stream(head, member);
             reader.finish();
             source.format = format_name(&source, name);
-            partial
+            tally
         }
     };
     if let Some(traffic) = &source.traffic
@@ -187,13 +212,7 @@ fn read_log(
         problems.push(problem(path, ProblemKind::NotALog, describe_text(&source)));
         return None;
     }
-    if partial {
-        problems.push(problem(
-            path,
-            ProblemKind::PartialLine,
-            "the last line has no end, for the file was cut; it was left out",
-        ));
-    }
+    problems.extend(met(path, &tally));
     if source.unparsed * 5 > source.lines && source.unparsed > 0 {
         let detail = format!(
             "{} of {} lines were not understood; see coroner inspect",
@@ -201,12 +220,30 @@ fn read_log(
         );
         problems.push(problem(path, ProblemKind::Unparsed, detail));
     }
-    if source.events_left_out > 0 {
-        let detail =
-            format!("{} events beyond the limit were counted and not kept", source.events_left_out);
-        problems.push(problem(path, ProblemKind::Limit, detail));
-    }
     Some(source)
+}
+
+/// What was passed over on the way through a log.
+fn met(path: &str, tally: &Tally) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if tally.partial_last_line {
+        problems.push(problem(
+            path,
+            ProblemKind::PartialLine,
+            "the last line has no end, for the file was cut; it was left out",
+        ));
+    }
+    if tally.long_lines > 0 {
+        let detail = format!(
+            "{} lines are longer than {LINE_MAX_BYTES} bytes; the rest of each was not read",
+            tally.long_lines
+        );
+        problems.push(problem(path, ProblemKind::LongLine, detail));
+    }
+    if tally.nul_bytes >= HOLE_MIN_BYTES {
+        problems.push(problem(path, ProblemKind::NotALog, hole(tally.nul_bytes)));
+    }
+    problems
 }
 
 /// The state of reading one log.
@@ -259,8 +296,8 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
     }
 
-    /// Gives whether the last line was cut.
-    fn stream(&mut self, head: Vec<u8>, member: &mut MemberReader<'_>) -> bool {
+    /// Gives what was met on the way.
+    fn stream(&mut self, head: Vec<u8>, member: &mut MemberReader<'_>) -> Tally {
         let mut unwrapper = Unwrapper::new(self.source.envelope);
         unwrapper.feed(&head, &mut |record| self.record(record));
         drop(head);
@@ -272,7 +309,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         unwrapper.finish(complete, &mut |record| self.record(record));
         let tally = unwrapper.tally();
         self.source.lines = tally.lines;
-        tally.partial_last_line && !complete
+        Tally { partial_last_line: tally.partial_last_line && !complete, ..tally }
     }
 
     /// Reads lines that were kept of a log.

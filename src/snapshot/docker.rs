@@ -21,13 +21,12 @@ pub(super) fn looks_like_inspect(text: &[u8]) -> bool {
 
 /// The containers of an inspect.
 pub(super) fn containers(text: &[u8]) -> Option<Vec<Container>> {
-    let value: Value = serde_json::from_slice(text).ok()?;
-    let list = match value {
-        Value::Array(list) => list,
-        single @ Value::Object(_) => vec![single],
-        _ => return None,
-    };
-    Some(list.iter().filter_map(container).collect())
+    let mut list = Vec::new();
+    let single = super::tree::read(text, &mut |value| {
+        list.extend(container(value).filter(|_| list.len() < TABLE_MAX));
+    })?;
+    list.extend(container(&single));
+    Some(list)
 }
 
 fn container(value: &Value) -> Option<Container> {
@@ -115,7 +114,7 @@ pub(super) fn compose_table(text: &str) -> Vec<Container> {
         .collect()
 }
 
-/// Containers of a `docker ps` table that are read.
+/// Containers of an inspect or a table that are read.
 const TABLE_MAX: usize = 10_000;
 
 /// `0.0.0.0:8080->80/tcp` → `127.0.0.1:8080`.

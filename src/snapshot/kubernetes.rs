@@ -32,25 +32,32 @@ pub(super) fn looks_like_objects(text: &[u8]) -> bool {
 
 /// Reads pods and events; other objects are named and passed over.
 pub(super) fn read(text: &[u8]) -> Option<Taken> {
-    let value: Value = serde_json::from_slice(text).ok()?;
-    let list_kind = at(&value, "/kind").trim_end_matches("List");
-    let single = [value.clone()];
-    let objects = value.get("items").and_then(Value::as_array).map_or(&single[..], Vec::as_slice);
+    // What kind of list it is may stand behind the list.
+    let around = super::tree::read(text, &mut |_| ())?;
+    let list_kind = at(&around, "/kind").trim_end_matches("List");
     let mut places = Places::new(text);
-    let mut containers = Vec::new();
-    let mut events = Vec::new();
-    let mut told = false;
-    for object in objects.iter().take(OBJECTS_MAX) {
+    let (mut containers, mut events) = (Vec::new(), Vec::new());
+    let (mut told, mut left) = (false, OBJECTS_MAX);
+    let mut object = |object: &Value| {
         // A list made by hand may leave the kind out; only an event speaks of another object.
         let is_event = object.get("involvedObject").is_some() && object.get("reason").is_some();
         let written = object.get("kind").and_then(Value::as_str);
         let kind = written.unwrap_or(if is_event { "Event" } else { list_kind });
+        if left == 0 || containers.len() >= OBJECTS_MAX || events.len() >= OBJECTS_MAX {
+            return;
+        }
+        left -= 1;
         if kind == "Pod" {
             pod(object, &mut places, &mut containers, &mut events);
         } else if kind == "Event" {
             told = true;
             cluster_event(object, &mut places, &mut events);
         }
+    };
+    if around.get("items").is_some() {
+        super::tree::read(text, &mut object)?;
+    } else {
+        object(&around);
     }
     let snapshot = match (containers.is_empty(), told) {
         (false, _) => Snapshot::Pods(containers),

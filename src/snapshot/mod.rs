@@ -13,6 +13,7 @@ mod limits;
 mod nginx;
 mod processes;
 mod sizes;
+mod tree;
 
 use crate::envelope::times;
 use crate::event::{Event, EventKind};
@@ -253,16 +254,23 @@ struct Places<'t> {
     text: &'t [u8],
     at: usize,
     line: u64,
+    misses: u32,
 }
+
+/// Values that are looked for in vain before none is looked for any more: each costs a pass over the rest.
+const MISSES_MAX: u32 = 64;
 
 impl<'t> Places<'t> {
     const fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, line: 1 }
+        Self { text, at: 0, line: 1, misses: 0 }
     }
 
     /// The next line on which the key has this text as its value; where there is none (an escape was written differently), the
     /// line of the one before.
     fn of_value(&mut self, key: &str, value: &str) -> (u64, &'t [u8]) {
+        if self.misses >= MISSES_MAX {
+            return (self.line, self.evidence());
+        }
         let quoted = serde_json::Value::from(value).to_string();
         let rest = self.text.get(self.at..).unwrap_or_default();
         let found = memchr::memmem::find_iter(rest, quoted.as_bytes()).find(|at| {
@@ -270,6 +278,7 @@ impl<'t> Places<'t> {
             let before = before.strip_suffix(b":").unwrap_or_default().trim_ascii_end();
             before.strip_suffix(b"\"").is_some_and(|name| name.ends_with(key.as_bytes()))
         });
+        self.misses += u32::from(found.is_none());
         if let Some(step) = found {
             let passed = rest.get(..step).unwrap_or_default();
             self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;

@@ -17,7 +17,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::event::EventKind;
 use crate::mark::Marks;
-use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
+use crate::stamp::{ClockKind, DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
 pub use counter::Counter;
 pub use numbered::Numbered;
@@ -118,8 +118,11 @@ pub struct Traffic {
     marks_thinned: bool,
 }
 
-/// Steps of the load table.
-const LOAD_STEPS: [Micros; 2] = [SECOND, MINUTE];
+/// Steps of the load table. The last ones are for stamps that are strewn over centuries.
+const LOAD_STEPS: [Micros; 4] = [SECOND, MINUTE, HOUR, DAY];
+/// The level for bundles of many logs.
+const LOAD_LEVEL_OF_MANY: usize = 1;
+
 impl Default for Traffic {
     fn default() -> Self {
         Self {
@@ -199,12 +202,15 @@ impl Traffic {
             seconds: if self.load_level == 0 { self.load.len() } else { 0 },
             routes: self.routes.len(),
             marks: self.marks.len(),
+            failures: self.failures.len(),
         }
     }
 
     /// Makes the tables coarser that are too large in a bundle of many logs.
     pub fn thin(&mut self, too_many: &Rows) {
         self.thin_tables(too_many);
+        self.failure_step =
+            numbered::thin(&mut self.failures, self.failure_step, too_many.failures);
         if too_many.marks > MARKS_OF_ALL_MAX && !std::mem::replace(&mut self.marks_thinned, true) {
             self.marks.thin(MARKS_THINNED);
         }
@@ -212,7 +218,7 @@ impl Traffic {
 
     fn thin_tables(&mut self, too_many: &Rows) {
         if too_many.seconds > SECONDS_OF_ALL_MAX {
-            self.raise_load(LOAD_STEPS.len() - 1);
+            self.raise_load(LOAD_LEVEL_OF_MANY);
         }
         if too_many.routes > ROUTES_OF_ALL_MAX {
             self.routes.thin();
@@ -259,14 +265,28 @@ pub struct Rows {
     pub routes: usize,
     /// Marks.
     pub marks: usize,
+    /// Failures by time, status, upstream and route.
+    pub failures: usize,
 }
 
 impl Rows {
+    /// What of them is too much, and how much so: [`Traffic::thin`] does the same for equal ones.
+    #[must_use]
+    pub fn tiers(&self) -> [usize; 4] {
+        [
+            usize::from(self.seconds > SECONDS_OF_ALL_MAX),
+            usize::from(self.routes > ROUTES_OF_ALL_MAX),
+            usize::from(self.marks > MARKS_OF_ALL_MAX),
+            numbered::level_of_many(self.failures),
+        ]
+    }
+
     /// Adds those of another log.
     pub fn add(&mut self, other: Self) {
         self.seconds = self.seconds.saturating_add(other.seconds);
         self.routes = self.routes.saturating_add(other.routes);
         self.marks = self.marks.saturating_add(other.marks);
+        self.failures = self.failures.saturating_add(other.failures);
     }
 }
 

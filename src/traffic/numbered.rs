@@ -5,19 +5,52 @@
 use std::collections::BTreeMap;
 
 use crate::mark::{MarkKind, Marks};
-use crate::stamp::{MINUTE, Micros, RawStamp, SECOND};
+use crate::stamp::{DAY, HOUR, MINUTE, Micros, RawStamp, SECOND};
 
 use super::{FailureCount, FailureKey, floor};
 
 /// Rows of failures before the table becomes coarser: some 6 MB.
 const ROWS_MAX: usize = 24_000;
-/// Steps of the table; the last two drop the route.
-const STEPS: [(Micros, bool); 5] =
-    [(SECOND, true), (10 * SECOND, true), (MINUTE, true), (MINUTE, false), (10 * MINUTE, false)];
+/// Steps of the table; from the fourth on they drop the route. The last ones are for stamps that are strewn over centuries.
+const STEPS: [(Micros, bool); 8] = [
+    (SECOND, true),
+    (10 * SECOND, true),
+    (MINUTE, true),
+    (MINUTE, false),
+    (10 * MINUTE, false),
+    (HOUR, false),
+    (DAY, false),
+    (100 * DAY, false),
+];
+/// The table's level when all logs of a bundle have more than so many rows together.
+const MANY: [(usize, usize); 4] = [(240_000, 5), (120_000, 4), (60_000, 3), (30_000, 2)];
 
 /// The shortest step of the table that is no shorter than this.
 pub(super) fn step_at_least(step: Micros) -> Micros {
-    STEPS.iter().map(|(own, _)| *own).find(|own| *own >= step).unwrap_or(10 * MINUTE)
+    STEPS.iter().map(|(own, _)| *own).find(|own| *own >= step).unwrap_or(100 * DAY)
+}
+
+/// The level for so many rows in all logs.
+pub(super) fn level_of_many(rows_of_all: usize) -> usize {
+    MANY.iter().find(|(rows, _)| rows_of_all > *rows).map_or(0, |(_, level)| *level)
+}
+
+/// Makes the failures of a log as coarse as they must be where all logs have so many rows. Gives the length of the step.
+pub(super) fn thin(
+    failures: &mut BTreeMap<FailureKey, FailureCount>,
+    step: Micros,
+    rows_of_all: usize,
+) -> Micros {
+    let level = level_of_many(rows_of_all);
+    if level == 0 || STEPS[level].0 < step {
+        return step;
+    }
+    let mut coarse = Numbered { level, ..Numbered::default() };
+    for (key, count) in std::mem::take(failures) {
+        coarse.insert(key, count);
+    }
+    *failures = std::mem::take(&mut coarse.failures);
+    coarse.step()
 }
 
 /// Failures and marks of a log, or of a piece of it.

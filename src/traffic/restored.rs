@@ -46,7 +46,10 @@ impl Traffic {
     #[must_use]
     pub fn restored(tables: Restored) -> Self {
         let routes = Routes::restored(tables.route_step, tables.routes);
-        let load_level = usize::from(tables.load_step > LOAD_STEPS[0]);
+        let load_level = LOAD_STEPS
+            .iter()
+            .position(|step| *step >= tables.load_step)
+            .unwrap_or(LOAD_STEPS.len() - 1);
         let clients = (0..tables.clients.min(CLIENTS_MAX)).map(hash).collect();
         let mut traffic = Self {
             statuses: tables.statuses,

@@ -193,7 +193,7 @@ fn many_logs_are_made_coarser_once() {
     let (few, sum) = (traffic.rows(), traffic.requests());
     traffic.thin(&few);
     assert_eq!(traffic.rows(), few);
-    let many = Rows { seconds: usize::MAX, routes: usize::MAX, marks: usize::MAX };
+    let many = Rows { seconds: usize::MAX, routes: usize::MAX, marks: usize::MAX, failures: 0 };
     traffic.thin(&many);
     let coarse = traffic.rows();
     assert!(coarse.seconds == 0 && coarse.routes < few.routes && coarse.marks < few.marks / 8);

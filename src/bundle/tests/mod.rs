@@ -2,6 +2,7 @@
 
 mod archives;
 mod disk;
+mod failing;
 mod packed;
 mod packers;
 

@@ -12,12 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::answers::Answers;
 use crate::clock::Clocks;
 use crate::death::{Death, Why};
-use crate::diagnose::Incident;
+use crate::diagnose::{BURSTS_MAX, Incident};
 use crate::event::EventKind;
 use crate::gap::Gap;
 use crate::ingest::Ingested;
+use crate::problem::ProblemKind;
 use crate::recurrence::Recurrence;
-use crate::scene::Observed;
+use crate::scene::{Class, Observed};
 use crate::service::Services;
 use crate::snapshot::Snapshot;
 use crate::source::LineRef;
@@ -424,5 +425,20 @@ fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
         problem: problem.kind.name().to_owned(),
         detail: Text::plain(problem.detail.clone()),
     })
+    .chain(unjudged(parts))
     .collect()
+}
+
+/// Says that there were more bursts than are judged.
+fn unjudged(parts: &Parts<'_>) -> Option<model::DataQuality> {
+    let of = |class| parts.incidents.iter().filter(|one| one.scene.class == class).count();
+    let full = [Class::Gateway, Class::Server].into_iter().any(|class| of(class) >= BURSTS_MAX);
+    let given = parts.ingested.given.first().filter(|_| full)?;
+    Some(model::DataQuality {
+        source: given.name.clone(),
+        problem: ProblemKind::Limit.name().to_owned(),
+        detail: Text::plain(format!(
+            "only the {BURSTS_MAX} bursts with the most failed answers are judged; the others count as isolated failures"
+        )),
+    })
 }

@@ -10,6 +10,8 @@ mod tests;
 
 use std::io;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::wording::Text;
@@ -109,6 +111,13 @@ impl Masker {
         }
     }
 
+    /// The same part of a report, masked.
+    fn masked<T: Serialize + DeserializeOwned>(&self, part: &T) -> io::Result<T> {
+        let mut value = serde_json::to_value(part).map_err(io::Error::from)?;
+        self.walk(&mut value);
+        serde_json::from_value(value).map_err(io::Error::from)
+    }
+
     fn walk(&self, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.text(text),
@@ -177,9 +186,19 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
             .into_iter()
             .map(|text| text.masked(&mask, report.language))
             .collect();
-        let mut value = serde_json::to_value(&masked).map_err(io::Error::from)?;
-        masker.walk(&mut value);
-        masked = serde_json::from_value(value).map_err(io::Error::from)?;
+        // The long lists go entry by entry: as JSON, all of it would take several times its memory.
+        let (mut kills, mut events) =
+            (std::mem::take(&mut masked.oom_kills), std::mem::take(&mut masked.events));
+        let mut deaths = std::mem::take(&mut masked.deaths);
+        masked = masker.masked(&masked)?;
+        kills.iter_mut().try_for_each(|kill| masker.masked(kill).map(|masked| *kill = masked))?;
+        events
+            .iter_mut()
+            .try_for_each(|event| masker.masked(event).map(|masked| *event = masked))?;
+        deaths
+            .iter_mut()
+            .try_for_each(|death| masker.masked(death).map(|masked| *death = masked))?;
+        (masked.oom_kills, masked.events, masked.deaths) = (kills, events, deaths);
         // Texts of ours lost their messages on the way; what they speak of was masked by itself.
         for (own, text) in spoken::texts(&mut masked).into_iter().zip(texts) {
             *own = text;
