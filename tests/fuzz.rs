@@ -1,6 +1,7 @@
 //! The committed corpora of the fuzz targets, and what they once found, on the stable compiler: each input is run as libFuzzer runs it.
 //! `fuzz/README.md` tells how they came to be.
 
+#[allow(unreachable_pub, reason = "the fuzz targets are another crate, which calls them")]
 #[path = "../fuzz/src/targets/mod.rs"]
 mod targets;
 

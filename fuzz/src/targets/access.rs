@@ -8,6 +8,9 @@ use coroner::access::{
     tries, uvicorn, uwsgi,
 };
 
+/// A program's own reader.
+type Reader = for<'a> fn(&'a [u8]) -> Option<Request<'a>>;
+
 /// The first line is a `log_format`, the others are read by it.
 pub(super) fn format(data: &[u8]) {
     let mut lines = data.split(|byte| *byte == b'\n');
@@ -26,7 +29,7 @@ pub(super) fn line(data: &[u8]) {
         read(&shape, lines.iter().copied());
     }
     read(&Shape::Json, lines.iter().copied());
-    const READERS: [for<'a> fn(&'a [u8]) -> Option<Request<'a>>; 9] = [
+    const READERS: [Reader; 9] = [
         alb::parse_alb,
         caddy::parse_caddy,
         envoy::parse_envoy,

@@ -123,7 +123,7 @@ fn source(at: usize, choices: &mut Choices<'_>) -> Source {
         ]);
         let key = u64::from(choices.byte() % 16);
         source.marks.add(kind, key, choices.stamp(), line as u64);
-        if kind == MarkKind::KernelLine && choices.byte() % 2 == 0 {
+        if kind == MarkKind::KernelLine && choices.byte().is_multiple_of(2) {
             let pair = (choices.boot_id().to_owned(), choices.moment());
             source.boot_lines.entry(key).or_default().push(pair);
         }
@@ -146,8 +146,8 @@ fn source(at: usize, choices: &mut Choices<'_>) -> Source {
         let mut event = Event::new(kind, line as u64, b"words");
         event.at.source = SourceId(at);
         event.stamp = Some(choices.stamp());
-        event.until = (choices.byte() % 4 == 0).then(|| choices.stamp());
-        event.boot = (choices.byte() % 2 == 0).then(|| choices.moment());
+        event.until = choices.byte().is_multiple_of(4).then(|| choices.stamp());
+        event.boot = choices.byte().is_multiple_of(2).then(|| choices.moment());
         event.origin.boot_id = Some(choices.boot_id().to_owned());
         source.events.push(event);
     }

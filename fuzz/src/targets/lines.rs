@@ -78,7 +78,7 @@ pub(super) fn kernel(data: &[u8]) {
     for event in &events {
         assert!(event.at.line <= lines, "{event:?}");
     }
-    if data.len() % 4 == 0 {
+    if data.len().is_multiple_of(4) {
         assert_eq!(events, kernel_events(data));
     }
 }
@@ -144,9 +144,12 @@ fn read_lines(data: &[u8], ident: Option<&str>) {
     _ = grammars.read(data, ident, hint, 1);
 }
 
+/// Takes a stamp off the front of a text, and tells its length.
+type Reader = fn(&[u8]) -> Option<(RawStamp, usize)>;
+
 /// All readers of stamps, on all texts that a line can begin with.
 pub(super) fn stamps(data: &[u8]) {
-    const READERS: [fn(&[u8]) -> Option<(RawStamp, usize)>; 8] = [
+    const READERS: [Reader; 8] = [
         times::rfc3339,
         times::rfc3339_zoned,
         times::clf,

@@ -1,6 +1,6 @@
 //! End to end: any bytes as a bundle, and every form of the report that comes of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use coroner::bundle::{Limits, Silent};
@@ -21,15 +21,15 @@ pub(super) fn report(data: &[u8]) {
     let Some(first) = analysed(&path, true) else { return };
     let json = written(&first, true);
     // What costs the most is not done for every input.
-    if data.len() % 4 == 0 {
+    if data.len().is_multiple_of(4) {
         let again = analysed(&path, false).expect("it was analysed before");
         assert_eq!(json, form(&again, Format::Json, Settings::default()), "on all cores");
     }
 }
 
-fn analysed(path: &PathBuf, serial: bool) -> Option<Report> {
+fn analysed(path: &Path, serial: bool) -> Option<Report> {
     let limits = Limits { total_bytes: 16 << 20, window_bytes: 1 << 20, ..Limits::default() };
-    let options = Options { bundles: vec![path.clone()], serial, limits, ..Options::default() };
+    let options = Options { bundles: vec![path.to_owned()], serial, limits, ..Options::default() };
     match analyze_with(lines::grammars(), &options, &Silent) {
         Ok(analysis) => Some(analysis.report),
         Err(error) => {
@@ -72,7 +72,7 @@ pub(super) fn written(report: &Report, by_schema: bool) -> String {
             Format::Svg => markup::well_formed(&text, true),
             Format::Markdown => markup::inert_markdown(&text),
             Format::Timesketch | Format::Json | Format::Grafana | Format::Text => {
-                markup::plain(&text)
+                markup::plain(&text);
             }
             Format::Csv => {}
         }
