@@ -65,8 +65,12 @@ fn bundle(data: &[u8]) -> PathBuf {
 
 /// Writes a report in all forms and checks them; gives the JSON. A report that was not made here may miss the schema's bounds.
 pub(super) fn written(report: &Report, by_schema: bool) -> String {
+    let json = form(report, Format::Json, Settings::default());
+    // What takes the longest is done once for all forms.
+    let report = &redact::report(report, redact::Level::default()).expect("its types are JSON");
+    let off = Settings { redact: redact::Level::Off, ..Settings::default() };
     for (format, _, _) in Format::ALL {
-        let text = form(report, *format, Settings::default());
+        let text = form(report, *format, off);
         match format {
             Format::Html => markup::well_formed(&text, false),
             Format::Svg => markup::well_formed(&text, true),
@@ -78,15 +82,10 @@ pub(super) fn written(report: &Report, by_schema: bool) -> String {
         }
     }
     let style = markdown::Style { template: markdown::Template::Sre, ..Default::default() };
-    markup::inert_markdown(&form(
-        report,
-        Format::Markdown,
-        Settings { markdown: style, ..Settings::default() },
-    ));
+    markup::inert_markdown(&form(report, Format::Markdown, Settings { markdown: style, ..off }));
     let mut bytes = Vec::new();
     inspect::write(report, &mut bytes).expect("a vector takes all");
     markup::plain(std::str::from_utf8(&bytes).expect("text is UTF-8"));
-    let json = form(report, Format::Json, Settings::default());
     let value: Value = serde_json::from_str(&json).expect("JSON");
     if by_schema {
         let faults: Vec<String> = validator()
@@ -94,9 +93,7 @@ pub(super) fn written(report: &Report, by_schema: bool) -> String {
             .map(|fault| format!("{}: {fault}", fault.instance_path()))
             .collect();
         assert!(faults.is_empty(), "{faults:?}");
-        let masked = Settings { redact: redact::Level::Off, ..Settings::default() };
-        serde_json::from_str::<Report>(&form(report, Format::Json, masked))
-            .expect("it is read again");
+        serde_json::from_str::<Report>(&json).expect("it is read again");
     }
     json
 }
