@@ -13,12 +13,11 @@ type Reader = for<'a> fn(&'a [u8]) -> Option<Request<'a>>;
 
 /// The first line is a `log_format`, the others are read by it.
 pub(super) fn format(data: &[u8]) {
-    let mut lines = data.split(|byte| *byte == b'\n');
-    let Some(Ok(text)) = lines.next().map(std::str::from_utf8) else { return };
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let Ok(text) = std::str::from_utf8(&data[..end]) else { return };
     let Ok(compiled) = LogFormat::compile(text) else { return };
     assert_eq!(LogFormat::compile(compiled.source()).as_ref(), Ok(&compiled));
-    let shape = Shape::Format(compiled);
-    read(&shape, lines);
+    read(&Shape::Format(compiled), data.get(end + 1..).unwrap_or_default());
 }
 
 /// The shape of some lines, and all of them by it; then by every program's own reader.
@@ -26,9 +25,9 @@ pub(super) fn line(data: &[u8]) {
     static KNOWN: OnceLock<Vec<LogFormat>> = OnceLock::new();
     let lines: Vec<&[u8]> = data.split(|byte| *byte == b'\n').collect();
     if let Some(shape) = Shape::detect(KNOWN.get_or_init(log_format::known), &lines) {
-        read(&shape, lines.iter().copied());
+        read(&shape, data);
     }
-    read(&Shape::Json, lines.iter().copied());
+    read(&Shape::Json, data);
     const READERS: [Reader; 9] = [
         alb::parse_alb,
         caddy::parse_caddy,
@@ -45,17 +44,28 @@ pub(super) fn line(data: &[u8]) {
     }
 }
 
-/// The quick way gives what the plain one gives.
-fn read<'a>(shape: &Shape, lines: impl Iterator<Item = &'a [u8]>) {
+/// The quick way gives what the plain one gives, line by line.
+fn read(shape: &Shape, text: &[u8]) {
     let mut memory = quick::Memory::default();
-    let mut request = Request::default();
-    for line in lines {
-        let plain = shape.parse(line);
-        let quick = quick::parse(shape, line, &mut memory, &mut request).then_some(&request);
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    quick::each_line(shape, text, &mut memory, &mut |line, seen| {
+        let whole = lines.next().expect("no more lines than there are");
+        let whole = whole.strip_suffix(b"\n").unwrap_or(whole);
+        let bare = whole.strip_suffix(b"\r").unwrap_or(whole);
+        assert!(line == whole || line == bare, "{line:?} of {whole:?}");
+        let plain = shape.parse(bare);
         // As text, for a duration may be no number, which equals nothing.
-        assert_eq!(format!("{quick:?}"), format!("{:?}", plain.as_ref()));
+        let quick = format!("{:?}", seen.map(|seen| seen.request));
+        assert_eq!(quick, format!("{:?}", plain.as_ref()));
+        if let Some(known) = seen.and_then(|seen| seen.probe_agent) {
+            assert_eq!(
+                plain.as_ref().map(|plain| route::is_probe_agent(plain.user_agent)),
+                Some(known)
+            );
+        }
         plain.iter().for_each(look);
-    }
+    });
+    assert!(lines.next().is_none(), "a line was passed over");
 }
 
 fn look(request: &Request<'_>) {
