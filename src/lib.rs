@@ -102,14 +102,12 @@ pub struct Options {
 impl Options {
     /// The log formats to read with.
     fn formats(&self) -> Result<(Grammars, Option<LogFormat>), Error> {
-        let grammars = Grammars::with_user(&self.grammars)?;
-        let log_format = self
-            .log_format
-            .as_deref()
-            .map(LogFormat::compile)
-            .transpose()
-            .map_err(|fault| Error::Usage(format!("--log-format: {fault}")))?;
-        Ok((grammars, log_format))
+        Ok((Grammars::with_user(&self.grammars)?, self.given_format()?))
+    }
+
+    fn given_format(&self) -> Result<Option<LogFormat>, Error> {
+        let given = self.log_format.as_deref().map(LogFormat::compile).transpose();
+        given.map_err(|fault| Error::Usage(format!("--log-format: {fault}")))
     }
 }
 
@@ -149,13 +147,19 @@ struct Facts {
 impl Facts {
     fn read(options: &Options, progress: &dyn Progress) -> Result<Self, Error> {
         progress.stage("grammars");
-        let (grammars, log_format) = options.formats()?;
+        let grammars = Grammars::with_user(&options.grammars)?;
+        Self::read_with(&grammars, options, progress)
+    }
+
+    fn read_with(
+        grammars: &Grammars,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
+        let log_format = options.given_format()?;
         let bundles = bundle::open(&options.bundles)?;
-        let reading = ingest::Reading {
-            grammars: &grammars,
-            log_format: log_format.as_ref(),
-            limits: &options.limits,
-        };
+        let reading =
+            ingest::Reading { grammars, log_format: log_format.as_ref(), limits: &options.limits };
         progress.stage("reading");
         let read = if options.serial { ingest::ingest } else { ingest::ingest_parallel };
         let ingested = read(&bundles, &reading, progress);
@@ -164,7 +168,7 @@ impl Facts {
         progress.stage("clocks and facts");
         let clocks = clock::align(&ingested.sources, &options.zones);
         let timeline = timeline::build(&ingested.sources, &clocks);
-        let services = service::find(&ingested.sources, &timeline, &grammars);
+        let services = service::find(&ingested.sources, &timeline, grammars);
         let deaths = death::find(&timeline, &services);
         let recurrences = recurrence::find(&timeline, &services, &deaths);
         let answers = answers::count(&ingested.sources, &clocks, &timeline);
@@ -231,8 +235,22 @@ const LINE_SHOWN_MAX_BYTES: usize = event::TEXT_MAX_BYTES + 1;
 /// # Errors
 /// When nothing can be opened, nothing is recognised, or an option is wrong. Broken input is no error.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
+    progress.stage("grammars");
+    let grammars = Grammars::with_user(&options.grammars)?;
+    analyze_with(&grammars, options, progress)
+}
+
+/// As [`analyze`], with grammars that were loaded before, for who analyses many bundles; those of the options are not looked at.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn analyze_with(
+    grammars: &Grammars,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Analysis, Error> {
     let weights = Weights::built_in().map_err(Error::Usage)?;
-    let facts = Facts::read(options, progress)?;
+    let facts = Facts::read_with(grammars, options, progress)?;
     progress.stage("causes");
     let (incidents, isolated) = facts.explain(&options.focus, &weights);
     let mut analysis = facts.reported(&incidents, &isolated, progress);

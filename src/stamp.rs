@@ -16,6 +16,21 @@ pub const MINUTE: Micros = 60 * SECOND;
 pub const HOUR: Micros = 60 * MINUTE;
 /// One day in [`Micros`].
 pub const DAY: Micros = 24 * HOUR;
+/// First and last moment that is believed: the years that can be written. Whatever the clock adds to one of them fits.
+const MOMENTS: (Micros, Micros) = (-62_167_219_200_000_000, 253_402_300_799_000_000);
+
+/// The moment, within the years that can be written: a forged one must not lead over the edge of time.
+#[must_use]
+pub const fn believed(at: Micros) -> Micros {
+    if at < MOMENTS.0 {
+        MOMENTS.0
+    } else if at > MOMENTS.1 {
+        MOMENTS.1
+    } else {
+        at
+    }
+}
+
 /// The year that year-less stamps are kept in until `clock` knows better; a leap year, so that 29 February exists.
 pub const YEARLESS_BASE: i32 = 1972;
 
@@ -67,10 +82,10 @@ impl ClockKind {
 }
 
 impl RawStamp {
-    /// A stamp on an explicit clock.
+    /// A stamp on an explicit clock, of a moment that is [`believed`].
     #[must_use]
     pub const fn new(clock: ClockKind, at: Micros, resolution: Micros) -> Self {
-        Self { clock, at, resolution }
+        Self { clock, at: believed(at), resolution }
     }
 }
 

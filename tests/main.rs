@@ -9,6 +9,7 @@ mod cli;
 mod corpus;
 mod diff;
 mod failures;
+mod fuzz;
 mod grammars;
 mod hostile;
 mod identities;

@@ -72,6 +72,7 @@ const PLACES: [(&str, &[&str]); 26] = [
             "envelope/docker.rs",
             "envelope/json_lines.rs",
             "grammar/file.rs",
+            "report/json.rs",
             "report/model.rs",
             "report/redact/mod.rs",
             "snapshot/tree.rs",

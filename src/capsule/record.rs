@@ -122,15 +122,13 @@ enum Clock {
     Boot,
 }
 
-/// First and last moment that is believed: the years that can be written.
-const MOMENTS: (Micros, Micros) = (-62_167_219_200_000_000, 253_402_300_799_000_000);
 /// Largest count that is believed: sums of what one file holds then fit.
 const COUNT_MAX: u64 = 1 << 40;
 
 /// A moment within the years that can be written.
 #[must_use]
 pub fn moment(at: Micros) -> Micros {
-    at.clamp(MOMENTS.0, MOMENTS.1)
+    crate::stamp::believed(at)
 }
 
 /// A count that can be added to others.

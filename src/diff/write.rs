@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::report::escape;
+use crate::report::json;
 
 use super::model::{Brief, Change, Diff, Side};
 
@@ -31,10 +32,7 @@ pub fn write(diff: &Diff, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
         Form::Text => text(diff, out),
         Form::Markdown => markdown(diff, out),
-        Form::Json => {
-            serde_json::to_writer_pretty(&mut *out, diff).map_err(io::Error::from)?;
-            out.write_all(b"\n")
-        }
+        Form::Json => json::pretty(diff, out),
     }
 }
 

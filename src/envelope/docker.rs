@@ -211,7 +211,7 @@ fn tai64n(line: &[u8]) -> Option<(RawStamp, &[u8])> {
         .ok()?
         .checked_mul(SECOND)?
         .checked_add(i64::try_from(nanos / 1000).ok()?)?;
-    let stamp = RawStamp { at, clock: ClockKind::Utc, resolution: 1 };
+    let stamp = RawStamp::new(ClockKind::Utc, at, 1);
     let rest = line.get(TAI64N_END..)?;
     Some((stamp, rest.strip_prefix(b" ").unwrap_or(rest)))
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::event::Origin;
-use crate::stamp::{Micros, RawStamp};
+use crate::stamp::{self, Micros, RawStamp};
 
 use super::lines::without_escapes;
 use super::{Record, Transport};
@@ -53,6 +53,7 @@ impl Outlet {
 
     fn send(&mut self, found: Found<'_>, origin: Origin, sink: &mut Sink<'_>) -> Origin {
         let Found { line, stamp, boot, transport, body, repeats } = found;
+        let boot = boot.map(stamp::believed);
         let body = Cow::Borrowed(without_escapes(body, &mut self.scratch));
         let record = Record { line, stamp, boot, origin, transport, body, repeats };
         sink(&record);

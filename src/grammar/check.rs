@@ -31,6 +31,12 @@ pub fn user(files: &[(String, String)]) -> Vec<Fault> {
     all(files, &texts)
 }
 
+/// Checks grammars against each other alone, as if none were shipped: what can be told of a file by itself.
+#[must_use]
+pub fn alone(files: &[(String, String)]) -> Vec<Fault> {
+    all(files, files)
+}
+
 fn all(checked: &[(String, String)], among: &[(String, String)]) -> Vec<Fault> {
     let mut loaded = BTreeMap::new();
     let mut faults = Vec::new();

@@ -53,10 +53,10 @@ fn push_visible(c: char, shown: &mut String) {
     }
 }
 
-/// Characters beyond ASCII that steer a terminal, turn the direction of text, take no room or are none (XML forbids those).
-fn is_hidden(c: char) -> bool {
+/// Characters from DEL on that steer a terminal, turn the direction of text, take no room or are none (XML forbids those).
+pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+        '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
