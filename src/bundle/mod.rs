@@ -239,13 +239,10 @@ impl<'a> MemberReader<'a> {
         self.blocks.take(std::mem::take(&mut self.pending));
         let left = self.most_bytes.saturating_sub(self.shown_bytes);
         if self.problem.is_none() && left >= room.len() as u64 {
-            match self.blocks.read(room) {
-                Ok(count) => {
-                    self.shown_bytes = self.shown_bytes.saturating_add(count as u64);
-                    return count;
-                }
-                // It is told again.
-                Err(_) => {}
+            // A fault is told again.
+            if let Ok(count) = self.blocks.read(room) {
+                self.shown_bytes = self.shown_bytes.saturating_add(count as u64);
+                return count;
             }
         }
         let Some(block) = self.next_block_of(room.len()) else { return 0 };
