@@ -343,6 +343,7 @@ kernel-none = no kernel log with any message in the bundle
 kernel-kills = { $kills } in the kernel log
 access-no-burst = { $path } has { $failed } failed answers, none of them in a burst
 access-none = no access log in the bundle
+bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE
 kernel-after-boot = { $path } begins with a boot after the onset: what the kernel wrote before it is gone

@@ -400,6 +400,7 @@ access-no-burst = { $failed ->
    *[other] { $path } contient { $failed } réponses en échec, hors de toute rafale
 }
 access-none = aucun access log dans le bundle
+bursts-unjudged = seules les { $bursts } rafales avec le plus de réponses en échec sont jugées, les autres comptent comme échecs isolés
 ends-unexplained = { $ends ->
     [one] { $ends } fin n'a pas de raison dans les journaux
    *[other] { $ends } fins n'ont pas de raison dans les journaux

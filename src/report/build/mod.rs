@@ -437,8 +437,6 @@ fn unjudged(parts: &Parts<'_>) -> Option<model::DataQuality> {
     Some(model::DataQuality {
         source: given.name.clone(),
         problem: ProblemKind::Limit.name().to_owned(),
-        detail: Text::plain(format!(
-            "only the {BURSTS_MAX} bursts with the most failed answers are judged; the others count as isolated failures"
-        )),
+        detail: text("bursts-unjudged", [("bursts", BURSTS_MAX.into())]),
     })
 }
