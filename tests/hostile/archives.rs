@@ -53,7 +53,7 @@ fn archives(large: usize) -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let zeros = bomb(large, 0);
     let nested = gz(&gz(&zeros));
     let long_name = |number: usize| {
-        let name = format!("{number:07}{}", "d/".repeat(2000));
+        let name = format!("{number:07}{}x.log", "d/".repeat(2000));
         [entry(b"././@LongLink", b'L', b"", name.as_bytes()), entry(b"x", b'0', b"", b"hello")]
             .concat()
     };
