@@ -422,7 +422,7 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let most = offsets().map(overlap).max().unwrap_or(0);
             let score = |offset: Micros| {
                 let prior = match neighbours.get(&offset) {
-                    Some((votes, _)) => NEIGHBOUR + 0.5 * f64::from(*votes.min(&6)),
+                    Some((votes, ..)) => NEIGHBOUR + 0.5 * f64::from(*votes.min(&6)),
                     None if offset == 0 => UTC,
                     None if offset % HOUR == 0 => 0.0,
                     None => ODD,
@@ -443,14 +443,15 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let Some((_, offset)) = ranked.first().copied() else { continue };
             let neighbour = neighbours.get(&offset);
             // A container keeps UTC while its host does not; another zone was chosen for both.
-            let telling = neighbours.len() == 1 && (offset != 0 || !in_containers);
+            let known = neighbour.is_some_and(|(_, known, _)| *known);
+            let telling = known && neighbours.len() == 1 && (offset != 0 || !in_containers);
             let covers = most > 0 && overlap(offset) as f64 >= 0.8 * most as f64;
             let (basis, evidence) = match neighbour {
-                Some((_, path)) if telling && covers => (
+                Some((.., path)) if telling && covers => (
                     Basis::ZoneInferred,
                     text("clock-neighbour-and-hours", [("file", (*path).into())]),
                 ),
-                Some((_, path)) => {
+                Some((.., path)) => {
                     (Basis::ZoneAssumed, text("clock-neighbour", [("file", (*path).into())]))
                 }
                 None => (Basis::ZoneAssumed, text("clock-hours", [])),
@@ -481,14 +482,15 @@ fn of_container(source: &Source) -> bool {
         || source.events.iter().any(|event| event.origin.container.is_some())
 }
 
-/// Offsets that files of the same host write, or were found to have, with votes and the first such file each. Epoch seconds and `Z`
+/// Offsets that files of the same host write, or were found to have, with votes, whether one of them is known to be of the host or of
+/// its traffic, and the first such file each. Epoch seconds and `Z`
 /// tell nothing of a host's zone; `+0000` is what a container writes too.
 fn neighbours<'a>(
     sources: &'a [Source],
     index: usize,
     clocks: &Clocks,
-) -> BTreeMap<Micros, (u32, &'a str)> {
-    let mut found: BTreeMap<Micros, (u32, &str)> = BTreeMap::new();
+) -> BTreeMap<Micros, (u32, bool, &'a str)> {
+    let mut found: BTreeMap<Micros, (u32, bool, &str)> = BTreeMap::new();
     let host = sources[index].host.as_ref();
     let same_host =
         |other: &Source| host.is_none_or(|host| other.host.as_ref().is_none_or(|own| own == host));
@@ -498,10 +500,15 @@ fn neighbours<'a>(
             .filter_map(|clock| clocks.rule(place, clock, ""))
             .filter(|rule| matches!(rule.basis, Basis::ZoneInferred | Basis::Given))
             .map(|rule| rule.offset);
-        let offsets = other.written_offsets.iter().copied().chain(inferred);
+        let known = other.traffic.is_some() || host.is_some() && other.host.as_ref() == host;
+        let written = other.written_offsets.iter().map(|offset| (*offset, known));
+        let offsets = written.chain(inferred.map(|offset| (offset, true)));
         // UTC in a container is nobody's choice.
-        for offset in offsets.filter(|offset| *offset != 0 || inside || !of_container(other)) {
-            found.entry(offset).or_insert((0, &other.path)).0 += 1 + u32::from(offset != 0);
+        for (offset, known) in offsets.filter(|(at, _)| *at != 0 || inside || !of_container(other))
+        {
+            let entry = found.entry(offset).or_insert((0, false, &other.path));
+            entry.0 += 1 + u32::from(offset != 0);
+            entry.1 |= known;
         }
     }
     found

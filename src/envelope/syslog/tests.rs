@@ -159,7 +159,7 @@ fn full() {
         "2025-11-05T12:00:00.000Z web01 app[9] Process |m",
     );
     check(
-        "Wed 2025-11-05 12:00:00 MSK web01 kernel: m",
+        "Wed 2025-11-05 15:00:00 MSK web01 kernel: m",
         "2025-11-05T12:00:00.000Z web01 kernel Kernel |m",
     );
 }

@@ -81,7 +81,11 @@ fn undetermined_names_both() {
 
 #[test]
 fn no_incident_says_what_was_looked_at() {
-    let text = shown(&sample::quiet("web"));
+    let silent = shown(&sample::quiet("web"));
+    check(&silent, "No burst of failures, but no traffic 2026-11-20 20:30:00-20:40:00 UTC");
+    let mut quiet = sample::quiet("web");
+    quiet.gaps.clear();
+    let text = shown(&quiet);
     let first =
         "No incident: 12\u{202f}345 requests, few failed, none of them in a burst (2 x 502). A";
     assert!(text.starts_with(first), "{text}");
