@@ -273,13 +273,13 @@ fn many_logs_that_are_full() {
             n / 60 % 60,
             n % 60,
             word(n),
-            if n % 3 == 0 { 502 } else { 200 }
+            if n.is_multiple_of(3) { 502 } else { 200 }
         )
     };
-    let rows: [(&str, &dyn Fn(usize, usize) -> String); 2] =
-        [("kills", &kill), ("requests", &request)];
     let folder = folder();
-    for (what, line) in rows {
+    for what in ["kills", "requests"] {
+        let line =
+            |log: usize, n: usize| if what == "kills" { kill(log, n) } else { request(log, n) };
         let members: Vec<Member> = (0..40)
             .map(|log| Member::new(&format!("h{log}/x.log"), crowd(4000, |n| line(log, n))))
             .chain([Member::new("good/access.log", good_log())])
