@@ -36,6 +36,15 @@ impl Scene<'_> {
         source: &Source,
         kernel: &KernelCoverage,
     ) -> Result<(), &'static str> {
+        let hosts = self.failing_hosts();
+        let other = source.host.as_deref().is_some_and(|own| match hosts.is_empty() {
+            // A gateway's kernel knows nothing of the app server's.
+            true => self.several_hosts(),
+            false => !hosts.contains(own),
+        });
+        if other {
+            return Err("kernel-of-another");
+        }
         if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed {
             return Err("kernel-zone-assumed");
         }

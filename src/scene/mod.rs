@@ -419,20 +419,26 @@ impl<'a> Scene<'a> {
     pub fn same_host(&self, fact: &Fact) -> Option<bool> {
         let source = &self.sources[fact.event.at.source.0];
         let host = fact.event.origin.host.as_deref().or(source.host.as_deref())?;
-        let of_failing = || {
-            let own = self.failing.iter().flat_map(|service| &self.services.get(*service).sources);
-            own.copied()
-                .chain(self.failures.first().map(|failure| failure.source))
-                .map(|index| &self.sources[index])
-        };
-        let hosts: BTreeSet<&str> =
-            of_failing().filter_map(|source| source.host.as_deref()).collect();
+        let hosts = self.failing_hosts();
         if !hosts.is_empty() {
             return Some(hosts.contains(host));
         }
         let in_folder = |path: &str| path.split('/').any(|part| part == host);
-        (in_folder(&source.path) && !of_failing().any(|source| in_folder(&source.path)))
+        (in_folder(&source.path) && !self.of_failing().any(|source| in_folder(&source.path)))
             .then_some(false)
+    }
+
+    /// The logs of what failed.
+    fn of_failing(&self) -> impl Iterator<Item = &'a Source> {
+        let own = self.failing.iter().flat_map(|service| &self.services.get(*service).sources);
+        own.copied()
+            .chain(self.failures.first().map(|failure| failure.source))
+            .map(|index| &self.sources[index])
+    }
+
+    /// The hosts that the logs of what failed name.
+    fn failing_hosts(&self) -> BTreeSet<&'a str> {
+        self.of_failing().filter_map(|source| source.host.as_deref()).collect()
     }
 
     /// Whether the logs name more than one host.

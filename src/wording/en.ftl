@@ -347,6 +347,7 @@ bursts-unjudged = only the { $bursts } bursts with the most failed answers are j
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE
 kernel-after-boot = { $path } begins with a boot after the onset: what the kernel wrote before it is gone
+kernel-of-another = { $path } may be of another host than the app's
 kernel-overwritten = { $path } begins too late: its ring buffer was overwritten or cleared
 kernel-untied = { $path } holds no line that ties its clock to the other logs
 kernel-elsewhere = { $path } does not reach over the incident

@@ -407,6 +407,7 @@ ends-unexplained = { $ends ->
 }
 kernel-zone-assumed = le fuseau de { $path } n'est que supposé ; donner --tz FILE=ZONE
 kernel-after-boot = { $path } commence par un démarrage après le début : ce que le noyau écrivait avant est perdu
+kernel-of-another = { $path } est peut-être d'un autre hôte que celui de l'application
 kernel-overwritten = { $path } commence trop tard : son tampon circulaire a été écrasé ou vidé
 kernel-untied = { $path } n'a aucune ligne qui lie son horloge aux autres journaux
 kernel-elsewhere = { $path } ne couvre pas l'incident

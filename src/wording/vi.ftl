@@ -337,6 +337,7 @@ bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời l�
 ends-unexplained = { $ends } lần kết thúc không có lý do trong log
 kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE
 kernel-after-boot = { $path } bắt đầu bằng một lần boot sau khi sự cố khởi phát: những gì kernel ghi trước đó đã mất
+kernel-of-another = { $path } có thể là của máy chủ khác, không phải máy chủ của ứng dụng
 kernel-overwritten = { $path } bắt đầu quá muộn: ring buffer đã bị ghi đè hoặc xóa
 kernel-untied = { $path } không có dòng nào nối đồng hồ của nó với các log khác
 kernel-elsewhere = { $path } không bao phủ sự cố

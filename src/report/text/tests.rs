@@ -82,7 +82,7 @@ fn undetermined_names_both() {
 #[test]
 fn no_incident_says_what_was_looked_at() {
     let silent = shown(&sample::quiet("web"));
-    check(&silent, "No burst of failures, but no traffic 2026-11-20 20:30:00-20:40:00 UTC");
+    check(&silent, "No burst of failures, but no traffic 2026-01-02 20:30:00-20:40:00 UTC");
     let mut quiet = sample::quiet("web");
     quiet.gaps.clear();
     let text = shown(&quiet);
