@@ -427,7 +427,7 @@ const RIDGE_KILLS: usize = 8;
 const RIDGE_MAX: Micros = 30 * SECOND;
 
 /// Many kills at an even pace meet failures at several shifts, a pace apart: the best of them, and how far those that are nearly as
-/// good lie apart, if all that are lie together.
+/// good lie apart, if all that are lie together. Others of the ring may be older than the access log.
 fn ridge(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, Micros)> {
     let first = *kills.first().filter(|_| kills.len() >= RIDGE_KILLS)?;
     let meets = |shift: Micros| {
@@ -448,7 +448,8 @@ fn ridge(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, Micros)> {
     let best = ranked.iter().max_by_key(|(met, shift)| (*met, std::cmp::Reverse(*shift)))?;
     let near = || ranked.iter().filter(|(met, _)| met * 5 >= best.0 * 4).map(|(_, shift)| *shift);
     let apart = near().max()? - near().min()?;
-    (best.0 * 10 >= kills.len() * 9 && apart <= RIDGE_MAX).then_some((best.1, apart))
+    (best.0 >= RIDGE_KILLS && best.0 * 10 >= kills.len() * 6 && apart <= RIDGE_MAX)
+        .then_some((best.1, apart))
 }
 
 /// The shift at which the kills best meet seconds with failures, by likelihood against chance: it must pay for having been the
