@@ -44,7 +44,7 @@ pub fn write(method: &[u8], path: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// As [`write`], as text of its own.
+/// As [`write()`], as text of its own.
 #[must_use]
 pub fn name(method: &[u8], path: &[u8]) -> String {
     let mut name = Vec::new();
