@@ -26,4 +26,5 @@ mod stage;
 mod stamps;
 mod tidy;
 mod traps;
+mod twins;
 mod variants;

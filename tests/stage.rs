@@ -152,6 +152,21 @@ impl Stage {
         self.line("journal.txt", &format!("{stamp} web01 {program}[{pid}]: {text}"))
     }
 
+    /// Files as one, line by line in the order of their times as they are written; the others leave.
+    pub(crate) fn joined(&mut self, files: &[&str], into: &str) -> &mut Self {
+        let texts: Vec<String> = files.iter().filter_map(|file| self.files.remove(*file)).collect();
+        let key = |line: &str| {
+            let at = line.find("12:").unwrap_or(0);
+            line.get(at..at + 8).unwrap_or_default().to_owned()
+        };
+        let mut lines: Vec<&str> = texts.iter().flat_map(|text| text.lines()).collect();
+        lines.sort_by_key(|line| key(line));
+        for line in lines {
+            self.line(into, line);
+        }
+        self
+    }
+
     pub(crate) fn report(&self) -> Value {
         let members: Vec<Member> =
             self.files.iter().map(|(name, text)| Member::new(name, text.as_bytes())).collect();

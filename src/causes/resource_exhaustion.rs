@@ -106,7 +106,7 @@ fn usual(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> f64 {
     let Some(failure) = scene.failures.first() else { return 0.0 };
     let span = scene.clocks.span(failure.source, &scene.sources[failure.source].spans);
     let Some((first, last)) = span else { return 0.0 };
-    let (from, to) = (scene.start - 5 * MINUTE, scene.end + 5 * MINUTE);
+    let (from, to) = (scene.start - MINUTE, scene.end + MINUTE);
     let outside: u64 = scene
         .timeline
         .of(one.kind)
@@ -115,7 +115,12 @@ fn usual(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> f64 {
         .sum();
     let rest = (last - first).saturating_sub(to - from).max(MINUTE) as f64;
     let expected = outside as f64 * (scene.end - scene.start + 30 * SECOND) as f64 / rest;
-    let found: u64 = facts.iter().map(|(_, fact)| fact.count).sum();
+    let inside = |at: Micros| (scene.start - 30 * SECOND..=scene.end).contains(&at);
+    let found: u64 = facts
+        .iter()
+        .filter(|(_, fact)| fact.at().is_some_and(inside))
+        .map(|(_, fact)| fact.count)
+        .sum();
     // A dozen without harm are a habit, even where one of them fell into the failures by chance.
     let habit = if outside >= 12 { 0.1 } else { 0.0 };
     ((expected + habit * found as f64) / found.max(1) as f64).min(1.0)

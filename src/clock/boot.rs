@@ -93,7 +93,9 @@ fn steps(
         if own != id {
             continue;
         }
-        let Some(utc) = clocks.utc(index, *stamp, id) else { continue };
+        // What audit records tell stands beside lines that carry no wall clock at all.
+        let told = (id == BY_AUDIT).then_some(stamp.at);
+        let Some(utc) = told.or_else(|| clocks.utc(index, *stamp, id)) else { continue };
         coarse |= stamp.resolution >= SECOND;
         pairs.push((*boot, utc.saturating_sub(*boot).saturating_add(stamp.resolution / 2)));
     }

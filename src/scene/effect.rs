@@ -27,13 +27,22 @@ fn is_end(kind: EventKind) -> bool {
     )
 }
 
+/// What a proxy says whose upstream has ended.
+const ENDED: [EventKind; 5] = [
+    EventKind::UpstreamClosed,
+    EventKind::UpstreamReset,
+    EventKind::UpstreamRefused,
+    EventKind::UpstreamSocketMissing,
+    EventKind::UpstreamNoneLive,
+];
+
 /// A proxy meets the end of a process within this of the kill, as far as whole seconds tell.
 const AT_ONCE: (Micros, Micros) = (SECOND, 2 * SECOND);
 /// Failures after so long a pause are a new row.
 const PAUSE: Micros = 5 * SECOND;
 /// Unanswered connections that are no accident.
 const UNANSWERED_MIN: u64 = 5;
-/// Kills of one victim outside of an incident from which they are its habit.
+/// Kills of one victim that met no failure, from which they are its habit.
 const HABIT: usize = 6;
 /// More than this is not beyond chance.
 const CHANCE_MAX: f64 = 0.006;
@@ -55,17 +64,10 @@ impl Scene<'_> {
     /// chance would not do so. `of_servers` says that the ends are all of programs known to serve requests.
     #[must_use]
     pub fn at_onsets(&self, ends: &[Stamp], all: usize, of_servers: bool) -> Vec<usize> {
-        let ended = [
-            EventKind::UpstreamClosed,
-            EventKind::UpstreamReset,
-            EventKind::UpstreamRefused,
-            EventKind::UpstreamSocketMissing,
-            EventKind::UpstreamNoneLive,
-        ];
         let by_end = if self.signature.is_empty() {
             self.status_share(502)
         } else {
-            self.signature_share(&ended)
+            self.signature_share(&ENDED)
         };
         if !self.nothing_names_failing() || by_end < 0.7 {
             return Vec::new();
@@ -131,15 +133,22 @@ impl Scene<'_> {
         counts[0] == 0 && counts[1] >= UNANSWERED_MIN && counts[1] * 10 >= all * 7 && !surge
     }
 
+    /// Whether no proxy felt the end of its upstream at that moment.
+    fn met_no_failure(&self, at: Micros) -> bool {
+        let felt = |(_, fact): (FactId, &Fact)| ENDED.contains(&fact.kind);
+        !(self.start - AT_ONCE.0..=self.end).contains(&at)
+            && !self.timeline.between(at - AT_ONCE.0, at + AT_ONCE.1).any(felt)
+    }
+
     /// Whether the victim of a kill that nothing joins may be the server behind the upstream.
     pub(super) fn may_serve(&self, kill: &LinkedKill) -> bool {
         let Some(oom) = self.timeline.fact(kill.fact).oom() else { return false };
-        let outside = |(_, fact): &(FactId, &Fact)| {
+        let harmless = |(_, fact): &(FactId, &Fact)| {
             fact.oom().is_some_and(|other| other.victim.comm == oom.victim.comm)
-                && fact.at().is_some_and(|at| at < self.start - LEAD || at > self.end + LEAD)
+                && fact.at().is_some_and(|at| self.met_no_failure(at))
         };
         // One that is killed again and again without harm serves nobody.
-        let habit = self.timeline.of(EventKind::OomKill).filter(outside).count() >= HABIT;
+        let habit = self.timeline.of(EventKind::OomKill).filter(harmless).count() >= HABIT;
         kill.join == Join::None
             && !habit
             && !names::serves_nobody(&oom.victim.comm, oom.victim_cgroup.as_deref())
