@@ -7,7 +7,7 @@ use crate::clock::Clocks;
 use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::mark::MarkKind;
-use crate::stamp::{Micros, RawStamp, SECOND};
+use crate::stamp::{Micros, SECOND};
 use crate::timeline::Timeline;
 use crate::traffic::{FailureCount, FailureKey};
 
@@ -56,9 +56,7 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
     }
     let placed_load = |index: usize| {
         let traffic = sources[index].traffic.as_ref()?;
-        let clock = traffic.clock()?;
-        let place = move |at: Micros| clocks.utc(index, RawStamp::new(clock, at, SECOND), "");
-        Some((traffic, place))
+        Some((traffic, clocks.placing(index, traffic.clock()?)?))
     };
     // Of the many logs of a rotation only what they may share is held until the others have come.
     let spans: Vec<Option<Span>> = answers
@@ -77,6 +75,9 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         let mut placed = Placed::of(*index, sources, spans[number], place);
         for other in &before {
             placed.without_copies_of(other, sources);
+        }
+        if answers.edge.len() == 1 {
+            answers.load = std::mem::take(&mut placed.load);
         }
         for (at, requests) in &placed.load {
             *answers.load.entry(*at).or_default() += requests;
@@ -146,10 +147,10 @@ fn edge(sources: &[Source]) -> Vec<usize> {
         if requests == 0 || is_copy(sources, index) {
             continue;
         }
-        let seen = |status: u16| traffic.statuses.get(&status).copied().unwrap_or(0);
+        let aborted = traffic.of_users().any(|(status, _)| matches!(status, 408 | 499 | 502 | 504));
         let mut score = 0;
         score += if traffic.with_upstream * 2 > requests { 40 } else { 0 };
-        score += if seen(499) + seen(502) + seen(504) + seen(408) > 0 { 20 } else { 0 };
+        score += if aborted { 20 } else { 0 };
         score += if traffic.clients() > 3 { 10 } else { 0 };
         score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
         score -= if is_app_servers(source) { 50 } else { 0 };
@@ -212,11 +213,17 @@ impl Placed {
         let mut placed =
             Self { source, span, load: BTreeMap::new(), failures: BTreeMap::new(), copied: 0 };
         let Some(traffic) = &sources[source].traffic else { return placed };
-        for (at, load) in &traffic.load {
-            if let Some(at) = place(*at) {
-                *placed.load.entry(at).or_default() += load.requests;
-            }
-        }
+        // Mostly in order of time already, and a table of sorted rows is made at once.
+        let moments = traffic.load.iter();
+        let mut load: Vec<(Micros, u64)> =
+            moments.filter_map(|(at, load)| Some((place(*at)?, load.requests))).collect();
+        load.sort_by_key(|(at, _)| *at);
+        load.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            kept.1 += if same { later.1 } else { 0 };
+            same
+        });
+        placed.load = load.into_iter().collect();
         for (key, count) in &traffic.failures {
             let (Some(at), Some(first), Some(last)) =
                 (place(key.at), place(count.first), place(count.last))

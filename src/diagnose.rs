@@ -102,7 +102,7 @@ pub fn explain<'a>(
     services: &'a Services,
     (deaths, recurrences): (&'a [Death], &'a [Recurrence]),
     (sources, clocks): (&'a [Source], &'a Clocks),
-    answers: &Answers,
+    answers: &'a Answers,
     focus: &Focus,
     weights: &'a Weights,
 ) -> (Vec<Incident<'a>>, BTreeMap<u16, u64>) {
@@ -121,7 +121,7 @@ pub fn explain<'a>(
             (sources, clocks),
             class,
             (burst.start, burst.end),
-            failures,
+            (failures, &answers.load),
             weights,
         );
         incidents.push(judge(scene, burst, answers.from_error_log));

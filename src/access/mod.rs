@@ -16,6 +16,7 @@ pub mod log_format;
 pub mod nginx_conf;
 pub mod quick;
 pub mod route;
+pub mod skim;
 pub mod traefik;
 pub mod uvicorn;
 pub mod uwsgi;

@@ -25,16 +25,23 @@ pub struct Memory {
     keys: json::Keys,
 }
 
+impl Memory {
+    /// The time of the last line.
+    pub(super) const fn time(&mut self) -> &mut LastTime {
+        &mut self.time
+    }
+}
+
 /// The time of the last line.
 #[derive(Debug, Clone, Default)]
-struct LastTime {
+pub(super) struct LastTime {
     text: [u8; times::CLF_LENGTH],
     stamp: Option<RawStamp>,
 }
 
 impl LastTime {
     /// As `times::clf`; neighbours mostly have the same second.
-    fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
+    pub(super) fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
         let text: Option<&[u8; times::CLF_LENGTH]> = value.first_chunk();
         if !text.is_some_and(|text| same(text, &self.text)) {
             self.stamp = times::clf(value);

@@ -14,10 +14,13 @@ use super::record::{At, count, moment};
 /// Requests and failures of one log.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TrafficRecord {
-    /// Requests by status.
+    /// Requests by status, health checks among them.
     pub statuses: BTreeMap<u16, u64>,
     /// Health checks by status.
     pub probes: BTreeMap<u16, u64>,
+    /// Whether good requests were sampled for what they asked for.
+    #[serde(default)]
+    pub sampled: bool,
     /// First and last stamp.
     pub span: Option<(At, At)>,
     /// Length of a step of `load`.
@@ -122,6 +125,7 @@ pub fn record(
     TrafficRecord {
         statuses: traffic.statuses.clone(),
         probes: traffic.probes.clone(),
+        sampled: traffic.sampled,
         span: traffic.span.map(|(first, last)| (first.into(), last.into())),
         load_step,
         load: load(traffic, load_step, by_step),
@@ -304,6 +308,7 @@ impl TrafficRecord {
         Traffic::restored(Restored {
             statuses: bounded(&self.statuses),
             probes: bounded(&self.probes),
+            sampled: self.sampled,
             load,
             load_step,
             failures,

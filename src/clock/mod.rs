@@ -295,6 +295,20 @@ impl Clocks {
         ))
     }
 
+    /// As [`Clocks::utc`] for many stamps of one wall clock, whose rule is looked up once. `None` where it has none.
+    #[must_use]
+    pub fn placing(
+        &self,
+        source: usize,
+        clock: ClockKind,
+    ) -> Option<impl Fn(Micros) -> Option<Micros> + Copy + '_> {
+        let rule = self.rule(source, clock, "")?;
+        Some(move |at: Micros| {
+            let reading = wall(RawStamp::new(clock, at, SECOND), self.middle)?;
+            reading.checked_sub(rule.offset_at(clock, reading))
+        })
+    }
+
     fn has(&self, source: usize, clock: ClockKind, boot_id: &str) -> bool {
         self.rule(source, clock, boot_id).is_some()
     }

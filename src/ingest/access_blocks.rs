@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::access::skim::Skim;
 use crate::access::{Shape, quick};
 use crate::bundle::MemberReader;
 use crate::capsule::kept::Kept;
@@ -14,6 +15,12 @@ use super::Source;
 
 /// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
+/// Blocks of which every request is read. What is smaller is counted exactly, and most logs of an incident are.
+const EXACT_BLOCKS: u64 = 16;
+/// Lines that are looked at together: where one of them failed, what all of them asked for is counted.
+const GROUP_LINES: usize = 64;
+/// Of so many good requests elsewhere one is read, and stands for all of them.
+const SAMPLE: u64 = 16;
 /// Longest line; a longer one is passed over.
 const LINE_MAX_BYTES: usize = 1 << 20;
 /// Counted blocks that may wait for one before them.
@@ -127,6 +134,8 @@ struct Sum<'s> {
     waiting: BTreeMap<u64, Counted>,
     workers: Vec<Worker>,
     nul_bytes: u64,
+    /// Threads that wait for blocks to be taken in.
+    asleep: usize,
 }
 
 impl Sum<'_> {
@@ -158,6 +167,7 @@ impl Sum<'_> {
 /// The reading of one file by several threads.
 struct Shared<'s, 'r, 'm> {
     shape: &'s Shape,
+    skim: Option<Skim>,
     regular: Regular,
     held: Rows,
     feed: Mutex<Feed<'r, 'm>>,
@@ -180,13 +190,20 @@ impl Shared<'_, '_, '_> {
             let worker = rested.get_or_insert_with(|| Worker::new(&self.regular, &self.held));
             worker.counter.begin(lock(&self.sum).counter.numbered());
             let block = text.get(..length).unwrap_or_default();
-            let counted = count(block, self.shape, worker);
+            let counted = match self.skim.as_ref().filter(|_| number >= EXACT_BLOCKS) {
+                Some(skim) => skimmed(block, (self.shape, skim), worker, Pick::new(number)),
+                None => count(block, self.shape, worker),
+            };
             let mut sum = lock(&self.sum);
             sum.add(number, counted);
-            self.taken_in.notify_all();
+            if sum.asleep > 0 {
+                self.taken_in.notify_all();
+            }
             // The block that is waited for has been read, and who counts it does not wait.
             while sum.waiting.len() > WAITING_MAX {
+                sum.asleep += 1;
                 sum = self.taken_in.wait(sum).unwrap_or_else(PoisonError::into_inner);
+                sum.asleep -= 1;
             }
         }
         lock(&self.sum).workers.extend(rested);
@@ -216,9 +233,10 @@ pub(super) fn read(
     };
     let strangers = Kept::nothing();
     let (waiting, workers) = (BTreeMap::new(), Vec::new());
-    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0 };
+    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0, asleep: 0 };
     let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
-    let shared = Shared { shape, regular, held, feed, sum, taken_in: Condvar::new() };
+    let skim = Skim::of(shape);
+    let shared = Shared { shape, skim, regular, held, feed, sum, taken_in: Condvar::new() };
     if alone {
         rayon::scope(|scope| {
             for _ in 1..rayon::current_num_threads() {
@@ -255,46 +273,162 @@ fn regular(head: &[u8], shape: &Shape) -> Regular {
     Regular::of(&worker.counter.finish())
 }
 
+/// Which good requests of a block are read: one of [`SAMPLE`], at places that no rhythm of the log meets.
+struct Pick {
+    state: u64,
+    /// Requests before the next that is read.
+    left: u64,
+}
+
+impl Pick {
+    const fn new(block: u64) -> Self {
+        let mut pick = Self { state: block, left: 0 };
+        pick.left = pick.gap();
+        pick
+    }
+
+    /// Any number below twice the mean (splitmix64).
+    const fn gap(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 32) % (2 * SAMPLE - 1)
+    }
+
+    /// Whether the next request is read.
+    const fn next(&mut self) -> bool {
+        if self.left > 0 {
+            self.left -= 1;
+            return false;
+        }
+        self.left = self.gap();
+        true
+    }
+}
+
+/// Counts a block of which only what failed is read as a whole, and some of the rest; the counter was told to begin.
+fn skimmed(
+    block: &[u8],
+    (shape, skim): (&Shape, &Skim),
+    worker: &mut Worker,
+    mut pick: Pick,
+) -> Counted {
+    let mut tally = Tallied::default();
+    let mut group: Vec<&[u8]> = Vec::with_capacity(GROUP_LINES);
+    let mut rest = block;
+    while !rest.is_empty() {
+        let mut failed = false;
+        for _ in 0..GROUP_LINES {
+            if let Some(good) = skim.line(rest, &mut worker.memory)
+                && let Some((line, tail)) = rest.split_at_checked(good.length)
+            {
+                tally.counted.lines += 1;
+                worker.counter.count_answer(&good.stamp, good.stamp.at, good.status);
+                group.push(line);
+                rest = tail;
+                continue;
+            }
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (line, tail) = rest.split_at(end);
+            rest = tail;
+            tally.lines(line, shape, worker, &mut |status| failed |= status >= 500);
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let Worker { memory, counter } = worker;
+        for line in group.drain(..) {
+            let stands_for = if failed { 1 } else { SAMPLE };
+            if failed || pick.next() {
+                quick::each_line(shape, line, memory, &mut |_, seen| {
+                    if let Some(seen) = seen
+                        && let Some(stamp) = &seen.request.stamp
+                    {
+                        counter.count_kind(&seen, stamp.at, stands_for);
+                    }
+                });
+            }
+        }
+    }
+    tally.finish(shape, worker)
+}
+
 /// Counts a block; the counter was told to begin.
 fn count(block: &[u8], shape: &Shape, worker: &mut Worker) -> Counted {
-    let Worker { memory, counter } = worker;
-    let mut counted = Counted::default();
-    let mut torn = Vec::new();
-    quick::each_line(shape, block, memory, &mut |line, seen| {
-        counted.lines += 1;
-        if line.first() == Some(&0) {
-            counted.nul_bytes += line.iter().take_while(|byte| **byte == 0).count() as u64;
-        }
-        match seen.filter(|seen| seen.request.stamp.is_some()) {
-            Some(seen) => counter.count_seen(&seen, counted.lines),
-            None if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
-            None if memchr::memchr(0, line).is_some() => torn.push((counted.lines, line.to_vec())),
-            None if line.len() <= STRANGER_MAX_BYTES => {
-                counted.strangers.push((counted.lines, line.to_vec()));
+    let mut tally = Tallied::default();
+    tally.lines(block, shape, worker, &mut |_| {});
+    tally.finish(shape, worker)
+}
+
+/// The counting of a block.
+#[derive(Default)]
+struct Tallied {
+    counted: Counted,
+    /// Lines with NULs in them.
+    torn: Vec<(u64, Vec<u8>)>,
+}
+
+impl Tallied {
+    /// Reads lines as a whole, and tells the status of each request.
+    fn lines(
+        &mut self,
+        lines: &[u8],
+        shape: &Shape,
+        worker: &mut Worker,
+        status: &mut impl FnMut(u16),
+    ) {
+        let Self { counted, torn } = self;
+        let Worker { memory, counter } = worker;
+        quick::each_line(shape, lines, memory, &mut |line, seen| {
+            counted.lines += 1;
+            if line.first() == Some(&0) {
+                let nul_bytes = line.iter().take_while(|byte| **byte == 0).count();
+                counted.nul_bytes += nul_bytes as u64;
             }
-            None => {
-                counted.unparsed += 1;
-                if counted.first_unparsed.len() < SHOWN {
-                    counted.first_unparsed.push((counted.lines, crate::event::excerpt(line)));
+            match seen.filter(|seen| seen.request.stamp.is_some()) {
+                Some(seen) => {
+                    status(seen.request.status);
+                    counter.count_seen(&seen, counted.lines);
                 }
-            }
-        }
-    });
-    // The slow way leaves NULs out of every line.
-    for (number, mut line) in torn {
-        line.retain(|byte| *byte != 0);
-        quick::each_line(shape, &line, memory, &mut |line, seen| match seen
-            .filter(|seen| seen.request.stamp.is_some())
-        {
-            Some(seen) => counter.count_seen(&seen, number),
-            None => {
-                counted.unparsed += 1;
-                if counted.first_unparsed.len() < SHOWN {
-                    counted.first_unparsed.push((number, crate::event::excerpt(line)));
+                None if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {}
+                None if memchr::memchr(0, line).is_some() => {
+                    torn.push((counted.lines, line.to_vec()));
                 }
+                None if line.len() <= STRANGER_MAX_BYTES => {
+                    counted.strangers.push((counted.lines, line.to_vec()));
+                }
+                None => counted.unparsed(line, counted.lines),
             }
         });
     }
-    counted.numbered = counter.take_numbered();
-    counted
+
+    fn finish(self, shape: &Shape, worker: &mut Worker) -> Counted {
+        let Self { mut counted, torn } = self;
+        let Worker { memory, counter } = worker;
+        // The slow way leaves NULs out of every line.
+        for (number, mut line) in torn {
+            line.retain(|byte| *byte != 0);
+            quick::each_line(shape, &line, memory, &mut |line, seen| match seen
+                .filter(|seen| seen.request.stamp.is_some())
+            {
+                Some(seen) => counter.count_seen(&seen, number),
+                None => counted.unparsed(line, number),
+            });
+        }
+        counted.numbered = counter.take_numbered();
+        counted
+    }
 }
+
+impl Counted {
+    fn unparsed(&mut self, line: &[u8], number: u64) {
+        self.unparsed += 1;
+        if self.first_unparsed.len() < SHOWN {
+            self.first_unparsed.push((number, crate::event::excerpt(line)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::service::{Join, ServiceId, ServiceRole, Services, names};
-use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, Stamp};
+use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
 use crate::weights::Weights;
@@ -102,6 +102,8 @@ pub struct Scene<'a> {
     pub end: Micros,
     /// Its failed answers.
     pub failures: Vec<Failure>,
+    /// Requests by step, of all logs nearest to the users.
+    pub load: &'a BTreeMap<Micros, u64>,
     /// The services behind the failing upstreams; all app services where that is not known.
     pub failing: BTreeSet<ServiceId>,
     /// Whether the failing services are known by address, or are the only ones.
@@ -133,7 +135,7 @@ impl<'a> Scene<'a> {
         (sources, clocks): (&'a [Source], &'a Clocks),
         class: Class,
         (start, end): (Micros, Micros),
-        failures: Vec<Failure>,
+        (failures, load): (Vec<Failure>, &'a BTreeMap<Micros, u64>),
         weights: &'a Weights,
     ) -> Self {
         let mut scene = Self {
@@ -148,6 +150,7 @@ impl<'a> Scene<'a> {
             start,
             end,
             failures,
+            load,
             failing: BTreeSet::new(),
             failing_known: false,
             signature: BTreeMap::new(),
@@ -552,16 +555,12 @@ impl<'a> Scene<'a> {
         near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
     }
 
-    /// Requests of the log of the failures between two moments.
+    /// Requests between two moments, as the nearest logs to the users count them.
     fn requests_between(&self, from: Micros, to: Micros) -> u64 {
-        let Some(source) = self.failures.first().map(|failure| failure.source) else { return 0 };
-        let Some(traffic) = &self.sources[source].traffic else { return 0 };
-        let Some(clock) = traffic.clock() else { return 0 };
-        let inside = |at: &Micros| {
-            let at = self.clocks.utc(source, RawStamp::new(clock, *at, SECOND), "");
-            at.is_some_and(|at| (from..=to).contains(&at))
-        };
-        traffic.load.iter().filter(|(at, _)| inside(at)).map(|(_, load)| load.requests).sum()
+        if from > to {
+            return 0;
+        }
+        self.load.range(from..=to).map(|(_, requests)| requests).sum()
     }
 
     /// Requests per second in the incident against those in the ten minutes before it; `None` without enough of either.

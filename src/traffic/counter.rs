@@ -141,6 +141,31 @@ impl Counter {
             true => stamp.at.saturating_add(request.busy().unwrap_or(0)),
             false => stamp.at,
         };
+        self.count_answer(stamp, at, request.status);
+        let probe = self.count_kind(seen, at, 1);
+        if request.status >= 400 {
+            let mark = request_mark(request.client, request.method, request.path, request.query);
+            self.numbered.mark(mark, RawStamp { at, ..*stamp }, line);
+        }
+        self.count_failure(request, at, probe, line);
+    }
+
+    /// Counts an answer of which no more is known than its stamp, when it was given, and its status. [`Counter::count_kind`] is the rest for
+    /// a good one.
+    pub fn count_answer(&mut self, stamp: &RawStamp, at: Micros, status: u16) {
+        if let Some(count) = self.statuses.get_mut(usize::from(status)) {
+            *count += 1;
+        }
+        if self.first_at > at || self.last_at < at {
+            self.traffic.span = Some(widen(self.traffic.span, RawStamp { at, ..*stamp }));
+            (self.first_at, self.last_at) = (self.first_at.min(at), self.last_at.max(at));
+        }
+        self.count_load(at);
+    }
+
+    /// Counts what kind of request it was, for as many as it stands for. Out: whether it was a health check's.
+    pub fn count_kind(&mut self, seen: &Seen<'_, '_>, at: Micros, stands_for: u64) -> bool {
+        let request = seen.request;
         if self.memo.level != self.traffic.routes.level() || self.memo.numbers_are_plenty() {
             self.renumber();
         }
@@ -148,30 +173,26 @@ impl Counter {
         let probe = asked.probe
             || seen.probe_agent.unwrap_or_else(|| self.memo.is_probe_agent(request.user_agent))
             || access::route::is_haproxy_check(request);
-        let counts = if probe { &mut self.probes } else { &mut self.statuses };
-        if let Some(count) = counts.get_mut(usize::from(request.status)) {
-            *count += 1;
+        if probe && let Some(count) = self.probes.get_mut(usize::from(request.status)) {
+            *count += stands_for;
         }
         let traffic = &mut self.traffic;
-        if self.first_at > at || self.last_at < at {
-            traffic.span = Some(widen(traffic.span, RawStamp { at, ..*stamp }));
-            (self.first_at, self.last_at) = (self.first_at.min(at), self.last_at.max(at));
-        }
+        traffic.sampled |= stands_for > 1;
         traffic.start_logged |= request.start_logged && request.busy().is_none();
-        traffic.by_app_server +=
-            u64::from(request.made_by == Maker::App && !request.upstream_known);
-        traffic.http10 += u64::from(request.protocol == b"HTTP/1.0");
-        traffic.with_upstream += u64::from(request.upstream_known);
+        if request.made_by == Maker::App && !request.upstream_known {
+            traffic.by_app_server += stands_for;
+        }
+        if request.protocol == b"HTTP/1.0" {
+            traffic.http10 += stands_for;
+        }
+        if request.upstream_known {
+            traffic.with_upstream += stands_for;
+        }
         if traffic.clients_left > 0 && traffic.clients.insert(hash(request.client)) {
             traffic.clients_left = CLIENTS_MAX.saturating_sub(traffic.clients.len());
         }
-        if request.status >= 400 {
-            let mark = request_mark(request.client, request.method, request.path, request.query);
-            self.numbered.mark(mark, RawStamp { at, ..*stamp }, line);
-        }
-        self.count_load(at);
-        self.count_route(at, asked.route);
-        self.count_failure(request, at, probe, line);
+        self.count_route(at, asked.route, stands_for);
+        probe
     }
 
     fn count_load(&mut self, at: Micros) {
@@ -190,7 +211,7 @@ impl Counter {
         }
     }
 
-    fn count_route(&mut self, at: Micros, route: Option<u32>) {
+    fn count_route(&mut self, at: Micros, route: Option<u32>, requests: u64) {
         if !self.minute.has(at) {
             self.enter_routes();
             self.minute = Step::around(at, self.traffic.routes.step());
@@ -204,7 +225,7 @@ impl Counter {
             if *count == 0 {
                 self.touched.push(route);
             }
-            *count += 1;
+            *count += requests;
         }
     }
 

@@ -88,14 +88,17 @@ pub struct FailureCount {
 /// An access log, counted.
 #[derive(Debug, Clone)]
 pub struct Traffic {
-    /// Requests by status.
+    /// Requests by status, probes among them.
     pub statuses: BTreeMap<u16, u64>,
     /// Requests by time step on the log's clock.
     pub load: BTreeMap<Micros, Load>,
     /// Failed answers.
     pub failures: BTreeMap<FailureKey, FailureCount>,
-    /// Health-check probes by status; they count in `load` and `failures`, and apart from `statuses`.
+    /// Health-check probes by status.
     pub probes: BTreeMap<u16, u64>,
+    /// Whether good requests were sampled for what they asked for: then `probes`, `routes`, `http10`, `with_upstream` and
+    /// `by_app_server` are estimates.
+    pub sampled: bool,
     /// Requests by (time step, route).
     pub routes: Routes,
     /// Things shared with other logs, to line the clocks up.
@@ -130,6 +133,7 @@ impl Default for Traffic {
             load: BTreeMap::new(),
             failures: BTreeMap::new(),
             probes: BTreeMap::new(),
+            sampled: false,
             routes: Routes::default(),
             marks: Marks::default(),
             span: None,
@@ -156,6 +160,7 @@ impl Traffic {
         for (status, requests) in other.probes {
             *self.probes.entry(status).or_default() += requests;
         }
+        self.sampled |= other.sampled;
         self.raise_load(other.load_level);
         let step = LOAD_STEPS[self.load_level];
         for (at, load) in other.load {
@@ -225,10 +230,19 @@ impl Traffic {
         }
     }
 
+    /// Requests but probes, by status.
+    pub fn of_users(&self) -> impl Iterator<Item = (u16, u64)> {
+        self.statuses.iter().filter_map(|(status, requests)| {
+            let probes = self.probes.get(status).copied().unwrap_or_default();
+            let users = requests.saturating_sub(probes);
+            (users > 0).then_some((*status, users))
+        })
+    }
+
     /// All requests but probes.
     #[must_use]
     pub fn requests(&self) -> u64 {
-        self.statuses.values().sum()
+        self.of_users().map(|(_, requests)| requests).sum()
     }
 
     /// How many clients are told apart, up to a few.

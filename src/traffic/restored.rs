@@ -15,6 +15,8 @@ pub struct Restored {
     pub statuses: BTreeMap<u16, u64>,
     /// As [`Traffic::probes`].
     pub probes: BTreeMap<u16, u64>,
+    /// As [`Traffic::sampled`].
+    pub sampled: bool,
     /// As [`Traffic::load`].
     pub load: BTreeMap<Micros, Load>,
     /// As [`Traffic::load_step`].
@@ -56,6 +58,7 @@ impl Traffic {
             load: tables.load,
             failures: tables.failures,
             probes: tables.probes,
+            sampled: tables.sampled,
             routes,
             span: tables.span,
             clients,

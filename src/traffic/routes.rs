@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::stamp::{DAY, HOUR, MINUTE, Micros};
 
 use super::{Traffic, floor, fold};
@@ -88,7 +90,7 @@ pub struct Routes {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     /// Never walked, only asked: its order is that of the run.
-    numbers: HashMap<Arc<str>, u32>,
+    numbers: HashMap<Arc<str>, u32, RandomState>,
     names: Vec<Arc<str>>,
 }
 

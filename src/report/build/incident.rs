@@ -6,7 +6,7 @@ use crate::answers::Answers;
 use crate::diagnose::{Incident, Verdict, Weighed};
 use crate::event::EventKind;
 use crate::scene::Class;
-use crate::stamp::{MINUTE, Micros, RawStamp, SECOND, rfc3339};
+use crate::stamp::{MINUTE, Micros, SECOND, rfc3339};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
@@ -245,13 +245,12 @@ fn routes(incident: &Incident<'_>, parts: &Parts<'_>) -> Vec<model::Route> {
     let mut asked: BTreeMap<&str, u64> = BTreeMap::new();
     for index in &parts.answers.edge {
         let Some(traffic) = &parts.ingested.sources[*index].traffic else { continue };
-        let Some(clock) = traffic.clock() else { continue };
+        let place = traffic.clock().and_then(|clock| parts.clocks.placing(*index, clock));
+        let Some(place) = place else { continue };
         let step = traffic.routes.step();
-        for (at, route, requests) in
-            traffic.routes.iter().filter(|(_, route, _)| failed.contains_key(route))
-        {
-            let at = parts.clocks.utc(*index, RawStamp::new(clock, at, SECOND), "");
-            if at.is_some_and(|at| at + step > scene.start && at <= scene.end) {
+        let inside = |at: Micros| at + step > scene.start && at <= scene.end;
+        for (at, route, requests) in traffic.routes.iter() {
+            if place(at).is_some_and(inside) && failed.contains_key(route) {
                 *asked.entry(route).or_default() += requests;
             }
         }

@@ -89,11 +89,15 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         .map(|(index, incident)| incident::incident(index, incident, parts, &ids))
         .collect();
     let mut approximate = Vec::new();
+    let edge = parts.answers.edge.iter();
+    let sampled = edge
+        .filter_map(|index| parts.ingested.sources[*index].traffic.as_ref())
+        .any(|traffic| traffic.sampled);
     for (index, incident) in parts.incidents.iter().enumerate() {
         if parts.answers.load_step > SECOND {
             approximate.push(format!("/incidents/{index}/requests"));
         }
-        if incident.burst.end - incident.burst.start < 10 * MINUTE {
+        if sampled || incident.burst.end - incident.burst.start < 10 * MINUTE {
             // Requests by route are counted by the minute, so the first and last minute hold some from outside.
             approximate.push(format!("/incidents/{index}/routes"));
         }
@@ -101,6 +105,8 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
     if parts.answers.copied > 0 {
         // Lines that stand in two files are taken out of the incidents by the second; the totals by status still hold them.
         approximate.push("/traffic".to_owned());
+    } else if sampled {
+        approximate.push("/traffic/probes".to_owned());
     }
     let deaths: Vec<model::Death> = parts
         .deaths
@@ -304,7 +310,7 @@ fn traffic(parts: &Parts<'_>) -> Option<model::Traffic> {
         .iter()
         .filter_map(|index| parts.ingested.sources[*index].traffic.as_ref())
     {
-        for (status, requests) in &traffic.statuses {
+        for (status, requests) in traffic.of_users() {
             *statuses.entry(format!("{status:03}")).or_default() += requests;
         }
         probes += traffic.probes.values().sum::<u64>();
