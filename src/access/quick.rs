@@ -6,7 +6,7 @@ use super::log_format::LogFormat;
 use super::matching::{self, Ending, Field, Format};
 use super::names::Role;
 use super::{Request, Shape, fields, json, times};
-use crate::stamp::RawStamp;
+use crate::stamp::{Micros, RawStamp, SECOND};
 use agents::Agents;
 
 mod agents;
@@ -44,7 +44,7 @@ impl LastTime {
     pub(super) fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
         let text: Option<&[u8; times::CLF_LENGTH]> = value.first_chunk();
         if !text.is_some_and(|text| same(text, &self.text)) {
-            self.stamp = times::clf(value);
+            self.stamp = text.and_then(|text| self.later(text)).or_else(|| times::clf(value));
             // No time is written in zeros: they stand for none.
             self.text = match text {
                 Some(text) if self.stamp.is_some() => *text,
@@ -53,7 +53,26 @@ impl LastTime {
         }
         &self.stamp
     }
+
+    /// Another second of the same minute and zone.
+    fn later(&self, text: &[u8; times::CLF_LENGTH]) -> Option<RawStamp> {
+        let stamp = self.stamp?;
+        // A leap second counts as the one before it, and is for the parser.
+        let second = |text: &[u8; times::CLF_LENGTH]| match text[SECONDS] {
+            [tens @ b'0'..=b'5', ones @ b'0'..=b'9'] => {
+                Some(Micros::from(tens - b'0') * 10 + Micros::from(ones - b'0'))
+            }
+            _ => None,
+        };
+        let past = second(text)?.checked_sub(second(&self.text)?)?;
+        let mut alike = self.text;
+        alike[SECONDS].copy_from_slice(&text[SECONDS]);
+        same(text, &alike).then(|| RawStamp { at: stamp.at.saturating_add(past * SECOND), ..stamp })
+    }
 }
+
+/// Where the seconds stand: `05/Nov/2025:12:00:00 +0300`.
+const SECONDS: std::ops::Range<usize> = 18..20;
 
 /// As `==`, without a call.
 fn same(one: &[u8; times::CLF_LENGTH], other: &[u8; times::CLF_LENGTH]) -> bool {

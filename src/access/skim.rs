@@ -75,10 +75,16 @@ impl Skim {
                 None => status.after == b" ",
             };
             let of_one_word = from.iter().all(|field| {
-                matches!(field.ending, Ending::List | Ending::Word | Ending::Digits | Ending::Decimal)
-                    || field.ending == Ending::Rest
+                matches!(
+                    field.ending,
+                    Ending::List | Ending::Word | Ending::Digits | Ending::Decimal
+                ) || field.ending == Ending::Rest
             });
-            if !words || !ahead || !of_one_word || others().filter(|role| *role == Role::Statuses).count() > 1 {
+            if !words
+                || !ahead
+                || !of_one_word
+                || others().filter(|role| *role == Role::Statuses).count() > 1
+            {
                 return None;
             }
             upstream = Some(from.len());
@@ -107,7 +113,8 @@ impl Skim {
             }
             _ => return None,
         };
-        (*after == if self.goes_on { b' ' } else { b'\n' } && text.first() != Some(&0)).then_some(())?;
+        (*after == if self.goes_on { b' ' } else { b'\n' } && text.first() != Some(&0))
+            .then_some(())?;
         let tail = rest.get(5..)?;
         let tail_length = memchr::memchr(b'\n', tail)?;
         if let Some(words) = self.upstream {

@@ -22,7 +22,7 @@ pub(super) struct Pattern {
     compiled: OnceLock<Option<Regex>>,
     /// Length of the part before [`ANY_MESSAGE`], where it ends so.
     head_bytes: Option<usize>,
-    head: OnceLock<Option<Regex>>,
+    head: OnceLock<Option<Head>>,
     names_request: bool,
 }
 
@@ -56,14 +56,32 @@ impl Pattern {
 
     /// What stands before a message that is the rest of the text, whatever that is. It fits where the whole pattern fits, has the
     /// same captures, and ends where the message begins.
-    pub(super) fn head(&self) -> Option<&Regex> {
+    pub(super) fn head(&self) -> Option<&Head> {
         let source = self.head_source()?;
-        self.head.get_or_init(|| compile(source).ok()).as_ref()
+        self.head.get_or_init(|| compile(source).ok().map(Head::of)).as_ref()
     }
 
     /// `None` only where it is wrong and was not checked.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()
+    }
+}
+
+/// What stands before a message.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// The pattern.
+    pub(super) regex: Regex,
+    /// Its captures of time and zone.
+    pub(super) time: Option<usize>,
+    pub(super) zone: Option<usize>,
+}
+
+impl Head {
+    fn of(regex: Regex) -> Self {
+        let place = |wanted| regex.capture_names().position(|name| name == Some(wanted));
+        let (time, zone) = (place("time"), place("zone"));
+        Self { regex, time, zone }
     }
 }
 

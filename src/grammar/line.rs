@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::{CaptureLocations, Captures, Regex};
 
 use crate::stamp::RawStamp;
 
 use super::hex;
-use super::lazy::Pattern;
+use super::lazy::{Head, Pattern};
+use super::shapes::Place;
 use super::time::Layout;
 
 /// Longest line that is looked at as JSON.
@@ -22,6 +23,28 @@ pub(super) enum Line {
     Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
     /// A JSON object, by key paths.
     Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
+}
+
+/// Room for the captures of a few patterns: to make it anew costs as much as to search.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spots(Vec<(Place, CaptureLocations)>);
+
+/// Patterns of which the room is kept.
+const SPOTS_MAX: usize = 4;
+
+impl Spots {
+    /// The room for the pattern in this place; of one set of grammars.
+    fn of(&mut self, place: Place, head: &Head) -> Option<&mut CaptureLocations> {
+        let known = self.0.iter().position(|(own, _)| *own == place);
+        let known = known.unwrap_or_else(|| {
+            if self.0.len() >= SPOTS_MAX {
+                self.0.remove(0);
+            }
+            self.0.push((place, head.regex.capture_locations()));
+            self.0.len() - 1
+        });
+        self.0.get_mut(known).map(|(_, spots)| spots)
+    }
 }
 
 /// A line that a grammar takes.
@@ -70,20 +93,26 @@ pub(super) struct Claimed<'b> {
 
 impl Line {
     /// Whether [`Line::claim`] would take the line apart, with its time and message.
-    pub(super) fn glance<'b>(&'b self, body: &'b [u8]) -> Option<Glance<'b>> {
+    pub(super) fn glance<'b>(
+        &'b self,
+        body: &'b [u8],
+        (place, spots): (Place, &mut Spots),
+    ) -> Option<Glance<'b>> {
         let Self::Pattern { regex, layout, .. } = self else {
             return self.claim(body).map(Glance::Whole);
         };
         let Some(head) = regex.head() else { return self.claim(body).map(Glance::Whole) };
-        let captures = head.captures(body)?;
-        let text =
-            |name| captures.name(name).map(|found| String::from_utf8_lossy(found.as_bytes()));
-        let stamp = match (layout, text("time")) {
-            (Some(layout), Some(time)) => Some(layout.read(&time, text("zone").as_deref())?),
+        let spots = spots.of(place, head)?;
+        let end = head.regex.captures_read(spots, body)?.end();
+        let text = |group: Option<usize>| {
+            let (from, to) = spots.get(group?)?;
+            body.get(from..to).map(String::from_utf8_lossy)
+        };
+        let stamp = match (layout, text(head.time)) {
+            (Some(layout), Some(time)) => Some(layout.read(&time, text(head.zone).as_deref())?),
             _ => None,
         };
-        let message = body.get(captures.get(0)?.end()..)?;
-        Some(Glance::Seen { line: self, body, stamp, message })
+        Some(Glance::Seen { line: self, body, stamp, message: body.get(end..)? })
     }
 
     pub(super) fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {

@@ -276,8 +276,9 @@ impl Grammars {
         let first = hinted.filter(|(_, grammar)| !grammar.fallback);
         let taken = first.and_then(|(index, grammar)| {
             let mut lines = grammar.lines.iter().enumerate();
-            let (number, glance) =
-                lines.find_map(|(number, line)| Some((number, line.glance(body)?)))?;
+            let (number, glance) = lines.find_map(|(number, line)| {
+                Some((number, line.glance(body, ((index, number), &mut writer.spots))?))
+            })?;
             Some(((index, number), glance))
         });
         if let Some((place, glance)) = taken {
@@ -287,7 +288,9 @@ impl Grammars {
         if first.is_none() && writer.fits_none_before(self, ident, body) {
             let (index, number) = writer.last?;
             let line = hinted.and_then(|(_, grammar)| grammar.lines.get(number));
-            if let Some(glance) = line.and_then(|line| line.glance(body)) {
+            if let Some(glance) =
+                line.and_then(|line| line.glance(body, ((index, number), &mut writer.spots)))
+            {
                 return Some((index, glance));
             }
         }
@@ -298,7 +301,9 @@ impl Grammars {
         let own = able().filter(|(.., grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
         let rest = able().filter(|(.., grammar)| grammar.accepts(ident));
         let (place, glance) = own.chain(rest).find_map(|(index, line, grammar)| {
-            Some(((index, line), grammar.lines.get(line)?.glance(body)?))
+            let place = (index, line);
+            let glance = grammar.lines.get(line)?.glance(body, (place, &mut writer.spots))?;
+            Some((place, glance))
         })?;
         writer.last = Some(place);
         Some((place.0, glance))

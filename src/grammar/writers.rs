@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
+use super::line::Spots;
 use super::shapes::Place;
 use super::{Grammars, Line};
 
@@ -30,6 +31,7 @@ pub struct Writer {
     pub(super) last: Option<Place>,
     lines: u32,
     looks: Vec<(Option<Place>, Look)>,
+    pub(super) spots: Spots,
 }
 
 impl Writer {

@@ -16,7 +16,7 @@ use super::Source;
 /// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks of which every request is read. What is smaller is counted exactly, and most logs of an incident are.
-const EXACT_BLOCKS: u64 = 16;
+const EXACT_BLOCKS: u64 = 8;
 /// Lines that are looked at together: where one of them failed, what all of them asked for is counted.
 const GROUP_LINES: usize = 64;
 /// Of so many good requests elsewhere one is read, and stands for all of them.
@@ -233,7 +233,8 @@ pub(super) fn read(
     };
     let strangers = Kept::nothing();
     let (waiting, workers) = (BTreeMap::new(), Vec::new());
-    let sum = Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0, asleep: 0 };
+    let sum =
+        Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0, asleep: 0 };
     let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
     let skim = Skim::of(shape);
     let shared = Shared { shape, skim, regular, held, feed, sum, taken_in: Condvar::new() };
