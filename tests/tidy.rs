@@ -44,7 +44,7 @@ const ORDER: [&str; 33] = [
 ];
 
 /// Where each external crate may be named. A crate in many places cannot be replaced, and its types leak.
-const PLACES: [(&str, &[&str]); 26] = [
+const PLACES: [(&str, &[&str]); 27] = [
     ("aho-corasick", &["grammar/"]),
     ("base64", &["report/html/"]),
     ("chrono", &["stamp.rs", "clock/", "grammar/time.rs", "report/figures.rs"]),
@@ -54,6 +54,7 @@ const PLACES: [(&str, &[&str]); 26] = [
     ("csv", &["report/export/"]),
     ("flate2", &["bundle/", "pack/"]),
     ("fluent-bundle", &["wording/"]),
+    ("foldhash", &["traffic/routes.rs"]),
     ("hmac", &["report/redact/ids.rs"]),
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),

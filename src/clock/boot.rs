@@ -42,32 +42,37 @@ fn is_boot(event: &crate::event::Event) -> bool {
 /// Anchors by records that carry a boot stamp and a wall-clock stamp.
 pub(super) fn by_pairs(sources: &[Source], clocks: &mut Clocks) {
     for (index, source) in sources.iter().enumerate() {
-        for id in boots(source) {
-            if clocks.has(index, ClockKind::Boot, &id) {
-                continue;
+        for id in boots(source).into_iter().filter(|id| id != BY_AUDIT) {
+            if !clocks.has(index, ClockKind::Boot, &id)
+                && let Some(rule) = pairs_of(source, index, &id, clocks)
+            {
+                clocks.set(index, ClockKind::Boot, &id, rule);
             }
-            let Some((steps, coarse)) = steps(source, index, &id, clocks) else { continue };
-            let Some((_, offset)) = steps.last().copied() else { continue };
-            let sigma = if source.envelope == Envelope::Dmesg {
-                SECOND
-            } else if coarse {
-                SECOND / 3
-            } else {
-                RECEIPT_SIGMA
-            };
-            let most = steps.iter().map(|(_, offset)| (offset - steps[0].1).abs()).max();
-            let evidence = match most.filter(|most| *most >= STEP) {
-                Some(most) => {
-                    let apart = format!("{} s", most / SECOND);
-                    text("clock-both-parting", [("apart", apart.into())])
-                }
-                None => text("clock-both", []),
-            };
-            let course = if steps.len() > 1 { Course::Steps(steps) } else { Course::Constant };
-            let rule = Rule { offset, course, sigma, basis: Basis::BootAnchored, evidence };
-            clocks.set(index, ClockKind::Boot, &id, rule);
         }
     }
+}
+
+/// The rule that the pairs of one boot give.
+fn pairs_of(source: &Source, index: usize, id: &str, clocks: &Clocks) -> Option<Rule> {
+    let (steps, coarse) = steps(source, index, id, clocks)?;
+    let (_, offset) = steps.last().copied()?;
+    let sigma = if source.envelope == Envelope::Dmesg {
+        SECOND
+    } else if coarse {
+        SECOND / 3
+    } else {
+        RECEIPT_SIGMA
+    };
+    let most = steps.iter().map(|(_, offset)| (offset - steps[0].1).abs()).max();
+    let evidence = match most.filter(|most| *most >= STEP) {
+        Some(most) => {
+            let apart = format!("{} s", most / SECOND);
+            text("clock-both-parting", [("apart", apart.into())])
+        }
+        None => text("clock-both", []),
+    };
+    let course = if steps.len() > 1 { Course::Steps(steps) } else { Course::Constant };
+    Some(Rule { offset, course, sigma, basis: Basis::BootAnchored, evidence })
 }
 
 /// Uptime after which the offset is measured anew: two clocks of one host part by up to a second a day.
@@ -155,7 +160,7 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
         let rule = same_boot(sources, index, clocks)
             .or_else(|| same_deaths(sources, index, clocks))
             .or_else(|| same_lines(sources, index, clocks))
-            .or_else(|| by_audit(index, clocks));
+            .or_else(|| by_audit(source, index, clocks));
         if let Some(rule) = rule {
             clocks.set(index, ClockKind::Boot, "", rule);
         }
@@ -163,9 +168,9 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
 }
 
 /// Audit records in the log itself, where nothing else ties it: their time is that of the host, before other logs correct it.
-fn by_audit(index: usize, clocks: &Clocks) -> Option<Rule> {
-    let rule = clocks.rule(index, ClockKind::Boot, BY_AUDIT)?;
-    Some(Rule { evidence: text("clock-by-audit", []), ..rule.clone() })
+fn by_audit(source: &Source, index: usize, clocks: &Clocks) -> Option<Rule> {
+    let rule = pairs_of(source, index, BY_AUDIT, clocks)?;
+    Some(Rule { evidence: text("clock-by-audit", []), ..rule })
 }
 
 /// Kernel lines with the same text and the same boot stamp in a log whose boot clock is anchored.

@@ -111,6 +111,8 @@ impl Grammars {
                 break;
             }
         }
+        // Their order tells nothing here, and writers that no grammar is of share one look.
+        places.sort_unstable();
         let mut looks = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, look)) = looks.iter().find(|(known, _)| *known == places) {
             return look.clone();

@@ -9,7 +9,7 @@ use crate::access::{Shape, quick};
 use crate::bundle::MemberReader;
 use crate::capsule::kept::Kept;
 use crate::envelope::Tally;
-use crate::traffic::{Counter, Numbered, Regular, Rows};
+use crate::traffic::{Counter, Numbered, Regular, Rows, SAMPLE};
 
 use super::Source;
 
@@ -19,8 +19,6 @@ const BLOCK_BYTES: usize = 256 * 1024;
 const EXACT_BLOCKS: u64 = 8;
 /// Lines that are looked at together: where one of them failed, what all of them asked for is counted.
 const GROUP_LINES: usize = 64;
-/// Of so many good requests elsewhere one is read, and stands for all of them.
-const SAMPLE: u64 = 16;
 /// Longest line; a longer one is passed over.
 const LINE_MAX_BYTES: usize = 1 << 20;
 /// Counted blocks that may wait for one before them.

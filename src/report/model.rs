@@ -174,6 +174,10 @@ pub struct Traffic {
     pub statuses: BTreeMap<String, u64>,
     /// Health-check probes, counted apart.
     pub probes: u64,
+    /// Of so many good requests one was read for its route and whether it is a probe, beside no failure in a long log; absent where
+    /// all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled_one_in: Option<u64>,
     /// Answers that a retry on another upstream saved.
     pub hidden_by_retry: u64,
 }

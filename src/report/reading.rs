@@ -157,6 +157,13 @@ pub fn by_status(counts: &BTreeMap<String, u64>, number: fn(u64) -> String) -> S
     shown.join(", ")
 }
 
+/// `1/16; n ± 7.7·√n (95 %)`: how good a number n is that a sample of one in so many gave, each request picked by chance.
+#[must_use]
+pub fn sample(one_in: u64) -> String {
+    let spread = 1.96 * (one_in.saturating_sub(1) as f64).sqrt();
+    format!("1/{one_in}; n ± {spread:.1}·√n (95 %)")
+}
+
 /// `kernel killed gunicorn (pid 4411), 150 MiB, in /system.slice/x`: an OOM kill in a few words, with the limit if it is given.
 #[must_use]
 pub fn kill_words(language: Language, kill: &OomKill, limit: Option<u64>) -> String {

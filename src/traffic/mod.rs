@@ -35,6 +35,8 @@ const MARKS_OF_ALL_MAX: usize = 24_000;
 const MARKS_THINNED: u32 = 4;
 /// Distinct client addresses that are told apart; only "one", "few" or "many" matters.
 const CLIENTS_MAX: usize = 16;
+/// Of so many good requests of a long log, beside no failure, one is read for what it asked for, and stands for all of them.
+pub const SAMPLE: u64 = 16;
 /// Longest upstream address or route kept as a key, in bytes.
 const KEY_MAX_BYTES: usize = 120;
 

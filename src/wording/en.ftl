@@ -775,6 +775,7 @@ when-prevent = To prevent it
 task-verify = { $task }; verify: { $verify }
 traffic-requests = Requests in the log nearest to the users
 traffic-probes = Health-check probes, counted apart
+traffic-sampled = Good requests beside no failure that were read for their route
 traffic-hidden = Failures that a retry on another upstream hid
 traffic-isolated = Isolated failures outside of incidents
 users-met-nothing = users met nothing

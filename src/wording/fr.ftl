@@ -864,6 +864,7 @@ when-prevent = Pour l'éviter
 task-verify = { $task } ; à vérifier : { $verify }
 traffic-requests = Requêtes dans le journal le plus proche des utilisateurs
 traffic-probes = Contrôles de santé, comptés à part
+traffic-sampled = Requêtes réussies, sans échec à côté, lues pour leur route
 traffic-hidden = Échecs masqués par un nouvel essai sur un autre upstream
 traffic-isolated = Échecs isolés hors des incidents
 users-met-nothing = rien pour les utilisateurs

@@ -889,6 +889,7 @@ when-prevent = Чтобы не повторилось
 task-verify = { $task }; проверка: { $verify }
 traffic-requests = Запросов в логе, ближайшем к пользователям
 traffic-probes = Проверок health check, считаются отдельно
+traffic-sampled = Успешных запросов без ошибок рядом, прочитанных ради маршрута
 traffic-hidden = Ошибок, скрытых повтором на другом апстриме
 traffic-isolated = Отдельные ошибки вне инцидентов
 users-met-nothing = пользователи не заметили

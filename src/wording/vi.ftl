@@ -754,6 +754,7 @@ when-prevent = Để phòng ngừa
 task-verify = { $task }; kiểm tra: { $verify }
 traffic-requests = Số yêu cầu trong log gần người dùng nhất
 traffic-probes = Lượt health check, tính riêng
+traffic-sampled = Yêu cầu thành công, không cạnh lỗi nào, được đọc để tính theo route
 traffic-hidden = Lỗi được lần thử lại trên upstream khác che
 traffic-isolated = Lỗi lẻ tẻ ngoài các sự cố
 users-met-nothing = người dùng không gặp gì

@@ -25,6 +25,7 @@ use crate::source::LineRef;
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
+use crate::traffic::SAMPLE;
 use crate::wording::{Language, Text, text};
 
 use super::model;
@@ -89,10 +90,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         .map(|(index, incident)| incident::incident(index, incident, parts, &ids))
         .collect();
     let mut approximate = Vec::new();
-    let edge = parts.answers.edge.iter();
-    let sampled = edge
-        .filter_map(|index| parts.ingested.sources[*index].traffic.as_ref())
-        .any(|traffic| traffic.sampled);
+    let sampled = is_sampled(parts);
     for (index, incident) in parts.incidents.iter().enumerate() {
         if parts.answers.load_step > SECOND {
             approximate.push(format!("/incidents/{index}/requests"));
@@ -300,6 +298,13 @@ fn role(index: usize, parts: &Parts<'_>) -> &'static str {
     }
 }
 
+/// Whether good requests were sampled for what they asked for.
+fn is_sampled(parts: &Parts<'_>) -> bool {
+    let edge = parts.answers.edge.iter();
+    let mut logs = edge.filter_map(|index| parts.ingested.sources[*index].traffic.as_ref());
+    logs.any(|traffic| traffic.sampled)
+}
+
 fn traffic(parts: &Parts<'_>) -> Option<model::Traffic> {
     let first = parts.answers.edge.first()?;
     let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
@@ -320,6 +325,7 @@ fn traffic(parts: &Parts<'_>) -> Option<model::Traffic> {
         requests: statuses.values().sum(),
         statuses,
         probes,
+        sampled_one_in: is_sampled(parts).then_some(SAMPLE),
         hidden_by_retry: parts.answers.hidden,
     })
 }

@@ -47,13 +47,15 @@ fn traffic(reading: &Reading<'_>) -> Markup {
     let report = reading.report;
     let Some(traffic) = &report.traffic else { return html! {} };
     let isolated = reading::by_status(&report.isolated, figures::grouped);
-    let rows = [
+    let mut rows = vec![
         ("traffic-requests", figures::grouped(traffic.requests)),
         ("figure-by-status", reading::by_status(&traffic.statuses, figures::grouped)),
         ("traffic-probes", figures::grouped(traffic.probes)),
         ("traffic-hidden", figures::grouped(traffic.hidden_by_retry)),
         ("traffic-isolated", if isolated.is_empty() { reading.say("none", []) } else { isolated }),
     ];
+    let sampled = traffic.sampled_one_in.map(|share| ("traffic-sampled", reading::sample(share)));
+    rows.splice(3..3, sampled);
     let rows = rows
         .into_iter()
         .map(|(name, value)| vec![html! { (reading.say(name, [])) }, html! { (log(&value)) }]);

@@ -47,6 +47,9 @@ fn traffic(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let statuses = escape::markdown(&reading::by_status(&traffic.statuses, plain));
     writeln!(out, "- {}: {} ({statuses})", say("traffic-requests"), traffic.requests)?;
     writeln!(out, "- {}: {}", say("traffic-probes"), traffic.probes)?;
+    if let Some(share) = traffic.sampled_one_in {
+        writeln!(out, "- {}: {}", say("traffic-sampled"), reading::sample(share))?;
+    }
     writeln!(out, "- {}: {}", say("traffic-hidden"), traffic.hidden_by_retry)?;
     let isolated = reading::by_status(&report.isolated, plain);
     if !isolated.is_empty() {

@@ -99,6 +99,7 @@ fn traffic() -> Traffic {
         requests: 12_345,
         statuses: BTreeMap::from([("200".to_owned(), 11_200), ("502".to_owned(), 1_122)]),
         probes: 30,
+        sampled_one_in: None,
         hidden_by_retry: 4,
     }
 }
