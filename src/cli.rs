@@ -152,9 +152,8 @@ pub(crate) struct ReportArgs {
     /// Order of the Markdown: plain, or as the usual post-mortem.
     #[arg(long, value_enum, default_value_t = Template::Plain)]
     template: Template,
-    /// Language of text, Markdown, HTML and SVG; log lines stay as they are, and what programs read is English.
-    #[arg(long, default_value = "en", value_parser = language())]
-    pub(crate) lang: Language,
+    #[command(flatten)]
+    pub(crate) lang: LangArgs,
     /// Leave whole sections of the Markdown out from its end to stay below so many bytes.
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
@@ -194,10 +193,19 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_enum)]
     pub(crate) format: Option<DiffForm>,
     #[command(flatten)]
+    pub(crate) lang: LangArgs,
+    #[command(flatten)]
     pub(crate) redact: RedactArgs,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LangArgs {
+    /// Language of what people read; log lines stay as they are, and what programs read is English.
+    #[arg(long, default_value = "en", value_parser = language())]
+    pub(crate) lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -211,6 +219,8 @@ pub(crate) enum DiffForm {
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) lang: LangArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

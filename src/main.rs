@@ -18,7 +18,7 @@ use coroner::{Analysis, analyze};
 
 use cli::{
     CapsuleArgs, Cli, Color, Command, DiffArgs, DiffForm, FailOn, GrammarCommand, InputArgs,
-    ReportArgs,
+    InspectArgs, ReportArgs,
 };
 use output::{apart_from, write_error, write_file, write_stdout};
 use progress::Bar;
@@ -35,7 +35,7 @@ const PICTURE: &str = "timeline.svg";
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report(&args),
-        Command::Inspect(args) => inspect(&args.input),
+        Command::Inspect(args) => inspect(&args),
         Command::Capsule(args) => capsule(&args),
         Command::Diff(args) => diff(&args),
         Command::Formats => formats(),
@@ -79,7 +79,7 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     let settings = Settings {
         text,
         markdown: args.markdown(),
-        language: args.lang,
+        language: args.lang.lang,
         redact: args.redact.level()?,
     };
     let written = |format, settings| {
@@ -120,11 +120,11 @@ fn colored(asked: Color, to_terminal: bool) -> bool {
     }
 }
 
-fn inspect(input: &InputArgs) -> Result<u8, Error> {
-    let analysis = run(input, &input.options()?)?;
+fn inspect(args: &InspectArgs) -> Result<u8, Error> {
+    let analysis = run(&args.input, &args.input.options()?)?;
+    let told = report::spoken::told(&analysis.report, args.lang.lang);
     let mut bytes = Vec::new();
-    report::inspect::write(&analysis.report, &mut bytes)
-        .map_err(|reason| write_error("the table", reason))?;
+    report::inspect::write(&told, &mut bytes).map_err(|reason| write_error("the table", reason))?;
     write_stdout(&bytes)?;
     Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
 }
@@ -182,7 +182,8 @@ fn diff(args: &DiffArgs) -> Result<u8, Error> {
         None => coroner::diff::Form::Markdown,
     };
     let mut bytes = Vec::new();
-    coroner::diff::write(&coroner::diff::compare(&before, &after), form, &mut bytes)
+    let compared = coroner::diff::compare(&before, &after).told(args.lang.lang);
+    coroner::diff::write(&compared, form, &mut bytes)
         .map_err(|reason| write_error("the comparison", reason))?;
     write_stdout(&bytes)?;
     Ok(if lost_before || lost_after { LOST_BYTES } else { 0 })

@@ -80,8 +80,14 @@ pub fn counted(incident: &Incident) -> &'static str {
 /// The verdict as one of the words of the contract.
 #[must_use]
 pub fn verdict(incident: &Incident) -> &'static str {
+    verdict_word(&incident.verdict)
+}
+
+/// One of the words of the contract; `unknown` for any other.
+#[must_use]
+pub fn verdict_word(verdict: &str) -> &'static str {
     const WORDS: [&str; 4] = ["confirmed", "probable", "suspected", "undetermined"];
-    WORDS.into_iter().find(|word| *word == incident.verdict).unwrap_or("unknown")
+    WORDS.into_iter().find(|word| *word == verdict).unwrap_or("unknown")
 }
 
 /// Failure share of the worst minute, where requests were counted.

@@ -8,6 +8,7 @@
 name = { $name }
 and = { $one } and { $other }
 clauses = { $one }; { $other }
+listed = { $one }, { $other }
 # The services that failed; $services tells how many there are.
 failing = { $services ->
     [0] the app
@@ -873,3 +874,104 @@ memory-of-victims = memory of the victims
 memory-scale = scale to { $size }
 memory-dash = dash: limit
 memory-limit = limit { $size }
+
+## Two reports against each other (coroner diff)
+
+diff-word = { $held ->
+    [yes] The fix held.
+    [no] The fix did not hold.
+    [partly] The fix held in part.
+   *[unknown] Whether a fix held cannot be said.
+}
+# What was wrong: a cause by its name, and whose it was.
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } of { $name }
+}
+diff-failures = { $failures ->
+    [one] 1 failed request
+   *[other] { $failures } failed requests
+}
+diff-nothing-before = There was no incident before, { $incidents ->
+    [0] and there is none after
+    [one] and there is 1 after
+   *[other] and there are { $incidents } after
+}.
+diff-came-again = { $trouble } came again: { diff-failures }, after { $before } before. It is the same cause.
+diff-open-before = The cause was open before, so nobody can say whether it is gone.
+diff-open-after = Requests failed after it too ({ $incident }), of a cause that stays open: it may be the same.
+diff-still-killed = Requests do not fail of { $trouble } any more, but it is still killed for memory: { $kills ->
+    [one] 1 time
+   *[other] { $kills } times
+}.
+diff-no-requests = The logs after hold no requests, so nothing could have failed in them.
+diff-too-short = { $trouble } did not come back, but the logs after cover { $seen } of requests, and before it took { $needed } to come: too short to tell.
+diff-held = { $trouble } did not come back in { $seen } of requests.
+diff-held-but = { $trouble } did not come back, but users met another incident: { $cause } ({ verdict-word }), { diff-failures }.
+# The labels of the text form, as short as can be; and the same before what the logs cover.
+diff-before = before
+diff-after = after
+diff-before-covers = before: { $covers }
+diff-after-covers = after: { $covers }
+diff-covers = { $name }, { $start } to { $end }, { $requests ->
+    [one] 1 request
+   *[other] { $requests } requests
+}
+diff-incident = { $id } { $start }: { $cause } ({ verdict-word }), { diff-failures }
+diff-again = Again: { $cause }, { $before } before and { $after } after
+diff-the-same = The same: { $names }
+diff-only-before = Only before
+diff-only-after = Only after
+diff-col-before = Before
+diff-col-after = After
+# What is compared: heads of lines, with a small letter.
+diff-what-verdict = verdict
+diff-what-first = first failure
+diff-what-duration = duration
+diff-what-failed = failed requests
+diff-what-statuses = statuses
+diff-what-worst = worst minute
+diff-what-routes = routes
+diff-what-upstreams = upstreams
+diff-what-kills = kills
+diff-what-victim = victim
+diff-what-memory = victim's memory
+diff-what-limit = memory limit
+diff-what-incidents = incidents
+diff-what-requests = requests
+diff-what-oom-kills = OOM kills
+diff-failed-of = { $failed } of { $requests }
+diff-victim-of = { $victim } of { $unit }
+
+## What each file was taken for (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records ->
+    [one] 1 record
+   *[other] { $records } records
+}, { $understood } % understood{ $unparsed ->
+    [0] {""}
+    [one] , 1 line not
+   *[other] , { $unparsed } lines not
+}
+inspect-because = because: { $reason }
+inspect-span = { $first } to { $last }
+inspect-clock = clock: { $basis } { $offset } s, ±{ $sigma } s: { $evidence }
+inspect-unread = not understood, line { $line }: { $text }
+inspect-problems = Passed over or damaged:
+taken-snapshot = its text has the form of that program's output
+taken-dmesg = lines as dmesg prints them
+taken-wrapped = records in the form { $form }
+taken-requests = { $requests ->
+    [one] 1 request
+   *[other] { $requests } requests
+}
+taken-kernel = { $messages ->
+    [one] 1 message of the kernel
+   *[other] { $messages } messages of the kernel
+}
+taken-of-format = { $lines } of { $format }
+taken-of-more = others of { $formats ->
+    [one] 1 more format
+   *[other] { $formats } more formats
+}
+taken-nothing = lines with times that no format explains

@@ -6,6 +6,7 @@
 name = { $name }
 and = { $one } et { $other }
 clauses = { $one } ; { $other }
+listed = { $one }, { $other }
 failing = { $services ->
     [0] le backend
     [1] le service { $service }
@@ -965,3 +966,97 @@ memory-of-victims = mémoire des victimes
 memory-scale = échelle jusqu'à { $size }
 memory-dash = trait : limite
 memory-limit = limite { $size }
+
+## Deux rapports l'un face à l'autre (coroner diff)
+
+diff-word = { $held ->
+    [yes] Le correctif a tenu.
+    [no] Le correctif n'a pas tenu.
+    [partly] Le correctif a tenu en partie.
+   *[unknown] On ne peut pas dire si un correctif a tenu.
+}
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } de { $name }
+}
+diff-failures = { $failures ->
+    [one] { $failures } requête en échec
+   *[other] { $failures } requêtes en échec
+}
+diff-nothing-before = Il n'y avait aucun incident avant, { $incidents ->
+    [0] et il n'y en a aucun après
+   *[other] et il y en a { $incidents } après
+}.
+diff-came-again = { $trouble } est revenu : { diff-failures }, contre { $before } auparavant. C'est la même cause.
+diff-open-before = La cause était déjà inconnue avant : personne ne peut dire si elle a disparu.
+diff-open-after = Des requêtes ont encore échoué ensuite ({ $incident }), pour une cause qui reste inconnue : c'est peut-être la même.
+diff-still-killed = Les requêtes n'échouent plus à cause de { $trouble }, mais le processus est toujours tué par manque de mémoire : { $kills } fois.
+diff-no-requests = Les journaux d'après ne contiennent aucune requête : rien ne pouvait donc y échouer.
+diff-too-short = { $trouble } n'est pas revenu, mais les journaux d'après couvrent { $seen } de requêtes, et il lui fallait auparavant { $needed } pour survenir : c'est trop court pour conclure.
+diff-held = { $trouble } n'est pas revenu en { $seen } de requêtes.
+diff-held-but = { $trouble } n'est pas revenu, mais les utilisateurs ont subi un autre incident : { $cause } ({ verdict-word }), { diff-failures }.
+diff-before = avant
+diff-after = après
+diff-before-covers = avant : { $covers }
+diff-after-covers = après : { $covers }
+diff-covers = { $name }, de { $start } à { $end }, { $requests ->
+    [one] { $requests } requête
+   *[other] { $requests } requêtes
+}
+diff-incident = { $id } { $start } : { $cause } ({ verdict-word }), { diff-failures }
+diff-again = De nouveau { $cause } : { $before } avant et { $after } après
+diff-the-same = Inchangé : { $names }
+diff-only-before = Seulement avant
+diff-only-after = Seulement après
+diff-col-before = Avant
+diff-col-after = Après
+diff-what-verdict = verdict
+diff-what-first = premier échec
+diff-what-duration = durée
+diff-what-failed = requêtes en échec
+diff-what-statuses = statuts
+diff-what-worst = pire minute
+diff-what-routes = routes
+diff-what-upstreams = upstreams
+diff-what-kills = OOM kills
+diff-what-victim = victime
+diff-what-memory = mémoire de la victime
+diff-what-limit = limite de mémoire
+diff-what-incidents = incidents
+diff-what-requests = requêtes
+diff-what-oom-kills = OOM kills
+diff-failed-of = { $failed } sur { $requests }
+diff-victim-of = { $victim } de { $unit }
+
+## Ce pour quoi chaque fichier a été pris (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records ->
+    [one] { $records } enregistrement
+   *[other] { $records } enregistrements
+}, { $understood } % compris{ $unparsed ->
+    [0] {""}
+    [one] , { $unparsed } ligne non comprise
+   *[other] , { $unparsed } lignes non comprises
+}
+inspect-because = motif : { $reason }
+inspect-span = de { $first } à { $last }
+inspect-clock = horloge : { $basis } { $offset } s, ±{ $sigma } s : { $evidence }
+inspect-unread = non compris, ligne { $line } : { $text }
+inspect-problems = Ignoré ou endommagé :
+taken-snapshot = son texte a la forme de la sortie de ce programme
+taken-dmesg = des lignes telles que dmesg les affiche
+taken-wrapped = des enregistrements sous la forme { $form }
+taken-requests = { $requests ->
+    [one] { $requests } requête
+   *[other] { $requests } requêtes
+}
+taken-kernel = { $messages ->
+    [one] { $messages } message du noyau
+   *[other] { $messages } messages du noyau
+}
+taken-of-format = { $lines } au format { $format }
+taken-of-more = le reste dans { $formats ->
+    [one] { $formats } autre format
+   *[other] { $formats } autres formats
+}
+taken-nothing = des lignes datées qu'aucun format n'explique

@@ -5,6 +5,7 @@
 name = { $name }
 and = { $one } và { $other }
 clauses = { $one }; { $other }
+listed = { $one }, { $other }
 failing = { $services ->
     [0] ứng dụng
     [1] { $service }
@@ -849,3 +850,78 @@ memory-of-victims = bộ nhớ của nạn nhân
 memory-scale = thang đến { $size }
 memory-dash = gạch: giới hạn
 memory-limit = giới hạn { $size }
+
+## Đặt hai báo cáo cạnh nhau (coroner diff)
+
+diff-word = { $held ->
+    [yes] Bản sửa có hiệu quả.
+    [no] Bản sửa không có hiệu quả.
+    [partly] Bản sửa có hiệu quả một phần.
+   *[unknown] Không thể nói bản sửa có hiệu quả hay không.
+}
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } của { $name }
+}
+diff-failures = { $failures } yêu cầu lỗi
+diff-nothing-before = Trước đó không có sự cố nào, { $incidents ->
+    [0] và sau đó cũng không có
+   *[other] nhưng sau đó có { $incidents } sự cố
+}.
+diff-came-again = { $trouble } lại xảy ra: { diff-failures }, trước đó là { $before }. Vẫn là nguyên nhân cũ.
+diff-open-before = Trước đó đã chưa rõ nguyên nhân, nên không ai nói được nó đã hết hay chưa.
+diff-open-after = Sau đó yêu cầu vẫn bị lỗi ({ $incident }) vì một nguyên nhân chưa rõ: có thể vẫn là nguyên nhân cũ.
+diff-still-killed = Yêu cầu không còn lỗi vì { $trouble }, nhưng tiến trình vẫn bị kill vì bộ nhớ: { $kills } lần.
+diff-no-requests = Log phía sau không có yêu cầu nào, nên không có gì để bị lỗi.
+diff-too-short = { $trouble } không lặp lại, nhưng log phía sau chỉ bao phủ { $seen } có yêu cầu, còn trước đó phải mất { $needed } mới xảy ra: quá ngắn để kết luận.
+diff-held = { $trouble } không lặp lại trong { $seen } có yêu cầu.
+diff-held-but = { $trouble } không lặp lại, nhưng người dùng gặp một sự cố khác: { $cause } ({ verdict-word }), { diff-failures }.
+diff-before = trước
+diff-after = sau
+diff-before-covers = trước: { $covers }
+diff-after-covers = sau: { $covers }
+diff-covers = { $name }, từ { $start } đến { $end }, { $requests } yêu cầu
+diff-incident = { $id } { $start }: { $cause } ({ verdict-word }), { diff-failures }
+diff-again = Lặp lại { $cause }: trước là { $before }, sau là { $after }
+diff-the-same = Không đổi: { $names }
+diff-only-before = Chỉ có trước
+diff-only-after = Chỉ có sau
+diff-col-before = Trước
+diff-col-after = Sau
+diff-what-verdict = kết luận
+diff-what-first = lỗi đầu tiên
+diff-what-duration = kéo dài
+diff-what-failed = yêu cầu lỗi
+diff-what-statuses = mã trạng thái
+diff-what-worst = phút tệ nhất
+diff-what-routes = các route
+diff-what-upstreams = các upstream
+diff-what-kills = lần OOM kill
+diff-what-victim = nạn nhân
+diff-what-memory = bộ nhớ nạn nhân
+diff-what-limit = giới hạn bộ nhớ
+diff-what-incidents = số sự cố
+diff-what-requests = số yêu cầu
+diff-what-oom-kills = lần OOM kill
+diff-failed-of = { $failed } trên { $requests }
+diff-victim-of = { $victim } của { $unit }
+
+## Mỗi tệp được coi là gì (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records } bản ghi, hiểu được { $understood } %{ $unparsed ->
+    [0] {""}
+   *[other] , không hiểu { $unparsed } dòng
+}
+inspect-because = vì: { $reason }
+inspect-span = từ { $first } đến { $last }
+inspect-clock = đồng hồ: { $basis } { $offset } s, ±{ $sigma } s: { $evidence }
+inspect-unread = không hiểu, dòng { $line }: { $text }
+inspect-problems = Bị bỏ qua hoặc hỏng:
+taken-snapshot = nội dung có dạng kết quả in ra của chương trình đó
+taken-dmesg = các dòng như dmesg in ra
+taken-wrapped = các bản ghi ở dạng { $form }
+taken-requests = { $requests } yêu cầu
+taken-kernel = { $messages } thông điệp của kernel
+taken-of-format = { $lines } dòng dạng { $format }
+taken-of-more = phần còn lại thuộc { $formats } định dạng khác
+taken-nothing = các dòng có thời gian mà không định dạng nào giải thích được

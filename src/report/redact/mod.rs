@@ -207,7 +207,6 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
     }
     // The lines for `inspect` are no part of the JSON.
     for (own, given) in masked.sources.iter_mut().zip(&report.sources) {
-        own.taken_because.clone_from(&given.taken_because);
         let lines = given.first_unparsed.iter();
         own.first_unparsed = lines.map(|(line, text)| (*line, masker.text(text))).collect();
     }
