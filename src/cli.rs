@@ -174,7 +174,7 @@ pub(crate) struct ReportArgs {
 pub(crate) struct CapsuleArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// The capsule, a .tar.gz.
+    /// The capsule, a .tar.gz; or standard output (-).
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     #[command(flatten)]
@@ -183,10 +183,10 @@ pub(crate) struct CapsuleArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// Bundle, capsule or JSON report from before.
+    /// Bundle, capsule or JSON report from before, or - for stdin.
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
-    /// Bundle, capsule or JSON report from after.
+    /// Bundle, capsule or JSON report from after, or - for stdin.
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
     /// Output form; by default text on a terminal and Markdown when piped.
@@ -260,6 +260,13 @@ pub(crate) struct RedactArgs {
     /// File with the key of --redact ids, at least 16 bytes: the same key gives the same pseudonyms.
     #[arg(long, value_name = "FILE")]
     redact_key: Option<PathBuf>,
+}
+
+impl CapsuleArgs {
+    /// Where to, unless that is standard output.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// Shortest key, and how much of a key file is read.
