@@ -171,6 +171,7 @@ advice-core-dump = Take a core dump (coredumpctl, ulimit -c) and its backtrace t
 advice-sanitizer = Test native extensions against hostile inputs under a sanitizer
 advice-lock-holder = Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
 advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
+advice-statement-timeout = Give the statements of { failing } a timeout shorter than the proxy's (statement_timeout, lock_timeout), so that a wait for a lock ends one request and frees its worker
 advice-retry-dependency = Give { failing } timeouts and a retry for its dependency, so that one lost connection does not end the process
 advice-lock-timeout = Run migrations with lock_timeout set and restarts of stores in announced windows
 advice-planned = Nothing, if the restart was planned: the service is back
@@ -234,6 +235,7 @@ verify-backtrace = the backtrace names a function
 verify-input-is-test = the crashing input is a test
 verify-no-lock-wait = no statement waits in pg_stat_activity
 verify-query = a query from the app's host succeeds
+verify-lock-in-test = a lock held in a test gives quick errors and no 504
 verify-store-restart = the app survives a restart of the store in a test
 verify-migration-fails = a migration that meets a lock fails itself instead of its readers
 verify-listening-answers = its log shows it listening, and answers succeed
@@ -296,7 +298,7 @@ chain-users-met = users met { $answers }
 chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met
 chain-oom-kill = the kernel killed { $victim } (pid { $pid }) for memory, { $scope } scope
 chain-worker-signaled = the app server saw worker { $worker } end by signal { $signal }
-chain-worker-timeout = { $lower }worker { $worker } did not answer in time and was given up
+chain-worker-timeout = worker { $worker } did not answer in time and was given up
 chain-upstream-refused = the proxy's connections to the upstream were refused
 chain-upstream-reset = the upstream reset the proxy's connection
 chain-upstream-closed = the upstream closed the connection before it answered
@@ -319,13 +321,35 @@ chain-dependency-lost = the app lost or could not reach { $known ->
 }
 # Any other event, by its name; $words is the name without hyphens.
 chain-other = { $kind ->
-    [container-started] container started
-    [container-stopped] container stopped
-    [container-stop-forced] container stop forced
-    [container-unhealthy] container unhealthy
-    [container-destroyed] container destroyed
-    [container-created] container created
-    [container-state] container state
+    [container-started] a container started
+    [container-stopped] a container stopped
+    [container-stop-forced] a container was stopped by force
+    [container-unhealthy] a container failed its health check
+    [container-destroyed] a container was removed
+    [container-created] a container was created
+    [container-state] the state of a container
+    [dependency-exhausted] the dependency had no connection left for the app
+    [dependency-timeout] the app waited too long for a dependency
+    [dependency-unresolved] the app could not resolve a dependency's name
+    [store-crashed] the database or cache crashed
+    [store-disk-full] the database or cache had no space left on its disk
+    [store-out-of-memory] the database or cache ran out of memory
+    [store-refusing] the database or cache turned clients away
+    [store-stopping] the database or cache was told to stop
+    [store-too-many-clients] the database turned clients away, as it had too many
+    [proxy-limit] the proxy reached a limit of its own
+    [proxy-disk-full] the proxy had no space left on its disk
+    [proxy-configuration] the proxy's configuration did not fit
+    [app-started] the app server started
+    [app-boot-failed] the app could not start
+    [unit-started] a unit of systemd started
+    [unit-failed] a unit of systemd failed
+    [worker-booted] a worker started
+    [kernel-boot] the host booted
+    [host-shutdown] the host went down
+    [host-suspend] the host slept
+    [uncaught-exception] the app died of an error that it did not handle
+    [proxy-lifecycle] the proxy was started, stopped or reloaded
    *[other] { $words }
 }
 chain-unit-stopping = { $lower }systemd was told to stop { $unit }
@@ -679,6 +703,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] unknown: bundle does not tell
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Still failing at the end of the logs: { $incidents }
 text-checked = Checked
 text-holds = holds
 text-not-so = NOT SO
@@ -720,6 +745,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] yes, still failing at the end of the logs
+    [others] no, but { $incidents } still failed when the logs end
    *[no] no, the logs go on without such failures
 }
 next-collect = collect { $data }: { $command }
@@ -737,6 +763,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Requests in that time
 figure-failed = Failed
 figure-by-status = By status
+figure-probes = Health-check probes among the failed
 figure-worst-minute = Worst minute
 figure-baseline = Share when nothing is wrong
 figure-duration = Duration

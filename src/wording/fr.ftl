@@ -214,6 +214,7 @@ advice-core-dump = Prendre un core dump (coredumpctl, ulimit -c) et transmettre 
 advice-sanitizer = Tester les extensions natives avec des entrées hostiles sous un sanitizer
 advice-lock-holder = Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
 advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
+advice-statement-timeout = Donner aux instructions SQL { failing-de } un délai plus court que celui du proxy (statement_timeout, lock_timeout), pour que l'attente d'un verrou n'arrête qu'une requête et libère son worker
 advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tentative vers sa dépendance, pour qu'une connexion perdue n'arrête pas le processus
 advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer les bases dans des fenêtres annoncées
 advice-planned = Rien, si le redémarrage était prévu : le service est revenu
@@ -277,6 +278,7 @@ verify-backtrace = la backtrace nomme une fonction
 verify-input-is-test = l'entrée fatale est devenue un test
 verify-no-lock-wait = aucune requête n'attend dans pg_stat_activity
 verify-query = une requête depuis l'hôte de l'application réussit
+verify-lock-in-test = un verrou tenu dans un test donne des erreurs rapides et aucun 504
 verify-store-restart = dans un test, l'application survit à un redémarrage de la base
 verify-migration-fails = une migration qui rencontre un verrou échoue elle-même, et non ses lecteurs
 verify-listening-answers = son journal le montre à l'écoute, et les réponses réussissent
@@ -380,6 +382,18 @@ chain-other = { $kind ->
     [host-suspend] mise en veille de l'hôte
     [uncaught-exception] exception non interceptée
     [proxy-lifecycle] proxy démarré, arrêté ou rechargé
+    [dependency-exhausted] la dépendance n'avait plus de connexion pour l'application
+    [dependency-timeout] l'application a attendu trop longtemps une dépendance
+    [dependency-unresolved] l'application n'a pas pu résoudre le nom d'une dépendance
+    [store-crashed] la base ou le cache a planté
+    [store-disk-full] la base ou le cache n'avait plus de place sur son disque
+    [store-out-of-memory] la base ou le cache a manqué de mémoire
+    [store-refusing] la base ou le cache a refusé des clients
+    [store-stopping] la base ou le cache a reçu l'ordre de s'arrêter
+    [store-too-many-clients] la base a refusé des clients, car elle en avait trop
+    [proxy-limit] le proxy a atteint une de ses propres limites
+    [proxy-disk-full] le proxy n'avait plus de place sur son disque
+    [proxy-configuration] la configuration du proxy ne convenait pas
    *[other] événement « { $words } »
 }
 chain-unit-stopping = { $lower }systemd a reçu l'ordre d'arrêter { $unit }
@@ -769,6 +783,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] inconnu : le bundle ne le dit pas
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Encore en échec à la fin des journaux : { $incidents }
 text-checked = Vérifié
 text-holds = vrai
 text-not-so = FAUX
@@ -810,6 +825,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] oui, encore en échec à la fin des journaux
+    [others] non, mais { $incidents } échouait encore à la fin des journaux
    *[no] non, les journaux continuent sans de tels échecs
 }
 next-collect = récupérer { $data } : { $command }
@@ -826,6 +842,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Requêtes pendant ce temps
 figure-failed = Échecs
 figure-by-status = Par statut
+figure-probes = Contrôles de santé parmi les échecs
 figure-worst-minute = Pire minute
 figure-baseline = Part quand tout va bien
 figure-duration = Durée

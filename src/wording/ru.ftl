@@ -225,6 +225,7 @@ advice-core-dump = Снимите core dump (coredumpctl, ulimit -c) и пере
 advice-sanitizer = Тестируйте нативные расширения на враждебных данных под санитайзером
 advice-lock-holder = Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
 advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
+advice-statement-timeout = Задайте запросам { failing-gen } к базе таймаут короче, чем у прокси (statement_timeout, lock_timeout), чтобы ожидание блокировки завершало один запрос и освобождало воркер
 advice-retry-dependency = Задайте { failing-dat } таймауты и повтор при обращении к зависимости, чтобы одно потерянное соединение не завершало процесс
 advice-lock-timeout = Запускайте миграции с lock_timeout, а хранилища перезапускайте в объявленные окна
 advice-planned = Ничего, если перезапуск был плановым: сервис снова работает
@@ -288,6 +289,7 @@ verify-backtrace = backtrace называет функцию
 verify-input-is-test = роняющие данные стали тестом
 verify-no-lock-wait = в pg_stat_activity никто не ждёт
 verify-query = запрос с хоста приложения проходит
+verify-lock-in-test = удержание блокировки в тесте даёт быстрые ошибки, а не 504
 verify-store-restart = в тесте приложение переживает перезапуск хранилища
 verify-migration-fails = миграция, встретив блокировку, падает сама, а не роняет читателей
 verify-listening-answers = в логе видно, что он слушает, и ответы успешны
@@ -392,6 +394,18 @@ chain-other = { $kind ->
     [host-suspend] хост уснул
     [uncaught-exception] необработанное исключение
     [proxy-lifecycle] прокси запущен, остановлен или перечитал конфигурацию
+    [dependency-exhausted] у зависимости не осталось соединений для приложения
+    [dependency-timeout] приложение слишком долго ждало зависимость
+    [dependency-unresolved] приложение не смогло узнать адрес зависимости по имени
+    [store-crashed] база данных или кеш аварийно завершились
+    [store-disk-full] базе данных или кешу не хватило места на диске
+    [store-out-of-memory] базе данных или кешу не хватило памяти
+    [store-refusing] база данных или кеш отказывали клиентам
+    [store-stopping] база данных или кеш получили команду остановиться
+    [store-too-many-clients] база данных отказывала клиентам: их было слишком много
+    [proxy-limit] прокси достиг собственного лимита
+    [proxy-disk-full] прокси не хватило места на диске
+    [proxy-configuration] конфигурация прокси не подошла
    *[other] событие «{ $words }»
 }
 chain-unit-stopping = { $lower }systemd получил команду остановить { $unit }
@@ -793,6 +807,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] неизвестно: по бандлу не видно
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = В конце логов ещё продолжается: { $incidents }
 text-checked = Проверено
 text-holds = верно
 text-not-so = НЕВЕРНО
@@ -835,6 +850,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] да, в конце логов сбой ещё идёт
+    [others] нет, но { $incidents } в конце логов ещё продолжается
    *[no] нет, дальше в логах таких сбоев нет
 }
 next-collect = соберите: { $data }: { $command }
@@ -851,6 +867,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Запросов за это время
 figure-failed = Неудачных
 figure-by-status = По статусам
+figure-probes = Проверок health check среди неудачных
 figure-worst-minute = Худшая минута
 figure-baseline = Доля, когда всё в порядке
 figure-duration = Длительность

@@ -153,6 +153,7 @@ advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace 
 advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
 advice-lock-holder = Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
+advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
 advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
 advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi động lại kho dữ liệu trong khung giờ đã báo trước
 advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
@@ -216,6 +217,7 @@ verify-backtrace = backtrace nêu tên một hàm
 verify-input-is-test = dữ liệu gây sập đã thành bài kiểm thử
 verify-no-lock-wait = không câu lệnh nào chờ trong pg_stat_activity
 verify-query = một truy vấn từ máy của ứng dụng thành công
+verify-lock-in-test = giữ khóa trong lúc thử cho lỗi nhanh và không có 504
 verify-store-restart = ứng dụng sống sót khi kho dữ liệu khởi động lại trong lúc thử
 verify-migration-fails = migration gặp khóa thì tự lỗi thay vì làm lỗi bên đọc
 verify-listening-answers = log của nó cho thấy đang lắng nghe, và câu trả lời thành công
@@ -316,6 +318,18 @@ chain-other = { $kind ->
     [host-suspend] máy chủ ngủ
     [uncaught-exception] ngoại lệ không được bắt
     [proxy-lifecycle] proxy khởi động, dừng hoặc reload
+    [dependency-exhausted] dịch vụ phụ thuộc không còn kết nối nào cho ứng dụng
+    [dependency-timeout] ứng dụng chờ dịch vụ phụ thuộc quá lâu
+    [dependency-unresolved] ứng dụng không phân giải được tên của dịch vụ phụ thuộc
+    [store-crashed] cơ sở dữ liệu hoặc cache bị sập
+    [store-disk-full] cơ sở dữ liệu hoặc cache hết chỗ trên đĩa
+    [store-out-of-memory] cơ sở dữ liệu hoặc cache hết bộ nhớ
+    [store-refusing] cơ sở dữ liệu hoặc cache từ chối client
+    [store-stopping] cơ sở dữ liệu hoặc cache được lệnh dừng
+    [store-too-many-clients] cơ sở dữ liệu từ chối client vì đã có quá nhiều
+    [proxy-limit] proxy chạm giới hạn của chính nó
+    [proxy-disk-full] proxy hết chỗ trên đĩa
+    [proxy-configuration] cấu hình của proxy không phù hợp
    *[other] sự kiện "{ $words }"
 }
 chain-unit-stopping = { $lower }systemd được lệnh dừng { $unit }
@@ -662,6 +676,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] không rõ: gói log không cho biết
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Vẫn còn lỗi khi log kết thúc: { $incidents }
 text-checked = Đã kiểm tra
 text-holds = đúng
 text-not-so = SAI
@@ -700,6 +715,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] có, vẫn còn lỗi khi log kết thúc
+    [others] không, nhưng { $incidents } vẫn còn lỗi khi log kết thúc
    *[no] không, sau đó log không còn lỗi như vậy
 }
 next-collect = thu thập { $data }: { $command }
@@ -716,6 +732,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Số yêu cầu trong thời gian đó
 figure-failed = Số lỗi
 figure-by-status = Theo mã trạng thái
+figure-probes = Lượt health check trong số lỗi
 figure-worst-minute = Phút tệ nhất
 figure-baseline = Tỷ lệ khi bình thường
 figure-duration = Kéo dài

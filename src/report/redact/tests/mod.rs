@@ -30,8 +30,11 @@ fn each_kind_is_masked() {
     }
 }
 
+/// How a line is written inside of another.
+type Wrap = fn(&str) -> String;
+
 /// A line as it stands inside of others.
-const WRAPPINGS: [(&str, fn(&str) -> String); 5] = [
+const WRAPPINGS: [(&str, Wrap); 5] = [
     ("JSON", |line| serde_json::to_string(line).unwrap()),
     ("JSON in JSON", |line| serde_json::to_string(&serde_json::to_string(line).unwrap()).unwrap()),
     ("a client's words in nginx's log", |line| {
