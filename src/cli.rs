@@ -152,9 +152,8 @@ pub(crate) struct ReportArgs {
     /// Order of the Markdown: plain, or as the usual post-mortem.
     #[arg(long, value_enum, default_value_t = Template::Plain)]
     template: Template,
-    /// Language of text, Markdown, HTML and SVG; log lines stay as they are, and what programs read is English.
-    #[arg(long, default_value = "en", value_parser = language())]
-    pub(crate) lang: Language,
+    #[command(flatten)]
+    pub(crate) lang: LangArgs,
     /// Leave whole sections of the Markdown out from its end to stay below so many bytes.
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
@@ -175,7 +174,7 @@ pub(crate) struct ReportArgs {
 pub(crate) struct CapsuleArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// The capsule, a .tar.gz.
+    /// The capsule, a .tar.gz; or standard output (-).
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     #[command(flatten)]
@@ -184,20 +183,29 @@ pub(crate) struct CapsuleArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// Bundle, capsule or JSON report from before.
+    /// Bundle, capsule or JSON report from before, or - for stdin.
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
-    /// Bundle, capsule or JSON report from after.
+    /// Bundle, capsule or JSON report from after, or - for stdin.
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
     /// Output form; by default text on a terminal and Markdown when piped.
     #[arg(long, value_enum)]
     pub(crate) format: Option<DiffForm>,
     #[command(flatten)]
+    pub(crate) lang: LangArgs,
+    #[command(flatten)]
     pub(crate) redact: RedactArgs,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LangArgs {
+    /// Language of what people read; log lines stay as they are, and what programs read is English.
+    #[arg(long, default_value = "en", value_parser = language())]
+    pub(crate) lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -211,6 +219,8 @@ pub(crate) enum DiffForm {
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) lang: LangArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -250,6 +260,13 @@ pub(crate) struct RedactArgs {
     /// File with the key of --redact ids, at least 16 bytes: the same key gives the same pseudonyms.
     #[arg(long, value_name = "FILE")]
     redact_key: Option<PathBuf>,
+}
+
+impl CapsuleArgs {
+    /// Where to, unless that is standard output.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// Shortest key, and how much of a key file is read.

@@ -83,6 +83,8 @@ use weights::Weights;
 pub struct Options {
     /// Files, folders, or `-` for stdin.
     pub bundles: Vec<PathBuf>,
+    /// A file with all of standard input, where that must be read more than once: for a capsule, or with `context`.
+    pub kept_stdin: Option<PathBuf>,
     /// Grammar files of the user's own: (file name, text).
     pub grammars: Vec<(String, String)>,
     /// A `log_format` string of the access logs.
@@ -100,6 +102,10 @@ pub struct Options {
 }
 
 impl Options {
+    fn open(&self) -> Result<Vec<bundle::Bundle>, Error> {
+        bundle::open_kept(&self.bundles, self.kept_stdin.as_deref())
+    }
+
     /// The log formats to read with.
     fn formats(&self) -> Result<(Grammars, Option<LogFormat>), Error> {
         Ok((Grammars::with_user(&self.grammars)?, self.given_format()?))
@@ -157,7 +163,7 @@ impl Facts {
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
         let log_format = options.given_format()?;
-        let bundles = bundle::open(&options.bundles)?;
+        let bundles = options.open()?;
         let reading =
             ingest::Reading { grammars, log_format: log_format.as_ref(), limits: &options.limits };
         progress.stage("reading");
@@ -257,7 +263,7 @@ pub fn analyze_with(
     if options.context > 0 {
         progress.stage("cited lines");
         let wanted = report::near::wanted(&analysis.report, options.context);
-        let bundles = bundle::open(&options.bundles)?;
+        let bundles = options.open()?;
         let lines = cited::read(&bundles, &options.limits, &wanted, LINE_SHOWN_MAX_BYTES);
         report::near::fill(&mut analysis.report, &lines, options.context);
     }
@@ -267,14 +273,14 @@ pub fn analyze_with(
 /// Packs the least of a bundle that its verdicts rest on.
 ///
 /// # Errors
-/// As [`analyze`]; and where standard input was given, for lines are looked up again, or the least is too much.
+/// As [`analyze`]; and where standard input was given and not kept, for lines are looked up again, or the least is too much.
 pub fn capsule(
     options: &Options,
     settings: report::Settings,
     progress: &dyn Progress,
 ) -> Result<(Analysis, pack::Packed), Error> {
     let weights = Weights::built_in().map_err(Error::Usage)?;
-    let bundles = bundle::open(&options.bundles)?;
+    let bundles = options.open()?;
     if bundles.iter().flat_map(|bundle| &bundle.inputs).any(bundle::Input::is_stdin) {
         return Err(Error::Usage(
             "a capsule needs its lines looked up again; save standard input to a file and give that".to_owned(),

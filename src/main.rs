@@ -5,6 +5,7 @@
 mod cli;
 mod output;
 mod progress;
+mod spool;
 mod stats;
 
 use std::io::{self, IsTerminal, Read, Write};
@@ -18,10 +19,11 @@ use coroner::{Analysis, analyze};
 
 use cli::{
     CapsuleArgs, Cli, Color, Command, DiffArgs, DiffForm, FailOn, GrammarCommand, InputArgs,
-    ReportArgs,
+    InspectArgs, ReportArgs,
 };
 use output::{apart_from, write_error, write_file, write_stdout};
 use progress::Bar;
+use spool::Spool;
 
 /// Exit codes of the contract.
 const LOST_BYTES: u8 = 1;
@@ -35,7 +37,7 @@ const PICTURE: &str = "timeline.svg";
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report(&args),
-        Command::Inspect(args) => inspect(&args.input),
+        Command::Inspect(args) => inspect(&args),
         Command::Capsule(args) => capsule(&args),
         Command::Diff(args) => diff(&args),
         Command::Formats => formats(),
@@ -74,12 +76,15 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     let to_terminal = args.target().is_none() && io::stdout().is_terminal();
     let format = args.form(to_terminal)?;
     apart_from(args.target(), args.input.bundles())?;
-    let analysis = run(&args.input, &args.options(format)?)?;
+    let mut options = args.options(format)?;
+    let again = options.context > 0;
+    let _kept = kept(&mut options, again)?;
+    let analysis = run(&args.input, &options)?;
     let text = text::Style { color: colored(args.color, to_terminal), ..text::Style::default() };
     let settings = Settings {
         text,
         markdown: args.markdown(),
-        language: args.lang,
+        language: args.lang.lang,
         redact: args.redact.level()?,
     };
     let written = |format, settings| {
@@ -109,6 +114,16 @@ fn report(args: &ReportArgs) -> Result<u8, Error> {
     })
 }
 
+/// Keeps standard input where it was given and is to be read again; what is given back must outlive the reading.
+fn kept(options: &mut coroner::Options, again: bool) -> Result<Option<Spool>, Error> {
+    if !again || !options.bundles.iter().any(|path| path.as_os_str() == "-") {
+        return Ok(None);
+    }
+    let spool = Spool::stdin(options.limits.total_bytes)?;
+    options.kept_stdin = Some(spool.path().to_owned());
+    Ok(Some(spool))
+}
+
 /// NO_COLOR and TERM=dumb turn colour off (no-color.org), a terminal turns it on.
 fn colored(asked: Color, to_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -120,27 +135,40 @@ fn colored(asked: Color, to_terminal: bool) -> bool {
     }
 }
 
-fn inspect(input: &InputArgs) -> Result<u8, Error> {
-    let analysis = run(input, &input.options()?)?;
+fn inspect(args: &InspectArgs) -> Result<u8, Error> {
+    let analysis = run(&args.input, &args.input.options()?)?;
+    let told = report::spoken::told(&analysis.report, args.lang.lang);
     let mut bytes = Vec::new();
-    report::inspect::write(&analysis.report, &mut bytes)
-        .map_err(|reason| write_error("the table", reason))?;
+    report::inspect::write(&told, &mut bytes).map_err(|reason| write_error("the table", reason))?;
     write_stdout(&bytes)?;
     Ok(if analysis.lost_bytes { LOST_BYTES } else { 0 })
 }
 
 fn capsule(args: &CapsuleArgs) -> Result<u8, Error> {
     let settings = Settings { redact: args.redact.level()?, ..Settings::default() };
-    let options = args.input.options()?;
-    apart_from(Some(&args.output), args.input.bundles())?;
+    let mut options = args.input.options()?;
+    apart_from(args.target(), args.input.bundles())?;
+    let _kept = kept(&mut options, true)?;
     let bar = args.input.bar();
     let packed = coroner::capsule(&options, settings, &bar);
     bar.finish();
     let (analysis, packed) = packed?;
-    write_file(&args.output, &packed.bytes)?;
-    // What is passed on must say the same as what it was made from.
+    match args.target() {
+        Some(file) => write_file(file, &packed.bytes)?,
+        None => write_stdout(&packed.bytes)?,
+    }
+    // What is passed on must say the same as what it was made from; what went down a pipe is read from where it is kept.
+    let file = args.target().filter(|file| file.is_file());
+    let written = match file {
+        Some(_) => None,
+        None => Some(
+            Spool::keep(&mut packed.bytes.as_slice())
+                .map_err(|reason| write_error("a temporary file", reason))?,
+        ),
+    };
     let again = coroner::Options {
-        bundles: vec![args.output.clone()],
+        bundles: vec![file.map_or_else(|| "-".into(), Path::to_owned)],
+        kept_stdin: written.as_ref().map(|written| written.path().to_owned()),
         grammars: options.grammars,
         zones: options.zones,
         focus: options.focus,
@@ -172,6 +200,9 @@ fn capsule(args: &CapsuleArgs) -> Result<u8, Error> {
 }
 
 fn diff(args: &DiffArgs) -> Result<u8, Error> {
+    if args.before.as_os_str() == "-" && args.after.as_os_str() == "-" {
+        return Err(Error::Usage("- (standard input) can be given only once".to_owned()));
+    }
     let (before, lost_before) = one_side(&args.before, args)?;
     let (after, lost_after) = one_side(&args.after, args)?;
     let form = match args.format {
@@ -182,7 +213,8 @@ fn diff(args: &DiffArgs) -> Result<u8, Error> {
         None => coroner::diff::Form::Markdown,
     };
     let mut bytes = Vec::new();
-    coroner::diff::write(&coroner::diff::compare(&before, &after), form, &mut bytes)
+    let compared = coroner::diff::compare(&before, &after).told(args.lang.lang);
+    coroner::diff::write(&compared, form, &mut bytes)
         .map_err(|reason| write_error("the comparison", reason))?;
     write_stdout(&bytes)?;
     Ok(if lost_before || lost_after { LOST_BYTES } else { 0 })
@@ -191,22 +223,23 @@ fn diff(args: &DiffArgs) -> Result<u8, Error> {
 /// A report that is there, or that of a bundle; and whether bytes were lost on the way.
 fn one_side(path: &Path, args: &DiffArgs) -> Result<(report::model::Report, bool), Error> {
     use coroner::diff::{REPORT_MAX_BYTES, is_report, read_report};
-    let unreadable = |reason| Error::Open { path: path.to_owned(), reason };
-    let mut head = Vec::new();
-    if path.is_file() {
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(512).read_to_end(&mut head).map_err(unreadable)?;
-    }
-    let (report, lost) = if is_report(&head) {
-        let mut text = Vec::new();
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(REPORT_MAX_BYTES).read_to_end(&mut text).map_err(unreadable)?;
-        let report = read_report(&text)
+    let mut options =
+        coroner::Options { bundles: vec![path.to_owned()], ..coroner::Options::default() };
+    // Its first bytes tell what it is, and then it is read.
+    let _kept = kept(&mut options, true)?;
+    let file = options.kept_stdin.as_deref().unwrap_or(path);
+    let begin = |most: u64| {
+        let mut bytes = Vec::new();
+        let read =
+            std::fs::File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
+        read.map_err(|reason| Error::Open { path: path.to_owned(), reason })?;
+        Ok::<_, Error>(bytes)
+    };
+    let (report, lost) = if file.is_file() && is_report(&begin(512)?) {
+        let report = read_report(&begin(REPORT_MAX_BYTES)?)
             .map_err(|fault| Error::Usage(format!("{}: {fault}", path.display())))?;
         (report, false)
     } else {
-        let options =
-            coroner::Options { bundles: vec![path.to_owned()], ..coroner::Options::default() };
         let bar = Bar::new(args.quiet);
         let analysis = analyze(&options, &bar);
         bar.finish();

@@ -1,6 +1,7 @@
 //! Capsules: what coroner says of one is what it says of the bundle, for every case of the corpus; a report in it is not believed, and
 //! without a line of proof the verdict is weaker.
 
+use std::fs;
 use std::path::Path;
 
 use coroner::bundle::Silent;
@@ -9,7 +10,8 @@ use coroner::report::Settings;
 use coroner::{Analysis, Options, capsule};
 
 use crate::corpus::{self, analyse, cases, json, list};
-use crate::packing::{Member, folder, gz, members, put, tar, unpack};
+use crate::packing::{Member, folder, gz, members, names, put, tar, unpack};
+use crate::program::{command, finish, run, run_with};
 
 fn packed(bundle: &Path) -> (Analysis, Vec<u8>) {
     let options = Options { bundles: vec![bundle.to_owned()], ..Options::default() };
@@ -224,17 +226,91 @@ fn the_program_writes_a_capsule_and_says_so() {
     let folder = folder();
     let file = folder.path().join("capsule.tar.gz");
     let bundle = corpus::named("oom-gunicorn-workers").bundle();
-    let done =
-        crate::program::run(&["capsule", bundle.to_str().unwrap(), "-o", file.to_str().unwrap()]);
+    let done = run(&["capsule", bundle.to_str().unwrap(), "-o", file.to_str().unwrap()]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.err.contains("lines of logs") && !done.err.contains("weaker"), "{}", done.err);
-    let done = crate::program::run(&["report", "--format", "json", file.to_str().unwrap()]);
+    let done = run(&["report", "--format", "json", file.to_str().unwrap()]);
     assert_eq!(done.json()["incidents"][0]["verdict"], "confirmed");
-    let done = crate::program::run(&["report", "--format", "html", file.to_str().unwrap()]);
+    let done = run(&["report", "--format", "html", file.to_str().unwrap()]);
     assert!(
         done.text().contains("With the lines next to it"),
         "the lines are found in the capsule"
     );
-    let done = crate::program::run_with(&["capsule", "-", "-o", file.to_str().unwrap()], b"x");
-    assert!(done.code == 2 && done.err.contains("save standard input"), "{}", done.err);
+}
+
+/// A bundle or a capsule through a pipe is the same as in a file, whatever is made of it.
+#[test]
+fn standard_input_and_output() {
+    let folder = folder();
+    let case = corpus::named("oom-gunicorn-workers");
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (from_file, from_pipe) = (path("file.tar.gz"), path("pipe.tar.gz"));
+    let bundle = case.bundle();
+    assert_eq!(run(&["capsule", "-q", bundle.to_str().unwrap(), "-o", &from_file]).code, 0);
+    let done = run_with(&["capsule", "-", "-o", &from_pipe], &case.bytes());
+    assert!(done.code == 0 && !done.err.contains("weaker"), "{}", done.err);
+    let report = |file: &str| run(&["report", "--format", "json", file]).json();
+    let (own, theirs) = (report(&from_pipe), report(&from_file));
+    for key in ["incidents", "oom_kills", "deaths", "events", "sources", "traffic"] {
+        assert_eq!(own[key], theirs[key], "{key}");
+    }
+    // Of a capsule: what it says, another capsule of it, and the neighbours of its lines.
+    let capsule = fs::read(&from_file).unwrap();
+    let piped = run_with(&["report", "--format", "json", "-"], &capsule).json();
+    for key in ["incidents", "oom_kills", "deaths", "events", "sources", "traffic"] {
+        assert_eq!(piped[key], theirs[key], "{key}");
+    }
+    let done = run_with(&["capsule", "-q", "-", "-o", "-"], &capsule);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    let again = run_with(&["report", "--format", "json", "-"], &done.out).json();
+    assert_eq!(again["incidents"], theirs["incidents"]);
+    // A pipe has no checksum.
+    let sum = regex::Regex::new(", SHA-256 <code>[0-9a-f]{64}</code>").unwrap();
+    for (what, input) in [("bundle", case.bytes()), ("capsule", capsule.clone())] {
+        let page = |arguments: &[&str], input: &[u8]| run_with(arguments, input).out;
+        let file = put(folder.path(), "stdin", &input);
+        let (piped, read) = (
+            page(&["report", "--format", "html", "-"], &input),
+            page(&["report", "--format", "html", file.to_str().unwrap()], b""),
+        );
+        let read = String::from_utf8(read).unwrap();
+        assert!(sum.is_match(&read) && read.contains("With the lines next to it"), "{what}");
+        assert!(sum.replace(&read, "").as_bytes() == piped, "{what}");
+    }
+    // Both sides of a comparison, and a JSON report.
+    let json = run(&["report", "--format", "json", &from_file]).out;
+    for input in [&case.bytes(), &capsule, &json] {
+        for sides in [["-", &from_file], [&from_file, "-"]] {
+            let done = run_with(&[&["diff", "-q", "--format", "json"][..], &sides].concat(), input);
+            assert!(done.code == 0 && done.json()["held"] == "no", "{sides:?} {}", done.err);
+        }
+    }
+    for arguments in [vec!["diff", "-", "-"], vec!["capsule", "-", "-", "-o", &from_pipe]] {
+        let done = run_with(&arguments, &capsule);
+        assert!(done.code == 2 && done.err.contains("only once"), "{}", done.err);
+    }
+    let done = run_with(&["capsule", "-", "-o", &from_pipe], b"x");
+    assert!(done.code == 2 && done.err.contains("no log recognised"), "{}", done.err);
+}
+
+/// What is kept of standard input goes with the run, and has no name meanwhile.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_standard_input_stays() {
+    let [folder, temporary] = [folder(), folder()];
+    let file = folder.path().join("capsule.tar.gz");
+    let case = corpus::named("oom-gunicorn-workers");
+    let mut command = command(&["capsule", "-q", "-", "-o", file.to_str().unwrap()]);
+    command.env("TMPDIR", temporary.path());
+    assert_eq!(finish(command, &case.bytes()).code, 0);
+    assert_eq!(names(temporary.path()), [] as [String; 0]);
+    assert_eq!(names(folder.path()), ["capsule.tar.gz"]);
+    let mut command = crate::program::command(&["capsule", "-q", "-", "-o", "-"]);
+    command.env("TMPDIR", folder.path().join("missing"));
+    let done = finish(command, &case.bytes());
+    assert!(
+        done.code == 2 && done.err.contains("standard input to a temporary file"),
+        "{}",
+        done.err
+    );
 }

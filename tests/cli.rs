@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::corpus::{self, list};
-use crate::packing::{folder, put, unpack};
+use crate::packing::{folder, names, put, unpack};
 use crate::program::{Done, command, finish, run};
 
 fn bundle_of(case: &str) -> String {
@@ -90,15 +90,6 @@ fn the_schema_is_printed() {
     let done = run(&["schema"]);
     assert_eq!((done.code, done.err.as_str()), (0, ""));
     assert_eq!(done.json()["$schema"], "https://json-schema.org/draft/2020-12/schema");
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

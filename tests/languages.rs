@@ -9,11 +9,13 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use regex::Regex;
 
 use coroner::bundle::Silent;
+use coroner::diff;
 use coroner::report::{self, Format, Settings, markdown};
 use coroner::wording::Language;
 use coroner::{Options, analyze};
 
 use crate::corpus;
+use crate::program::run;
 
 /// Texts of ours that are English in every language, by file, with how many there are: what could not be read (from a hundred places
 /// that open archives). Whoever makes one a message takes it off.
@@ -263,7 +265,6 @@ fn what_is_not_a_message_is_counted() {
 /// A report in each language and form: nothing is left unsaid, no argument is missing, and programs read the same.
 #[test]
 fn reports_are_told_in_each_language() {
-    let unsaid = Regex::new(r"\{\$?[a-z][a-z-]*\}").unwrap();
     for case in ["oom-gunicorn-workers", "oom-of-redis-two-hops", "node-heap-limit", "two-boots"] {
         let bundles = vec![corpus::named(case).bundle()];
         let report = analyze(&Options { bundles, ..Options::default() }, &Silent).unwrap().report;
@@ -293,16 +294,125 @@ fn reports_are_told_in_each_language() {
             ] {
                 let page = told(language, format, template);
                 let name = format!("{case} {language:?} {format:?}");
-                let left: Vec<&str> = unsaid.find_iter(&page).map(|found| found.as_str()).collect();
-                assert!(left.is_empty(), "{name}: {left:?}");
-                assert!(!page.contains(['\u{1}', '\u{2066}', '\u{2068}', '\u{2069}']), "{name}");
-                let wide = page.lines().find(|line| format == Format::Text && columns(line) > 80);
-                assert!(wide.is_none(), "{name}: {wide:?}");
+                is_whole(&name, &page, format == Format::Text);
                 if language != english {
                     assert_ne!(page, told(english, format, template), "{name}");
                 }
             }
         }
+    }
+}
+
+/// What no message may leave behind, and the width of the text forms.
+#[track_caller]
+fn is_whole(name: &str, page: &str, is_text: bool) {
+    let unsaid = Regex::new(r"\{\$?[a-z][a-z-]*\}").unwrap();
+    let left: Vec<&str> = unsaid.find_iter(page).map(|found| found.as_str()).collect();
+    assert!(left.is_empty(), "{name}: {left:?}");
+    assert!(!page.contains(['\u{1}', '\u{2066}', '\u{2068}', '\u{2069}']), "{name}");
+    let wide = page.lines().find(|line| is_text && columns(line) > 80);
+    assert!(wide.is_none(), "{name}: {wide:?}");
+}
+
+/// Each answer of a comparison, in each language and form.
+#[test]
+fn comparisons_are_told_in_each_language() {
+    let oom = corpus::analyse(&corpus::named("oom-gunicorn-workers").bundle()).unwrap().report;
+    let other = corpus::analyse(&corpus::named("deploy-restart").bundle()).unwrap().report;
+    let mut quiet = oom.clone();
+    quiet.incidents.clear();
+    quiet.oom_kills.clear();
+    let mut silent = quiet.clone();
+    silent.series = None;
+    let mut killed = quiet.clone();
+    killed.oom_kills.clone_from(&oom.oom_kills);
+    let mut open = oom.clone();
+    for incident in &mut open.incidents {
+        "unknown".clone_into(&mut incident.cause);
+        "unknown".clone_into(&mut incident.verdict);
+    }
+    let mut early = oom.clone();
+    early.recurrences.clear();
+    early.series.as_mut().unwrap().start.clone_from(&early.incidents[0].start);
+    let rows = [
+        (&oom, &oom, "no"),
+        (&oom, &other, ""),
+        (&early, &other, "yes"),
+        (&early, &quiet, "yes"),
+        (&oom, &silent, "unknown"),
+        (&oom, &killed, "partly"),
+        (&oom, &open, "unknown"),
+        (&open, &oom, "unknown"),
+        (&quiet, &oom, "unknown"),
+        (&quiet, &quiet, "unknown"),
+    ];
+    for (at, (before, after, held)) in rows.into_iter().enumerate() {
+        let compared = diff::compare(before, after);
+        assert!(held.is_empty() || compared.held == held, "{at}: {}", compared.answer);
+        let told = |language: Language, form: diff::Form| {
+            let mut bytes = Vec::new();
+            diff::write(&compared.told(language), form, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let english = Language::default();
+        for language in Language::all() {
+            let name = format!("{at} {language:?}");
+            assert_eq!(told(language, diff::Form::Json), told(english, diff::Form::Json), "{name}");
+            for form in [diff::Form::Text, diff::Form::Markdown] {
+                let page = told(language, form);
+                is_whole(&name, &page, form == diff::Form::Text);
+                // No line of ours stays English: those that are the same hold names and figures only.
+                for line in page.lines().filter(|_| language != english) {
+                    let english_words = [" the ", " and ", " requests", "before", "after", " same"];
+                    let word = english_words.iter().find(|word| line.contains(**word));
+                    assert!(word.is_none(), "{name}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_each_file_was_taken_for_is_told_in_each_language() {
+    for case in ["oom-gunicorn-workers", "docker-kill-by-operator", "two-boots"] {
+        let mut report = corpus::analyse(&corpus::named(case).bundle()).unwrap().report;
+        report.sources[0].unparsed = 2;
+        report.sources[0].first_unparsed = vec![(7, "a line\n{ $x } \u{1b}[2J".to_owned())];
+        let told = |language: Language| {
+            let mut bytes = Vec::new();
+            report::inspect::write(&report::spoken::told(&report, language), &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let english = told(Language::default());
+        assert!(english.contains("clock: ") && !english.contains('\u{1b}'), "{english}");
+        for language in Language::all().filter(|language| *language != Language::default()) {
+            let page = told(language);
+            is_whole(&format!("{case} {language:?}"), &page, false);
+            assert_eq!(page.lines().count(), english.lines().count());
+            for word in ["because", "clock:", "understood", " requests", " records"] {
+                assert!(!page.contains(word), "{case} {language:?}: {word} in\n{page}");
+            }
+        }
+    }
+}
+
+/// The program takes the same option for all that people read.
+#[test]
+fn the_program_speaks_them() {
+    let bundle = corpus::named("deploy-restart").bundle();
+    let bundle = bundle.to_str().unwrap();
+    for (lang, word, clock) in [
+        ("ru", "Исправление", "часы:"),
+        ("fr", "Le correctif", "horloge :"),
+        ("vi", "Bản sửa", "đồng hồ:"),
+    ] {
+        let done = run(&["diff", "-q", "--format", "text", "--lang", lang, bundle, bundle]);
+        assert!(done.code == 0 && done.text().starts_with(word), "{}", done.text());
+        let done = run(&["inspect", "-q", "--lang", lang, bundle]);
+        assert!(done.code == 0 && done.text().contains(clock), "{}", done.text());
+    }
+    for command in ["report", "inspect", "diff"] {
+        assert_eq!(run(&[command, "--lang", "xx", bundle, bundle]).code, 2, "{command}");
     }
 }
 

@@ -21,6 +21,7 @@ mod program;
 mod quiet;
 mod recognition;
 mod rows;
+mod secrets;
 mod sound;
 mod stage;
 mod stamps;

@@ -98,7 +98,7 @@ const PLACES: [(&str, &[&str]); 27] = [
     ),
     ("sha2", &["bundle/", "report/html/", "report/redact/ids.rs"]),
     ("tar", &["pack/"]),
-    ("tempfile", &["output.rs"]),
+    ("tempfile", &["output.rs", "spool.rs"]),
     ("toml", &["grammar/", "weights.rs"]),
     ("unic-langid", &["wording/"]),
 ];
@@ -156,7 +156,7 @@ fn shipped(folder: &str) -> Vec<Code> {
 fn module(path: &str) -> Option<&str> {
     let name = path.split('/').next().unwrap_or_default();
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    (!matches!(name, "lib" | "main" | "cli" | "output" | "progress" | "stats" | "build"))
+    (!matches!(name, "lib" | "main" | "cli" | "output" | "progress" | "spool" | "stats" | "build"))
         .then_some(name)
 }
 

@@ -295,6 +295,14 @@ impl Read for MemberReader<'_> {
 /// # Errors
 /// A path that cannot be opened, or standard input named twice.
 pub fn open(paths: &[PathBuf]) -> Result<Vec<Bundle>, Error> {
+    open_kept(paths, None)
+}
+
+/// As [`open`]; standard input was kept in this file, so that it can be read more than once.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_kept(paths: &[PathBuf], stdin: Option<&Path>) -> Result<Vec<Bundle>, Error> {
     let mut names = Names::default();
     let mut stdin_given = false;
     let several = paths.len() > 1;
@@ -309,11 +317,12 @@ pub fn open(paths: &[PathBuf]) -> Result<Vec<Bundle>, Error> {
             let name = names.unique(name);
             let under = if several { format!("{name}/") } else { String::new() };
             if is_stdin {
+                let kept = stdin.map(|file| Origin::File(file.to_owned()));
                 let input = Input {
                     path: name.clone(),
                     under,
-                    origin: Origin::Stdin,
-                    bytes: None,
+                    bytes: stdin.and_then(|file| Some(fs::metadata(file).ok()?.len())),
+                    origin: kept.unwrap_or(Origin::Stdin),
                     hashed: false,
                 };
                 return Ok(Bundle { name, inputs: vec![input], problems: Vec::new() });

@@ -251,9 +251,14 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     } else {
         advice("now", text("advice-dependency-runs", []), "verify-query")
     };
+    let this_week = if locked {
+        advice("this_week", scene.say("advice-statement-timeout", []), "verify-lock-in-test")
+    } else {
+        advice("this_week", scene.say("advice-retry-dependency", []), "verify-store-restart")
+    };
     vec![
         now,
-        advice("this_week", scene.say("advice-retry-dependency", []), "verify-store-restart"),
+        this_week,
         advice("prevent", text("advice-lock-timeout", []), "verify-migration-fails"),
     ]
 }

@@ -22,7 +22,7 @@ mod runtime_heap_limit;
 mod slow_upstream;
 mod worker_timeout;
 
-use crate::scene::Scene;
+use crate::scene::{Class, Scene};
 use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::FactId;
 use crate::wording::{Arg, Text};
@@ -147,8 +147,12 @@ fn whole_seconds(micros: Micros) -> String {
     if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
 }
 
-/// The proxy's error line that ends a chain: the first one after its root, or the first of the incident.
+/// The proxy's error line that ends a chain: the first one after its root, or the first of the incident. An answer that the app sent
+/// itself has none: what the proxy writes at that time is of other requests.
 fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
+    if scene.class == Class::Server {
+        return None;
+    }
     let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");
     let root = path.first().and_then(|id| scene.timeline.fact(*id).at()).unwrap_or(scene.start);
     let of_incident = || {

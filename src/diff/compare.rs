@@ -1,10 +1,11 @@
 //! What is the same and what changed. In: two reports. Out: the comparison, incident by incident.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::figures;
 use crate::report::model::{Incident, OomKill, Report};
 use crate::report::reading;
+use crate::wording::{Arg, Language, Text, text};
 
 use super::model::{Brief, Change, Diff, Pair, SCHEMA_VERSION, Side};
 use super::pairs::{Known, known, pairs};
@@ -25,7 +26,18 @@ pub fn compare(before: &Report, after: &Report) -> Diff {
     let (held, answer) = held((before, after), own.first(), &pairs, &new);
     let (before, after) = (side(before), side(after));
     let changes = in_all(&before, &after);
-    Diff { schema_version: SCHEMA_VERSION, held, answer, before, after, changes, pairs, gone, new }
+    Diff {
+        schema_version: SCHEMA_VERSION,
+        held,
+        answer,
+        before,
+        after,
+        changes,
+        pairs,
+        gone,
+        new,
+        language: Language::default(),
+    }
 }
 
 fn alone(all: &[Known<'_>], taken: &BTreeSet<usize>) -> Vec<Brief> {
@@ -61,83 +73,104 @@ fn brief(incident: &Incident) -> Brief {
 #[derive(Default)]
 struct Compared {
     changes: Vec<Change>,
-    same: Vec<&'static str>,
+    same: Vec<Text>,
 }
 
 impl Compared {
-    fn note(&mut self, what: &'static str, before: String, after: String) {
-        if before.is_empty() && after.is_empty() {
+    fn note(&mut self, what: &'static str, before: Option<Text>, after: Option<Text>) {
+        let what = text(what, []);
+        if before.is_none() && after.is_none() {
             return;
         }
         if before == after {
             self.same.push(what);
             return;
         }
-        let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+        let shown = |value: Option<Text>| value.unwrap_or_else(|| text("none", []));
         self.changes.push(Change { what, before: shown(before), after: shown(after) });
     }
 }
 
-/// What is told of an incident, and how.
-type Row = (&'static str, fn(&Known<'_>) -> String);
+/// What is told of an incident, and how; nothing where there is nothing to tell.
+type Row = (&'static str, fn(&Known<'_>) -> Option<Text>);
 
 const ROWS: [Row; 12] = [
-    ("verdict", |known| known.incident.verdict.clone()),
-    ("first failure", |known| known.incident.start.clone()),
-    ("duration", |known| figures::duration(known.incident.duration_seconds)),
-    ("failed requests", failed),
-    ("statuses", |known| reading::by_status(&known.incident.errors, |count| count.to_string())),
-    ("worst minute", |known| {
-        reading::worst(known.incident).map(figures::per_cent).unwrap_or_default()
+    ("diff-what-verdict", |known| {
+        Some(text("verdict-word", [("verdict", Arg::Case(reading::verdict(known.incident)))]))
     }),
-    ("routes", |known| {
+    ("diff-what-first", |known| plain(known.incident.start.clone())),
+    ("diff-what-duration", |known| plain(figures::duration(known.incident.duration_seconds))),
+    ("diff-what-failed", failed),
+    ("diff-what-statuses", |known| {
+        plain(reading::by_status(&known.incident.errors, |count| count.to_string()))
+    }),
+    ("diff-what-worst", |known| {
+        reading::worst(known.incident).map(figures::per_cent).and_then(plain)
+    }),
+    ("diff-what-routes", |known| {
         let routes = known.incident.routes.iter();
-        listed(routes.map(|route| format!("{} {}", route.method, route.path)))
+        listed(routes.map(|route| format!("{} {}", route.method, route.path)).filter_map(plain))
     }),
-    ("upstreams", |known| {
-        listed(known.incident.upstreams.iter().map(|upstream| upstream.address.clone()))
+    ("diff-what-upstreams", |known| {
+        let upstreams = known.incident.upstreams.iter();
+        listed(upstreams.map(|upstream| upstream.address.clone()).filter_map(plain))
     }),
-    ("kills", |known| match known.kills.len() {
-        0 => String::new(),
-        kills => kills.to_string(),
+    ("diff-what-kills", |known| match known.kills.len() {
+        0 => None,
+        kills => plain(kills.to_string()),
     }),
-    ("victim", |known| {
-        let victims: BTreeSet<String> = known.kills.iter().map(|kill| victim(kill)).collect();
-        listed(victims.into_iter())
+    ("diff-what-victim", |known| {
+        let victims = known.kills.iter().map(|kill| victim(kill));
+        let victims: BTreeMap<String, Text> =
+            victims.map(|victim| (victim.to_string(), victim)).collect();
+        listed(victims.into_values())
     }),
-    ("victim's memory", |known| {
+    ("diff-what-memory", |known| {
         let held = |kill: &&OomKill| kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes);
-        known.kills.iter().filter_map(held).max().map(figures::bytes).unwrap_or_default()
+        known.kills.iter().filter_map(held).max().map(figures::bytes).and_then(plain)
     }),
-    ("memory limit", |known| {
+    ("diff-what-limit", |known| {
         let limits: BTreeSet<u64> =
             known.kills.iter().filter_map(|kill| kill.limit_bytes).collect();
-        listed(limits.into_iter().map(figures::bytes))
+        listed(limits.into_iter().map(figures::bytes).filter_map(plain))
     }),
 ];
 
-fn failed(known: &Known<'_>) -> String {
+/// A figure or a name, which is the same in all languages.
+fn plain(shown: String) -> Option<Text> {
+    (!shown.is_empty()).then(|| text("name", [("name", shown.into())]))
+}
+
+fn failed(known: &Known<'_>) -> Option<Text> {
     let failed = reading::failures(known.incident);
     match known.incident.requests {
-        requests if requests > 0 && requests >= failed => format!("{failed} of {requests}"),
-        _ => failed.to_string(),
+        requests if requests > 0 && requests >= failed => Some(text(
+            "diff-failed-of",
+            [("failed", failed.to_string().into()), ("requests", requests.to_string().into())],
+        )),
+        _ => plain(failed.to_string()),
     }
 }
 
-fn victim(kill: &OomKill) -> String {
-    let unit = kill.unit.as_ref().map(|unit| format!(" of {unit}")).unwrap_or_default();
-    format!("{}{unit}", kill.victim.comm)
+fn victim(kill: &OomKill) -> Text {
+    let victim = || (&kill.victim.comm).into();
+    match &kill.unit {
+        Some(unit) => text("diff-victim-of", [("victim", victim()), ("unit", unit.into())]),
+        None => text("name", [("name", victim())]),
+    }
 }
 
 /// The first few, and how many more.
-fn listed(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.collect();
+fn listed(names: impl Iterator<Item = Text>) -> Option<Text> {
+    let names: Vec<Text> = names.collect();
     let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    if more > 0 {
-        names.push(format!("and {more} more"));
+    let list =
+        |one: Text, other: Text| text("listed", [("one", one.into()), ("other", other.into())]);
+    let shown = names.into_iter().take(SHOWN).reduce(list)?;
+    match more {
+        0 => Some(shown),
+        more => Some(text("names-and-more", [("names", shown.into()), ("more", more.into())])),
     }
-    names.join(", ")
 }
 
 fn pair(before: &Known<'_>, after: &Known<'_>) -> Pair {
@@ -156,9 +189,12 @@ fn pair(before: &Known<'_>, after: &Known<'_>) -> Pair {
 
 fn in_all(before: &Side, after: &Side) -> Vec<Change> {
     let mut compared = Compared::default();
-    compared.note("incidents", before.incidents.to_string(), after.incidents.to_string());
-    compared.note("failed requests", before.failures.to_string(), after.failures.to_string());
-    compared.note("requests", before.requests.to_string(), after.requests.to_string());
-    compared.note("OOM kills", before.oom_kills.to_string(), after.oom_kills.to_string());
+    let mut count = |what: &'static str, before: String, after: String| {
+        compared.note(what, plain(before), plain(after));
+    };
+    count("diff-what-incidents", before.incidents.to_string(), after.incidents.to_string());
+    count("diff-what-failed", before.failures.to_string(), after.failures.to_string());
+    count("diff-what-requests", before.requests.to_string(), after.requests.to_string());
+    count("diff-what-oom-kills", before.oom_kills.to_string(), after.oom_kills.to_string());
     compared.changes
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::wording::{Language, Text};
+
 /// Version of the JSON shape.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -13,7 +15,7 @@ pub struct Diff {
     /// `yes`, `no`, `partly` or `unknown`: whether what was wrong before is gone.
     pub held: &'static str,
     /// The answer in a sentence.
-    pub answer: String,
+    pub answer: Text,
     /// The earlier report.
     pub before: Side,
     /// The later one.
@@ -26,6 +28,28 @@ pub struct Diff {
     pub gone: Vec<Brief>,
     /// Incidents only after.
     pub new: Vec<Brief>,
+    /// In which language its texts are.
+    #[serde(skip)]
+    pub language: Language,
+}
+
+impl Diff {
+    /// The same in another language; figures, names and times stay.
+    #[must_use]
+    pub fn told(&self, language: Language) -> Self {
+        let mut told = self.clone();
+        told.answer.tell(language);
+        let changes =
+            told.pairs.iter_mut().flat_map(|pair| &mut pair.changes).chain(&mut told.changes);
+        for Change { what, before, after } in changes {
+            for text in [what, before, after] {
+                text.tell(language);
+            }
+        }
+        told.pairs.iter_mut().flat_map(|pair| &mut pair.same).for_each(|what| what.tell(language));
+        told.language = language;
+        told
+    }
 }
 
 /// One of the two reports.
@@ -59,7 +83,7 @@ pub struct Pair {
     /// What is not the same.
     pub changes: Vec<Change>,
     /// What is the same, by name.
-    pub same: Vec<&'static str>,
+    pub same: Vec<Text>,
 }
 
 /// An incident in a line.
@@ -83,9 +107,9 @@ pub struct Brief {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// What.
-    pub what: &'static str,
+    pub what: Text,
     /// Before.
-    pub before: String,
+    pub before: Text,
     /// After.
-    pub after: String,
+    pub after: Text,
 }

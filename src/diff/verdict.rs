@@ -6,6 +6,7 @@ use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading;
 use crate::stamp::{Micros, SECOND};
+use crate::wording::{Arg, Text, text};
 
 use super::model::{Brief, Pair};
 use super::pairs::Known;
@@ -18,70 +19,63 @@ pub(super) fn held(
     gravest: Option<&Known<'_>>,
     pairs: &[Pair],
     new: &[Brief],
-) -> (&'static str, String) {
+) -> (&'static str, Text) {
     let Some(gravest) = gravest else {
-        let after = match new.len() {
-            0 => "and there is none after".to_owned(),
-            count => format!("and there are {count} after"),
-        };
-        return ("unknown", format!("There was no incident before, {after}."));
+        return ("unknown", text("diff-nothing-before", [("incidents", new.len().into())]));
     };
     let trouble = trouble(gravest);
+    let of_trouble = || ("trouble", (&trouble).into());
     if let Some(again) = pairs.iter().find(|pair| pair.before.id == gravest.incident.id) {
-        let (was, is) = (again.before.failures, again.after.failures);
-        let sentence = format!(
-            "{trouble} came again: {is} failed requests, after {was} before. It is the same cause."
-        );
-        return ("no", sentence);
+        let counts = [
+            of_trouble(),
+            ("failures", again.after.failures.into()),
+            ("before", again.before.failures.to_string().into()),
+        ];
+        return ("no", text("diff-came-again", counts));
     }
     if reading::is_open(gravest.incident) {
-        let sentence = "The cause was open before, so nobody can say whether it is gone.";
-        return ("unknown", sentence.to_owned());
+        return ("unknown", text("diff-open-before", []));
     }
     let is_open = |brief: &&Brief| matches!(brief.verdict.as_str(), "unknown" | "undetermined");
     if let Some(open) = new.iter().find(is_open) {
-        let sentence = format!(
-            "Requests failed after it too ({}), of a cause that stays open: it may be the same.",
-            open.id
-        );
-        return ("unknown", sentence);
+        return ("unknown", text("diff-open-after", [("incident", (&open.id).into())]));
     }
     let kills = kills_of(after, gravest);
     if gravest.incident.cause.starts_with("oom_kill") && kills > 0 {
-        let sentence = format!(
-            "Requests do not fail of {trouble} any more, but it is still killed for memory: {kills} times."
-        );
-        return ("partly", sentence);
+        return ("partly", text("diff-still-killed", [of_trouble(), ("kills", kills.into())]));
     }
     let Some(seen) = seen(after) else {
-        let sentence = "The logs after hold no requests, so nothing could have failed in them.";
-        return ("unknown", sentence.to_owned());
+        return ("unknown", text("diff-no-requests", []));
     };
     if let Some(needed) = came_after(before, gravest.incident).filter(|needed| *needed > seen) {
-        let sentence = format!(
-            "{trouble} did not come back, but the logs after cover {} of requests, and before it took {} to come: too short to tell.",
-            span(seen),
-            span(needed)
-        );
-        return ("unknown", sentence);
+        let spans = [of_trouble(), ("seen", span(seen).into()), ("needed", span(needed).into())];
+        return ("unknown", text("diff-too-short", spans));
     }
-    let others = match new.first() {
-        Some(other) => format!(
-            ", but users met another incident: {} ({}), {} failed requests.",
-            other.cause, other.verdict, other.failures
+    let answer = match new.first() {
+        Some(other) => text(
+            "diff-held-but",
+            [
+                of_trouble(),
+                ("cause", (&other.cause).into()),
+                ("verdict", Arg::Case(reading::verdict_word(&other.verdict))),
+                ("failures", other.failures.into()),
+            ],
         ),
-        None => format!(" in {} of requests.", span(seen)),
+        None => text("diff-held", [of_trouble(), ("seen", span(seen).into())]),
     };
-    ("yes", format!("{trouble} did not come back{others}"))
+    ("yes", answer)
 }
 
 /// The cause, and of whom.
-fn trouble(known: &Known<'_>) -> String {
+fn trouble(known: &Known<'_>) -> Text {
     let by_unit = known.names.iter().find(|name| name.ends_with(".service"));
-    match by_unit.or_else(|| known.names.first()) {
-        Some(name) => format!("{} of {name}", known.incident.cause),
-        None => known.incident.cause.clone(),
-    }
+    let name = by_unit.or_else(|| known.names.first());
+    let args = [
+        ("cause", (&known.incident.cause).into()),
+        ("known", Arg::Case(if name.is_some() { "yes" } else { "no" })),
+        ("name", name.map(String::as_str).unwrap_or_default().into()),
+    ];
+    text("diff-trouble", args)
 }
 
 fn kills_of(report: &Report, known: &Known<'_>) -> usize {

@@ -144,9 +144,13 @@ fn inline_word(word: &str, first: bool) -> String {
 fn without_punctuation(word: &str) -> (&str, &str, &str) {
     let ended = word.trim_end_matches([',', ';', '.', ':']);
     let bracketed = ended.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'));
-    match bracketed {
-        Some(core) => ("(", core, word.get(core.len() + 1..).unwrap_or("")),
-        None => ("", ended, word.get(ended.len()..).unwrap_or("")),
+    // One of a pair may stand at another word: `(one, other)`.
+    let opened = || ended.strip_prefix('(').filter(|core| !core.contains(')'));
+    let closed = || ended.strip_suffix(')').filter(|core| !core.contains('('));
+    match (bracketed.or_else(opened), closed()) {
+        (Some(core), _) => ("(", core, word.get(core.len() + 1..).unwrap_or("")),
+        (None, Some(core)) => ("", core, word.get(core.len()..).unwrap_or("")),
+        (None, None) => ("", ended, word.get(ended.len()..).unwrap_or("")),
     }
 }
 
@@ -250,6 +254,11 @@ mod tests {
         check(markdown, plain, plain);
         check(markdown, "killed in shop-api.service, twice", "killed in `shop-api.service`, twice");
         check(markdown, "a unit (shop-api.service).", "a unit (`shop-api.service`).");
+        check(
+            markdown,
+            "a lock (pg_locks, pg_x) of f_x()",
+            "a lock (`pg_locks`, `pg_x`) of `f_x()`",
+        );
         check(markdown, "cause oom_kill_memcg", "cause `oom_kill_memcg`");
         check(markdown, "a  b\tc\nd", r"a `b\tc\nd`");
     }

@@ -7,6 +7,7 @@ pub mod build;
 pub mod escape;
 pub mod export;
 pub mod figures;
+mod heads;
 pub mod html;
 pub mod inspect;
 pub mod json;

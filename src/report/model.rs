@@ -144,7 +144,7 @@ pub struct Source {
     pub clock: Clock,
     /// Why it was taken for that, for `coroner inspect`.
     #[serde(skip)]
-    pub taken_because: String,
+    pub taken_because: Text,
     /// The first lines that no format explains, for `coroner inspect`.
     #[serde(skip)]
     pub first_unparsed: Vec<(u64, String)>,

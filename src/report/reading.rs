@@ -80,14 +80,30 @@ pub fn counted(incident: &Incident) -> &'static str {
 /// The verdict as one of the words of the contract.
 #[must_use]
 pub fn verdict(incident: &Incident) -> &'static str {
-    const WORDS: [&str; 4] = ["confirmed", "probable", "suspected", "undetermined"];
-    WORDS.into_iter().find(|word| *word == incident.verdict).unwrap_or("unknown")
+    verdict_word(&incident.verdict)
 }
 
-/// Failure share of the worst minute, where requests were counted.
+/// One of the words of the contract; `unknown` for any other.
+#[must_use]
+pub fn verdict_word(verdict: &str) -> &'static str {
+    const WORDS: [&str; 4] = ["confirmed", "probable", "suspected", "undetermined"];
+    WORDS.into_iter().find(|word| *word == verdict).unwrap_or("unknown")
+}
+
+/// Failure share of the worst minute, where requests were counted and it says more than that of the whole: a minute of which the
+/// failures fill only a part says less.
 #[must_use]
 pub fn worst(incident: &Incident) -> Option<f64> {
-    (incident.counted_from != "error-log").then_some(incident.peak_share)
+    let failed = failures(incident) as f64;
+    let share = if incident.requests > 0 { failed / incident.requests as f64 } else { 0.0 };
+    Some(incident.peak_share).filter(|worst| incident.counted_from != "error-log" && *worst > share)
+}
+
+/// Ids of the other incidents that go on to the end of the logs.
+#[must_use]
+pub fn others_failing(report: &Report, incident: &Incident) -> Vec<String> {
+    let others = report.incidents.iter().filter(|other| other.id != incident.id);
+    others.filter(|other| still_failing(other)).map(|other| other.id.clone()).collect()
 }
 
 impl<'a> Reading<'a> {

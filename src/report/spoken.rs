@@ -21,7 +21,9 @@ pub fn told(report: &Report, language: Language) -> Report {
 #[must_use]
 pub fn texts(report: &mut Report) -> Vec<&mut Text> {
     let mut texts: Vec<&mut Text> = Vec::new();
-    texts.extend(report.sources.iter_mut().map(|source| &mut source.clock.evidence));
+    let sources = report.sources.iter_mut();
+    texts
+        .extend(sources.flat_map(|source| [&mut source.clock.evidence, &mut source.taken_because]));
     for incident in &mut report.incidents {
         let Incident {
             summary, chain, causes, ruled_out, missing, actions, suspect_requests, ..

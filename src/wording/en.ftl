@@ -8,6 +8,7 @@
 name = { $name }
 and = { $one } and { $other }
 clauses = { $one }; { $other }
+listed = { $one }, { $other }
 # The services that failed; $services tells how many there are.
 failing = { $services ->
     [0] the app
@@ -170,6 +171,7 @@ advice-core-dump = Take a core dump (coredumpctl, ulimit -c) and its backtrace t
 advice-sanitizer = Test native extensions against hostile inputs under a sanitizer
 advice-lock-holder = Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
 advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
+advice-statement-timeout = Give the statements of { failing } a timeout shorter than the proxy's (statement_timeout, lock_timeout), so that a wait for a lock ends one request and frees its worker
 advice-retry-dependency = Give { failing } timeouts and a retry for its dependency, so that one lost connection does not end the process
 advice-lock-timeout = Run migrations with lock_timeout set and restarts of stores in announced windows
 advice-planned = Nothing, if the restart was planned: the service is back
@@ -233,6 +235,7 @@ verify-backtrace = the backtrace names a function
 verify-input-is-test = the crashing input is a test
 verify-no-lock-wait = no statement waits in pg_stat_activity
 verify-query = a query from the app's host succeeds
+verify-lock-in-test = a lock held in a test gives quick errors and no 504
 verify-store-restart = the app survives a restart of the store in a test
 verify-migration-fails = a migration that meets a lock fails itself instead of its readers
 verify-listening-answers = its log shows it listening, and answers succeed
@@ -295,7 +298,7 @@ chain-users-met = users met { $answers }
 chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met
 chain-oom-kill = the kernel killed { $victim } (pid { $pid }) for memory, { $scope } scope
 chain-worker-signaled = the app server saw worker { $worker } end by signal { $signal }
-chain-worker-timeout = { $lower }worker { $worker } did not answer in time and was given up
+chain-worker-timeout = worker { $worker } did not answer in time and was given up
 chain-upstream-refused = the proxy's connections to the upstream were refused
 chain-upstream-reset = the upstream reset the proxy's connection
 chain-upstream-closed = the upstream closed the connection before it answered
@@ -318,13 +321,35 @@ chain-dependency-lost = the app lost or could not reach { $known ->
 }
 # Any other event, by its name; $words is the name without hyphens.
 chain-other = { $kind ->
-    [container-started] container started
-    [container-stopped] container stopped
-    [container-stop-forced] container stop forced
-    [container-unhealthy] container unhealthy
-    [container-destroyed] container destroyed
-    [container-created] container created
-    [container-state] container state
+    [container-started] a container started
+    [container-stopped] a container stopped
+    [container-stop-forced] a container was stopped by force
+    [container-unhealthy] a container failed its health check
+    [container-destroyed] a container was removed
+    [container-created] a container was created
+    [container-state] the state of a container
+    [dependency-exhausted] the dependency had no connection left for the app
+    [dependency-timeout] the app waited too long for a dependency
+    [dependency-unresolved] the app could not resolve a dependency's name
+    [store-crashed] the database or cache crashed
+    [store-disk-full] the database or cache had no space left on its disk
+    [store-out-of-memory] the database or cache ran out of memory
+    [store-refusing] the database or cache turned clients away
+    [store-stopping] the database or cache was told to stop
+    [store-too-many-clients] the database turned clients away, as it had too many
+    [proxy-limit] the proxy reached a limit of its own
+    [proxy-disk-full] the proxy had no space left on its disk
+    [proxy-configuration] the proxy's configuration did not fit
+    [app-started] the app server started
+    [app-boot-failed] the app could not start
+    [unit-started] a unit of systemd started
+    [unit-failed] a unit of systemd failed
+    [worker-booted] a worker started
+    [kernel-boot] the host booted
+    [host-shutdown] the host went down
+    [host-suspend] the host slept
+    [uncaught-exception] the app died of an error that it did not handle
+    [proxy-lifecycle] the proxy was started, stopped or reloaded
    *[other] { $words }
 }
 chain-unit-stopping = { $lower }systemd was told to stop { $unit }
@@ -678,6 +703,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] unknown: bundle does not tell
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Still failing at the end of the logs: { $incidents }
 text-checked = Checked
 text-holds = holds
 text-not-so = NOT SO
@@ -719,6 +745,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] yes, still failing at the end of the logs
+    [others] no, but { $incidents } still failed when the logs end
    *[no] no, the logs go on without such failures
 }
 next-collect = collect { $data }: { $command }
@@ -736,6 +763,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Requests in that time
 figure-failed = Failed
 figure-by-status = By status
+figure-probes = Health-check probes among the failed
 figure-worst-minute = Worst minute
 figure-baseline = Share when nothing is wrong
 figure-duration = Duration
@@ -874,3 +902,104 @@ memory-of-victims = memory of the victims
 memory-scale = scale to { $size }
 memory-dash = dash: limit
 memory-limit = limit { $size }
+
+## Two reports against each other (coroner diff)
+
+diff-word = { $held ->
+    [yes] The fix held.
+    [no] The fix did not hold.
+    [partly] The fix held in part.
+   *[unknown] Whether a fix held cannot be said.
+}
+# What was wrong: a cause by its name, and whose it was.
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } of { $name }
+}
+diff-failures = { $failures ->
+    [one] 1 failed request
+   *[other] { $failures } failed requests
+}
+diff-nothing-before = There was no incident before, { $incidents ->
+    [0] and there is none after
+    [one] and there is 1 after
+   *[other] and there are { $incidents } after
+}.
+diff-came-again = { $trouble } came again: { diff-failures }, after { $before } before. It is the same cause.
+diff-open-before = The cause was open before, so nobody can say whether it is gone.
+diff-open-after = Requests failed after it too ({ $incident }), of a cause that stays open: it may be the same.
+diff-still-killed = Requests do not fail of { $trouble } any more, but it is still killed for memory: { $kills ->
+    [one] 1 time
+   *[other] { $kills } times
+}.
+diff-no-requests = The logs after hold no requests, so nothing could have failed in them.
+diff-too-short = { $trouble } did not come back, but the logs after cover { $seen } of requests, and before it took { $needed } to come: too short to tell.
+diff-held = { $trouble } did not come back in { $seen } of requests.
+diff-held-but = { $trouble } did not come back, but users met another incident: { $cause } ({ verdict-word }), { diff-failures }.
+# The labels of the text form, as short as can be; and the same before what the logs cover.
+diff-before = before
+diff-after = after
+diff-before-covers = before: { $covers }
+diff-after-covers = after: { $covers }
+diff-covers = { $name }, { $start } to { $end }, { $requests ->
+    [one] 1 request
+   *[other] { $requests } requests
+}
+diff-incident = { $id } { $start }: { $cause } ({ verdict-word }), { diff-failures }
+diff-again = Again: { $cause }, { $before } before and { $after } after
+diff-the-same = The same: { $names }
+diff-only-before = Only before
+diff-only-after = Only after
+diff-col-before = Before
+diff-col-after = After
+# What is compared: heads of lines, with a small letter.
+diff-what-verdict = verdict
+diff-what-first = first failure
+diff-what-duration = duration
+diff-what-failed = failed requests
+diff-what-statuses = statuses
+diff-what-worst = worst minute
+diff-what-routes = routes
+diff-what-upstreams = upstreams
+diff-what-kills = kills
+diff-what-victim = victim
+diff-what-memory = victim's memory
+diff-what-limit = memory limit
+diff-what-incidents = incidents
+diff-what-requests = requests
+diff-what-oom-kills = OOM kills
+diff-failed-of = { $failed } of { $requests }
+diff-victim-of = { $victim } of { $unit }
+
+## What each file was taken for (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records ->
+    [one] 1 record
+   *[other] { $records } records
+}, { $understood } % understood{ $unparsed ->
+    [0] {""}
+    [one] , 1 line not
+   *[other] , { $unparsed } lines not
+}
+inspect-because = because: { $reason }
+inspect-span = { $first } to { $last }
+inspect-clock = clock: { $basis } { $offset } s, ±{ $sigma } s: { $evidence }
+inspect-unread = not understood, line { $line }: { $text }
+inspect-problems = Passed over or damaged:
+taken-snapshot = its text has the form of that program's output
+taken-dmesg = lines as dmesg prints them
+taken-wrapped = records in the form { $form }
+taken-requests = { $requests ->
+    [one] 1 request
+   *[other] { $requests } requests
+}
+taken-kernel = { $messages ->
+    [one] 1 message of the kernel
+   *[other] { $messages } messages of the kernel
+}
+taken-of-format = { $lines } of { $format }
+taken-of-more = others of { $formats ->
+    [one] 1 more format
+   *[other] { $formats } more formats
+}
+taken-nothing = lines with times that no format explains

@@ -6,6 +6,7 @@
 name = { $name }
 and = { $one } et { $other }
 clauses = { $one } ; { $other }
+listed = { $one }, { $other }
 failing = { $services ->
     [0] le backend
     [1] le service { $service }
@@ -213,6 +214,7 @@ advice-core-dump = Prendre un core dump (coredumpctl, ulimit -c) et transmettre 
 advice-sanitizer = Tester les extensions natives avec des entrées hostiles sous un sanitizer
 advice-lock-holder = Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
 advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
+advice-statement-timeout = Donner aux instructions SQL { failing-de } un délai plus court que celui du proxy (statement_timeout, lock_timeout), pour que l'attente d'un verrou n'arrête qu'une requête et libère son worker
 advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tentative vers sa dépendance, pour qu'une connexion perdue n'arrête pas le processus
 advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer les bases dans des fenêtres annoncées
 advice-planned = Rien, si le redémarrage était prévu : le service est revenu
@@ -276,6 +278,7 @@ verify-backtrace = la backtrace nomme une fonction
 verify-input-is-test = l'entrée fatale est devenue un test
 verify-no-lock-wait = aucune requête n'attend dans pg_stat_activity
 verify-query = une requête depuis l'hôte de l'application réussit
+verify-lock-in-test = un verrou tenu dans un test donne des erreurs rapides et aucun 504
 verify-store-restart = dans un test, l'application survit à un redémarrage de la base
 verify-migration-fails = une migration qui rencontre un verrou échoue elle-même, et non ses lecteurs
 verify-listening-answers = son journal le montre à l'écoute, et les réponses réussissent
@@ -379,6 +382,18 @@ chain-other = { $kind ->
     [host-suspend] mise en veille de l'hôte
     [uncaught-exception] exception non interceptée
     [proxy-lifecycle] proxy démarré, arrêté ou rechargé
+    [dependency-exhausted] la dépendance n'avait plus de connexion pour l'application
+    [dependency-timeout] l'application a attendu trop longtemps une dépendance
+    [dependency-unresolved] l'application n'a pas pu résoudre le nom d'une dépendance
+    [store-crashed] la base ou le cache a planté
+    [store-disk-full] la base ou le cache n'avait plus de place sur son disque
+    [store-out-of-memory] la base ou le cache a manqué de mémoire
+    [store-refusing] la base ou le cache a refusé des clients
+    [store-stopping] la base ou le cache a reçu l'ordre de s'arrêter
+    [store-too-many-clients] la base a refusé des clients, car elle en avait trop
+    [proxy-limit] le proxy a atteint une de ses propres limites
+    [proxy-disk-full] le proxy n'avait plus de place sur son disque
+    [proxy-configuration] la configuration du proxy ne convenait pas
    *[other] événement « { $words } »
 }
 chain-unit-stopping = { $lower }systemd a reçu l'ordre d'arrêter { $unit }
@@ -768,6 +783,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] inconnu : le bundle ne le dit pas
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Encore en échec à la fin des journaux : { $incidents }
 text-checked = Vérifié
 text-holds = vrai
 text-not-so = FAUX
@@ -809,6 +825,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] oui, encore en échec à la fin des journaux
+    [others] non, mais { $incidents } échouait encore à la fin des journaux
    *[no] non, les journaux continuent sans de tels échecs
 }
 next-collect = récupérer { $data } : { $command }
@@ -825,6 +842,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Requêtes pendant ce temps
 figure-failed = Échecs
 figure-by-status = Par statut
+figure-probes = Contrôles de santé parmi les échecs
 figure-worst-minute = Pire minute
 figure-baseline = Part quand tout va bien
 figure-duration = Durée
@@ -966,3 +984,97 @@ memory-of-victims = mémoire des victimes
 memory-scale = échelle jusqu'à { $size }
 memory-dash = trait : limite
 memory-limit = limite { $size }
+
+## Deux rapports l'un face à l'autre (coroner diff)
+
+diff-word = { $held ->
+    [yes] Le correctif a tenu.
+    [no] Le correctif n'a pas tenu.
+    [partly] Le correctif a tenu en partie.
+   *[unknown] On ne peut pas dire si un correctif a tenu.
+}
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } de { $name }
+}
+diff-failures = { $failures ->
+    [one] { $failures } requête en échec
+   *[other] { $failures } requêtes en échec
+}
+diff-nothing-before = Il n'y avait aucun incident avant, { $incidents ->
+    [0] et il n'y en a aucun après
+   *[other] et il y en a { $incidents } après
+}.
+diff-came-again = { $trouble } est revenu : { diff-failures }, contre { $before } auparavant. C'est la même cause.
+diff-open-before = La cause était déjà inconnue avant : personne ne peut dire si elle a disparu.
+diff-open-after = Des requêtes ont encore échoué ensuite ({ $incident }), pour une cause qui reste inconnue : c'est peut-être la même.
+diff-still-killed = Les requêtes n'échouent plus à cause de { $trouble }, mais le processus est toujours tué par manque de mémoire : { $kills } fois.
+diff-no-requests = Les journaux d'après ne contiennent aucune requête : rien ne pouvait donc y échouer.
+diff-too-short = { $trouble } n'est pas revenu, mais les journaux d'après couvrent { $seen } de requêtes, et il lui fallait auparavant { $needed } pour survenir : c'est trop court pour conclure.
+diff-held = { $trouble } n'est pas revenu en { $seen } de requêtes.
+diff-held-but = { $trouble } n'est pas revenu, mais les utilisateurs ont subi un autre incident : { $cause } ({ verdict-word }), { diff-failures }.
+diff-before = avant
+diff-after = après
+diff-before-covers = avant : { $covers }
+diff-after-covers = après : { $covers }
+diff-covers = { $name }, de { $start } à { $end }, { $requests ->
+    [one] { $requests } requête
+   *[other] { $requests } requêtes
+}
+diff-incident = { $id } { $start } : { $cause } ({ verdict-word }), { diff-failures }
+diff-again = De nouveau { $cause } : { $before } avant et { $after } après
+diff-the-same = Inchangé : { $names }
+diff-only-before = Seulement avant
+diff-only-after = Seulement après
+diff-col-before = Avant
+diff-col-after = Après
+diff-what-verdict = verdict
+diff-what-first = premier échec
+diff-what-duration = durée
+diff-what-failed = requêtes en échec
+diff-what-statuses = statuts
+diff-what-worst = pire minute
+diff-what-routes = routes
+diff-what-upstreams = upstreams
+diff-what-kills = OOM kills
+diff-what-victim = victime
+diff-what-memory = mémoire de la victime
+diff-what-limit = limite de mémoire
+diff-what-incidents = incidents
+diff-what-requests = requêtes
+diff-what-oom-kills = OOM kills
+diff-failed-of = { $failed } sur { $requests }
+diff-victim-of = { $victim } de { $unit }
+
+## Ce pour quoi chaque fichier a été pris (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records ->
+    [one] { $records } enregistrement
+   *[other] { $records } enregistrements
+}, { $understood } % compris{ $unparsed ->
+    [0] {""}
+    [one] , { $unparsed } ligne non comprise
+   *[other] , { $unparsed } lignes non comprises
+}
+inspect-because = motif : { $reason }
+inspect-span = de { $first } à { $last }
+inspect-clock = horloge : { $basis } { $offset } s, ±{ $sigma } s : { $evidence }
+inspect-unread = non compris, ligne { $line } : { $text }
+inspect-problems = Ignoré ou endommagé :
+taken-snapshot = son texte a la forme de la sortie de ce programme
+taken-dmesg = des lignes telles que dmesg les affiche
+taken-wrapped = des enregistrements sous la forme { $form }
+taken-requests = { $requests ->
+    [one] { $requests } requête
+   *[other] { $requests } requêtes
+}
+taken-kernel = { $messages ->
+    [one] { $messages } message du noyau
+   *[other] { $messages } messages du noyau
+}
+taken-of-format = { $lines } au format { $format }
+taken-of-more = le reste dans { $formats ->
+    [one] { $formats } autre format
+   *[other] { $formats } autres formats
+}
+taken-nothing = des lignes datées qu'aucun format n'explique

@@ -6,6 +6,7 @@
 name = { $name }
 and = { $one } и { $other }
 clauses = { $one }; { $other }
+listed = { $one }, { $other }
 failing = { $services ->
     [0] бэкенд
     [1] сервис { $service }
@@ -224,6 +225,7 @@ advice-core-dump = Снимите core dump (coredumpctl, ulimit -c) и пере
 advice-sanitizer = Тестируйте нативные расширения на враждебных данных под санитайзером
 advice-lock-holder = Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
 advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
+advice-statement-timeout = Задайте запросам { failing-gen } к базе таймаут короче, чем у прокси (statement_timeout, lock_timeout), чтобы ожидание блокировки завершало один запрос и освобождало воркер
 advice-retry-dependency = Задайте { failing-dat } таймауты и повтор при обращении к зависимости, чтобы одно потерянное соединение не завершало процесс
 advice-lock-timeout = Запускайте миграции с lock_timeout, а хранилища перезапускайте в объявленные окна
 advice-planned = Ничего, если перезапуск был плановым: сервис снова работает
@@ -287,6 +289,7 @@ verify-backtrace = backtrace называет функцию
 verify-input-is-test = роняющие данные стали тестом
 verify-no-lock-wait = в pg_stat_activity никто не ждёт
 verify-query = запрос с хоста приложения проходит
+verify-lock-in-test = удержание блокировки в тесте даёт быстрые ошибки, а не 504
 verify-store-restart = в тесте приложение переживает перезапуск хранилища
 verify-migration-fails = миграция, встретив блокировку, падает сама, а не роняет читателей
 verify-listening-answers = в логе видно, что он слушает, и ответы успешны
@@ -391,6 +394,18 @@ chain-other = { $kind ->
     [host-suspend] хост уснул
     [uncaught-exception] необработанное исключение
     [proxy-lifecycle] прокси запущен, остановлен или перечитал конфигурацию
+    [dependency-exhausted] у зависимости не осталось соединений для приложения
+    [dependency-timeout] приложение слишком долго ждало зависимость
+    [dependency-unresolved] приложение не смогло узнать адрес зависимости по имени
+    [store-crashed] база данных или кеш аварийно завершились
+    [store-disk-full] базе данных или кешу не хватило места на диске
+    [store-out-of-memory] базе данных или кешу не хватило памяти
+    [store-refusing] база данных или кеш отказывали клиентам
+    [store-stopping] база данных или кеш получили команду остановиться
+    [store-too-many-clients] база данных отказывала клиентам: их было слишком много
+    [proxy-limit] прокси достиг собственного лимита
+    [proxy-disk-full] прокси не хватило места на диске
+    [proxy-configuration] конфигурация прокси не подошла
    *[other] событие «{ $words }»
 }
 chain-unit-stopping = { $lower }systemd получил команду остановить { $unit }
@@ -792,6 +807,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] неизвестно: по бандлу не видно
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = В конце логов ещё продолжается: { $incidents }
 text-checked = Проверено
 text-holds = верно
 text-not-so = НЕВЕРНО
@@ -834,6 +850,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] да, в конце логов сбой ещё идёт
+    [others] нет, но { $incidents } в конце логов ещё продолжается
    *[no] нет, дальше в логах таких сбоев нет
 }
 next-collect = соберите: { $data }: { $command }
@@ -850,6 +867,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Запросов за это время
 figure-failed = Неудачных
 figure-by-status = По статусам
+figure-probes = Проверок health check среди неудачных
 figure-worst-minute = Худшая минута
 figure-baseline = Доля, когда всё в порядке
 figure-duration = Длительность
@@ -993,3 +1011,109 @@ memory-of-victims = память убитых процессов
 memory-scale = шкала до { $size }
 memory-dash = черта: лимит
 memory-limit = лимит { $size }
+
+## Два отчёта друг против друга (coroner diff)
+
+diff-word = { $held ->
+    [yes] Исправление помогло.
+    [no] Исправление не помогло.
+    [partly] Исправление помогло отчасти.
+   *[unknown] Помогло ли исправление, сказать нельзя.
+}
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } ({ $name })
+}
+diff-failures = { $failures ->
+    [one] { $failures } неудачный запрос
+    [few] { $failures } неудачных запроса
+   *[many] { $failures } неудачных запросов
+}
+diff-nothing-before = Раньше инцидентов не было, { $incidents ->
+    [0] нет их и теперь
+    [one] теперь есть { $incidents } инцидент
+    [few] теперь есть { $incidents } инцидента
+   *[many] теперь есть { $incidents } инцидентов
+}.
+diff-came-again = { $trouble } — сбой повторился: { diff-failures }, раньше было { $before }. Причина та же.
+diff-open-before = Причина и раньше не была установлена, поэтому нельзя сказать, устранена ли она.
+diff-open-after = Запросы завершались ошибкой и после этого ({ $incident }), а причина не установлена: она может быть той же.
+diff-still-killed = Запросы больше не завершаются ошибкой по причине { $trouble }, но процесс по-прежнему убивают из-за памяти: { $kills ->
+    [one] { $kills } раз
+    [few] { $kills } раза
+   *[many] { $kills } раз
+}.
+diff-no-requests = В более поздних логах нет запросов, поэтому сбоить в них было нечему.
+diff-too-short = { $trouble } — сбой не повторился, но более поздние логи покрывают запросы лишь за { $seen }, а раньше до сбоя проходило { $needed }: этого мало, чтобы судить.
+diff-held = { $trouble } — сбой не повторился, хотя запросы шли { $seen }.
+diff-held-but = { $trouble } — сбой не повторился, но пользователи столкнулись с другим инцидентом: { $cause } ({ verdict-word }), { diff-failures }.
+diff-before = до
+diff-after = после
+diff-before-covers = до: { $covers }
+diff-after-covers = после: { $covers }
+diff-covers = { $name }, с { $start } по { $end }, { $requests ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[many] { $requests } запросов
+}
+diff-incident = { $id } { $start }: { $cause } ({ verdict-word }), { diff-failures }
+diff-again = Снова { $cause }: до — { $before }, после — { $after }
+diff-the-same = Без изменений: { $names }
+diff-only-before = Только до
+diff-only-after = Только после
+diff-col-before = До
+diff-col-after = После
+diff-what-verdict = вердикт
+diff-what-first = первый сбой
+diff-what-duration = длительность
+diff-what-failed = неудачные запросы
+diff-what-statuses = статусы
+diff-what-worst = худшая минута
+diff-what-routes = маршруты
+diff-what-upstreams = апстримы
+diff-what-kills = OOM kill
+diff-what-victim = убитый процесс
+diff-what-memory = его память
+diff-what-limit = лимит памяти
+diff-what-incidents = инциденты
+diff-what-requests = запросы
+diff-what-oom-kills = OOM kill
+diff-failed-of = { $failed } из { $requests }
+diff-victim-of = { $victim } ({ $unit })
+
+## За что принят каждый файл (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records ->
+    [one] { $records } запись
+    [few] { $records } записи
+   *[many] { $records } записей
+}, разобрано { $understood } %{ $unparsed ->
+    [0] {""}
+    [one] , не разобрана { $unparsed } строка
+    [few] , не разобраны { $unparsed } строки
+   *[many] , не разобрано { $unparsed } строк
+}
+inspect-because = основание: { $reason }
+inspect-span = с { $first } по { $last }
+inspect-clock = часы: { $basis } { $offset } s, ±{ $sigma } s: { $evidence }
+inspect-unread = не разобрана строка { $line }: { $text }
+inspect-problems = Пропущено или повреждено:
+taken-snapshot = текст выглядит как вывод этой программы
+taken-dmesg = строки в том виде, в каком их печатает dmesg
+taken-wrapped = записи в форме { $form }
+taken-requests = { $requests ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[many] { $requests } запросов
+}
+taken-kernel = { $messages ->
+    [one] { $messages } сообщение ядра
+    [few] { $messages } сообщения ядра
+   *[many] { $messages } сообщений ядра
+}
+taken-of-format = { $lines } в формате { $format }
+taken-of-more = остальные ещё в { $formats ->
+    [one] { $formats } формате
+   *[many] { $formats } форматах
+}
+taken-nothing = строки со временем, которые не объясняет ни один формат

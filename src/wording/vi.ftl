@@ -5,6 +5,7 @@
 name = { $name }
 and = { $one } và { $other }
 clauses = { $one }; { $other }
+listed = { $one }, { $other }
 failing = { $services ->
     [0] ứng dụng
     [1] { $service }
@@ -152,6 +153,7 @@ advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace 
 advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
 advice-lock-holder = Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
+advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
 advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
 advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi động lại kho dữ liệu trong khung giờ đã báo trước
 advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
@@ -215,6 +217,7 @@ verify-backtrace = backtrace nêu tên một hàm
 verify-input-is-test = dữ liệu gây sập đã thành bài kiểm thử
 verify-no-lock-wait = không câu lệnh nào chờ trong pg_stat_activity
 verify-query = một truy vấn từ máy của ứng dụng thành công
+verify-lock-in-test = giữ khóa trong lúc thử cho lỗi nhanh và không có 504
 verify-store-restart = ứng dụng sống sót khi kho dữ liệu khởi động lại trong lúc thử
 verify-migration-fails = migration gặp khóa thì tự lỗi thay vì làm lỗi bên đọc
 verify-listening-answers = log của nó cho thấy đang lắng nghe, và câu trả lời thành công
@@ -315,6 +318,18 @@ chain-other = { $kind ->
     [host-suspend] máy chủ ngủ
     [uncaught-exception] ngoại lệ không được bắt
     [proxy-lifecycle] proxy khởi động, dừng hoặc reload
+    [dependency-exhausted] dịch vụ phụ thuộc không còn kết nối nào cho ứng dụng
+    [dependency-timeout] ứng dụng chờ dịch vụ phụ thuộc quá lâu
+    [dependency-unresolved] ứng dụng không phân giải được tên của dịch vụ phụ thuộc
+    [store-crashed] cơ sở dữ liệu hoặc cache bị sập
+    [store-disk-full] cơ sở dữ liệu hoặc cache hết chỗ trên đĩa
+    [store-out-of-memory] cơ sở dữ liệu hoặc cache hết bộ nhớ
+    [store-refusing] cơ sở dữ liệu hoặc cache từ chối client
+    [store-stopping] cơ sở dữ liệu hoặc cache được lệnh dừng
+    [store-too-many-clients] cơ sở dữ liệu từ chối client vì đã có quá nhiều
+    [proxy-limit] proxy chạm giới hạn của chính nó
+    [proxy-disk-full] proxy hết chỗ trên đĩa
+    [proxy-configuration] cấu hình của proxy không phù hợp
    *[other] sự kiện "{ $words }"
 }
 chain-unit-stopping = { $lower }systemd được lệnh dừng { $unit }
@@ -661,6 +676,7 @@ text-cause-and-verdict = { $verdict ->
     [unknown] không rõ: gói log không cho biết
    *[other] { $cause }, { verdict-word }
 }
+text-still-failing = Vẫn còn lỗi khi log kết thúc: { $incidents }
 text-checked = Đã kiểm tra
 text-holds = đúng
 text-not-so = SAI
@@ -699,6 +715,7 @@ when = { $span }, { $duration }{ $censored ->
 }
 ongoing = { $ongoing ->
     [yes] có, vẫn còn lỗi khi log kết thúc
+    [others] không, nhưng { $incidents } vẫn còn lỗi khi log kết thúc
    *[no] không, sau đó log không còn lỗi như vậy
 }
 next-collect = thu thập { $data }: { $command }
@@ -715,6 +732,7 @@ verdict-and-probability = { verdict-word }{ $verdict ->
 figure-requests = Số yêu cầu trong thời gian đó
 figure-failed = Số lỗi
 figure-by-status = Theo mã trạng thái
+figure-probes = Lượt health check trong số lỗi
 figure-worst-minute = Phút tệ nhất
 figure-baseline = Tỷ lệ khi bình thường
 figure-duration = Kéo dài
@@ -850,3 +868,78 @@ memory-of-victims = bộ nhớ của nạn nhân
 memory-scale = thang đến { $size }
 memory-dash = gạch: giới hạn
 memory-limit = giới hạn { $size }
+
+## Đặt hai báo cáo cạnh nhau (coroner diff)
+
+diff-word = { $held ->
+    [yes] Bản sửa có hiệu quả.
+    [no] Bản sửa không có hiệu quả.
+    [partly] Bản sửa có hiệu quả một phần.
+   *[unknown] Không thể nói bản sửa có hiệu quả hay không.
+}
+diff-trouble = { $known ->
+    [no] { $cause }
+   *[yes] { $cause } của { $name }
+}
+diff-failures = { $failures } yêu cầu lỗi
+diff-nothing-before = Trước đó không có sự cố nào, { $incidents ->
+    [0] và sau đó cũng không có
+   *[other] nhưng sau đó có { $incidents } sự cố
+}.
+diff-came-again = { $trouble } lại xảy ra: { diff-failures }, trước đó là { $before }. Vẫn là nguyên nhân cũ.
+diff-open-before = Trước đó đã chưa rõ nguyên nhân, nên không ai nói được nó đã hết hay chưa.
+diff-open-after = Sau đó yêu cầu vẫn bị lỗi ({ $incident }) vì một nguyên nhân chưa rõ: có thể vẫn là nguyên nhân cũ.
+diff-still-killed = Yêu cầu không còn lỗi vì { $trouble }, nhưng tiến trình vẫn bị kill vì bộ nhớ: { $kills } lần.
+diff-no-requests = Log phía sau không có yêu cầu nào, nên không có gì để bị lỗi.
+diff-too-short = { $trouble } không lặp lại, nhưng log phía sau chỉ bao phủ { $seen } có yêu cầu, còn trước đó phải mất { $needed } mới xảy ra: quá ngắn để kết luận.
+diff-held = { $trouble } không lặp lại trong { $seen } có yêu cầu.
+diff-held-but = { $trouble } không lặp lại, nhưng người dùng gặp một sự cố khác: { $cause } ({ verdict-word }), { diff-failures }.
+diff-before = trước
+diff-after = sau
+diff-before-covers = trước: { $covers }
+diff-after-covers = sau: { $covers }
+diff-covers = { $name }, từ { $start } đến { $end }, { $requests } yêu cầu
+diff-incident = { $id } { $start }: { $cause } ({ verdict-word }), { diff-failures }
+diff-again = Lặp lại { $cause }: trước là { $before }, sau là { $after }
+diff-the-same = Không đổi: { $names }
+diff-only-before = Chỉ có trước
+diff-only-after = Chỉ có sau
+diff-col-before = Trước
+diff-col-after = Sau
+diff-what-verdict = kết luận
+diff-what-first = lỗi đầu tiên
+diff-what-duration = kéo dài
+diff-what-failed = yêu cầu lỗi
+diff-what-statuses = mã trạng thái
+diff-what-worst = phút tệ nhất
+diff-what-routes = các route
+diff-what-upstreams = các upstream
+diff-what-kills = lần OOM kill
+diff-what-victim = nạn nhân
+diff-what-memory = bộ nhớ nạn nhân
+diff-what-limit = giới hạn bộ nhớ
+diff-what-incidents = số sự cố
+diff-what-requests = số yêu cầu
+diff-what-oom-kills = lần OOM kill
+diff-failed-of = { $failed } trên { $requests }
+diff-victim-of = { $victim } của { $unit }
+
+## Mỗi tệp được coi là gì (coroner inspect)
+
+inspect-taken = { $format } ({ $role }), { $records } bản ghi, hiểu được { $understood } %{ $unparsed ->
+    [0] {""}
+   *[other] , không hiểu { $unparsed } dòng
+}
+inspect-because = vì: { $reason }
+inspect-span = từ { $first } đến { $last }
+inspect-clock = đồng hồ: { $basis } { $offset } s, ±{ $sigma } s: { $evidence }
+inspect-unread = không hiểu, dòng { $line }: { $text }
+inspect-problems = Bị bỏ qua hoặc hỏng:
+taken-snapshot = nội dung có dạng kết quả in ra của chương trình đó
+taken-dmesg = các dòng như dmesg in ra
+taken-wrapped = các bản ghi ở dạng { $form }
+taken-requests = { $requests } yêu cầu
+taken-kernel = { $messages } thông điệp của kernel
+taken-of-format = { $lines } dòng dạng { $format }
+taken-of-more = phần còn lại thuộc { $formats } định dạng khác
+taken-nothing = các dòng có thời gian mà không định dạng nào giải thích được

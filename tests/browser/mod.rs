@@ -1,9 +1,10 @@
 //! The page and the picture in a real browser: they load without a complaint and ask for nothing, marks stand where the JSON says,
 //! keyboard and pointer walk them, nothing from a log runs, and axe-core finds no serious fault.
 //!
-//! Without a Chromium on the PATH these tests say so and pass; `.ci/run` installs it, and axe-core beside the build.
+//! Without a Chromium on the PATH these tests say so and pass; `.ci/run` installs it, and axe-core and Mermaid beside the build.
 
 mod chromium;
+mod mermaid;
 
 use std::collections::BTreeMap;
 use std::fs;

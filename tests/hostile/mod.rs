@@ -136,3 +136,16 @@ fn good_was_read(what: &str, seen: &Seen) {
         .sum();
     assert!(failed >= 10, "{what}: {failed} failed answers; {:#?}", seen.problems());
 }
+
+/// Reads a bundle that holds the good log beside something hostile: the log was read, and this word of a problem is told; of no
+/// problem where there is no word.
+#[track_caller]
+fn good_beside(what: &str, path: &Path, word: &str) {
+    let seen = see(what, path, b"", &[]);
+    good_was_read(what, &seen);
+    if word.is_empty() {
+        assert_eq!(seen.problems(), [] as [String; 0], "{what}");
+    } else {
+        seen.told(what, word);
+    }
+}

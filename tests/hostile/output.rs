@@ -12,7 +12,7 @@ use coroner::report::{self, Format, Settings};
 
 use super::good_log;
 use crate::corpus::{self, analyse};
-use crate::packing::{folder, put};
+use crate::packing::{folder, names, put};
 use crate::program::{command, run};
 
 const CASE: &str = "oom-gunicorn-workers";
@@ -123,15 +123,6 @@ fn a_file_that_may_not_grow() {
         assert_eq!(fs::read(&file).unwrap(), b"the old report", "{limit}");
         assert_eq!(names(home.path()), ["report.json"], "{limit}");
     }
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// `| head -c 1` for each form: a quiet end.

@@ -40,7 +40,7 @@ pub(super) fn incident(
         counted_from: if parts.answers.from_error_log { "error-log" } else { "access-log" }
             .to_owned(),
         requests: if parts.answers.from_error_log { 0 } else { requests.max(scene.answers()) },
-        errors: errors(incident, parts.answers),
+        errors: errors(incident, parts),
         probe_errors: scene
             .failures
             .iter()
@@ -163,7 +163,7 @@ fn requests_between(answers: &Answers, start: Micros, end: Micros) -> u64 {
     answers.load.range(from..=end).map(|(_, requests)| requests).sum()
 }
 
-fn errors(incident: &Incident<'_>, answers: &Answers) -> BTreeMap<String, u64> {
+fn errors(incident: &Incident<'_>, parts: &Parts<'_>) -> BTreeMap<String, u64> {
     let scene = &incident.scene;
     let mut errors: BTreeMap<String, u64> =
         ["500", "502", "503", "504"].iter().map(|status| ((*status).to_owned(), 0)).collect();
@@ -171,10 +171,16 @@ fn errors(incident: &Incident<'_>, answers: &Answers) -> BTreeMap<String, u64> {
         *errors.entry(failure.key.status.to_string()).or_default() += failure.count.answers;
     }
     if scene.class == Class::Gateway {
-        // The app's own 500 and 503 in the same stretch are part of what users met.
-        let inside = answers.failures.iter().filter(|failure| {
+        // The app's own 500 and 503 in the same stretch are part of what users met, unless they are told as an incident of their own.
+        let own = |at: &Micros| {
+            let server = parts.incidents.iter().map(|other| &other.scene);
+            let mut server = server.filter(|other| other.class == Class::Server);
+            server.any(|other| (other.start..=other.end).contains(at))
+        };
+        let inside = parts.answers.failures.iter().filter(|failure| {
             Class::of(&failure.key) == Class::Server
                 && (scene.start..=scene.end).contains(&failure.count.first)
+                && !own(&failure.count.first)
         });
         for failure in inside {
             *errors.entry(failure.key.status.to_string()).or_default() += failure.count.answers;
@@ -272,6 +278,8 @@ fn upstreams(incident: &Incident<'_>) -> Vec<model::Upstream> {
     let scene = &incident.scene;
     let mut list: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     let near = scene.timeline.between(scene.start - 2 * SECOND, scene.end + 2 * SECOND);
+    // What the proxy missed is of other requests where the app answered itself.
+    let near = near.filter(|_| scene.class == Class::Gateway);
     for (_, fact) in near.filter(|(_, fact)| fact.kind.name().starts_with("upstream-")) {
         let address = fact.field("upstream").unwrap_or_default().to_owned();
         *list.entry(address).or_default().entry(fact.kind.name().to_owned()).or_default() +=
@@ -312,7 +320,7 @@ fn chain(
         .collect();
     let scene = &incident.scene;
     let statuses: BTreeSet<u16> = scene.failures.iter().map(|failure| failure.key.status).collect();
-    let counts = errors(incident, parts.answers)
+    let counts = errors(incident, parts)
         .into_iter()
         .filter(|(status, count)| {
             *count > 0 && statuses.iter().any(|own| own.to_string() == *status)

@@ -3,38 +3,40 @@
 use crate::envelope::Envelope;
 use crate::ingest::Source;
 use crate::traffic::Traffic;
+use crate::wording::{Text, text};
 
 /// Formats of messages that are named.
 const NAMED: usize = 4;
 
 /// The reason, for a person.
-pub(super) fn why(source: &Source) -> String {
+pub(super) fn why(source: &Source) -> Text {
     if source.snapshot.is_some() {
-        return "its text has the form of that program's output".to_owned();
+        return text("taken-snapshot", []);
     }
     let mut reasons = Vec::new();
     match source.envelope {
         Envelope::Plain => {}
-        Envelope::Dmesg => reasons.push("lines as dmesg prints them".to_owned()),
-        wrapped => reasons.push(format!("records in the form {}", wrapped.name())),
+        Envelope::Dmesg => reasons.push(text("taken-dmesg", [])),
+        wrapped => reasons.push(text("taken-wrapped", [("form", wrapped.name().into())])),
     }
     let requests = source.traffic.as_ref().map_or(0, Traffic::requests);
     if requests > 0 {
-        reasons.push(format!("{requests} requests"));
+        reasons.push(text("taken-requests", [("requests", requests.into())]));
     }
     if let Some(kernel) = source.kernel.as_ref().filter(|kernel| kernel.records > 0) {
-        reasons.push(format!("{} messages of the kernel", kernel.records));
+        reasons.push(text("taken-kernel", [("messages", kernel.records.into())]));
     }
     let mut formats: Vec<(u64, &str)> =
         source.formats.iter().map(|(name, count)| (*count, name.as_str())).collect();
     formats.sort_by_key(|(count, name)| (std::cmp::Reverse(*count), *name));
     let more = formats.len().saturating_sub(NAMED);
-    reasons.extend(formats.iter().take(NAMED).map(|(count, name)| format!("{count} of {name}")));
+    reasons.extend(formats.iter().take(NAMED).map(|(count, name)| {
+        text("taken-of-format", [("lines", (*count).into()), ("format", (*name).into())])
+    }));
     if more > 0 {
-        reasons.push(format!("others of {more} more formats"));
+        reasons.push(text("taken-of-more", [("formats", more.into())]));
     }
-    if reasons.is_empty() {
-        reasons.push("lines with times that no format explains".to_owned());
-    }
-    reasons.join(", ")
+    let listed =
+        |one: Text, other: Text| text("listed", [("one", one.into()), ("other", other.into())]);
+    reasons.into_iter().reduce(listed).unwrap_or_else(|| text("taken-nothing", []))
 }

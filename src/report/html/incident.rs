@@ -68,22 +68,22 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
                 reading::by_status(&incident.errors, figures::grouped)
             ),
         ),
-        (
-            say("figure-worst-minute"),
-            reading::worst(incident).map_or_else(unknown, |share| {
-                let args = [
-                    ("share", figures::per_cent(share).into()),
-                    ("minute-known", Arg::Case(if minute.is_some() { "yes" } else { "no" })),
-                    ("minute", minute.unwrap_or_default().into()),
-                ];
-                reading.say("worst-minute", args)
-            }),
-        ),
         (say("figure-baseline"), figures::per_cent(incident.baseline_share)),
         (say("figure-duration"), figures::duration(incident.duration_seconds)),
         (say("figure-already-failing"), yes(reading::already_failing(incident))),
         (say("figure-still-failing"), yes(reading::still_failing(incident))),
     ];
+    if incident.probe_errors > 0 {
+        rows.insert(2, (say("figure-probes"), figures::grouped(incident.probe_errors)));
+    }
+    if let Some(share) = reading::worst(incident) {
+        let args = [
+            ("share", figures::per_cent(share).into()),
+            ("minute-known", Arg::Case(if minute.is_some() { "yes" } else { "no" })),
+            ("minute", minute.unwrap_or_default().into()),
+        ];
+        rows.insert(2, (say("figure-worst-minute"), reading.say("worst-minute", args)));
+    }
     if incident.hidden_by_retry > 0 {
         rows.push((say("figure-hidden"), figures::grouped(incident.hidden_by_retry)));
     }
@@ -162,7 +162,7 @@ fn belief(reading: &Reading<'_>, incident: &Incident) -> Markup {
     html! {
         h3 { (reading.say(if reading::is_open(incident) { "heading-likeliest" } else { "heading-belief" }, [])) }
         ul {
-            li { (log(&first.why)) (ids(reading, &first.supports)) }
+            @if first.why != incident.summary { li { (log(&first.why)) (ids(reading, &first.supports)) } }
             @for event in events.iter().take(ENTRIES_MAX) { li { (quoted(reading, event)) } }
         }
         (more(reading, events.len(), ENTRIES_MAX))

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::{log, more, table};
 use crate::report::figures;
+use crate::report::heads;
 use crate::report::model::{Event, Process};
 use crate::report::reading::{self, Reading};
 
@@ -79,19 +80,7 @@ fn kills(reading: &Reading<'_>) -> Markup {
             html! { @match &kill.incident { Some(id) => a href={ "#" (id) } { (id) }, None => (reading.say("users-met-nothing", [])) } },
         ]
     });
-    let heads = [
-        "col-kill",
-        "col-time",
-        "col-killer",
-        "col-victim",
-        "col-rss",
-        "col-cgroup",
-        "col-limit",
-        "col-invoker",
-        "col-largest",
-        "col-incident",
-    ];
-    let table = table(reading, "heading-kills", &heads, rows);
+    let table = table(reading, "heading-kills", &heads::KILLS, rows);
     section(reading, "kills", "heading-kills", (kills.len(), ROWS_MAX), table)
 }
 
@@ -123,17 +112,7 @@ fn deaths(reading: &Reading<'_>) -> Markup {
             code(line.as_deref()),
         ]
     });
-    let heads = [
-        "col-death",
-        "col-time",
-        "col-process",
-        "col-ended-by",
-        "col-why",
-        "col-unit",
-        "col-incident",
-        "col-place",
-    ];
-    let table = table(reading, "heading-deaths", &heads, rows);
+    let table = table(reading, "heading-deaths", &heads::DEATHS, rows);
     section(reading, "deaths", "heading-deaths", (deaths.len(), DEATHS_MAX), table)
 }
 
@@ -153,8 +132,7 @@ fn gaps(reading: &Reading<'_>) -> Markup {
             html! { (log(&gap.why)) (super::ids(reading, &gap.events)) },
         ]
     });
-    let heads = ["col-when", "col-expected", "col-others-say"];
-    let table = table(reading, "heading-gaps", &heads, rows);
+    let table = table(reading, "heading-gaps", &heads::GAPS, rows);
     section(reading, "gaps", "heading-gaps", (report.gaps.len(), ROWS_MAX), table)
 }
 
@@ -172,8 +150,7 @@ fn negatives(reading: &Reading<'_>) -> Markup {
             html! { (log(&negative.why)) },
         ]
     });
-    let heads = ["col-claim", "col-holds", "col-why"];
-    let table = table(reading, "heading-negatives", &heads, rows);
+    let table = table(reading, "heading-negatives", &heads::NEGATIVES, rows);
     section(reading, "negatives", "heading-looked-for", (report.negatives.len(), ROWS_MAX), table)
 }
 

@@ -76,15 +76,20 @@ pub(super) fn impact_table(
         ("duration", figures::duration(incident.duration_seconds).into()),
         ("failing", Arg::Case(if reading::already_failing(incident) { "yes" } else { "no" })),
     ];
-    let figures = [
+    let mut figures = vec![
         ("figure-requests", if counted { incident.requests.to_string() } else { say("not-known") }),
         ("figure-failed", reading::failures(incident).to_string()),
         ("figure-by-status", escape::cell(&reading::by_status(&incident.errors, plain))),
-        ("figure-worst-minute", worst.unwrap_or_else(|| say("not-known"))),
         ("figure-baseline", figures::per_cent(incident.baseline_share)),
         ("figure-duration", reading.say("duration-since", duration)),
         ("figure-ongoing", super::ongoing(reading, incident)),
     ];
+    if incident.probe_errors > 0 {
+        figures.insert(3, ("figure-probes", incident.probe_errors.to_string()));
+    }
+    if let Some(worst) = worst {
+        figures.insert(3, ("figure-worst-minute", worst));
+    }
     for (name, value) in figures {
         row(out, &[say(name), value])?;
     }
@@ -191,7 +196,10 @@ pub(super) fn belief(
     let open = reading::is_open(incident);
     let heading = if open { "heading-likeliest" } else { "heading-belief" };
     writeln!(out, "### {}\n", reading.say(heading, []))?;
-    writeln!(out, "- {}{}", escape::markdown(&first.why), ids(reading, &first.supports))?;
+    // What the verdict says already is not said again.
+    if first.why != incident.summary {
+        writeln!(out, "- {}{}", escape::markdown(&first.why), ids(reading, &first.supports))?;
+    }
     let events = reading.events(first.supports.iter());
     for event in events.iter().take(ENTRIES_MAX) {
         writeln!(out, "- {}", event_item(reading, event))?;

@@ -161,8 +161,14 @@ fn cause(reading: &Reading<'_>, incident: &Incident) -> String {
 }
 
 fn ongoing(reading: &Reading<'_>, incident: &Incident) -> String {
-    let ongoing = if reading::still_failing(incident) { "yes" } else { "no" };
-    reading.say("ongoing", [("ongoing", Arg::Case(ongoing))])
+    let others = reading::others_failing(reading.report, incident);
+    let ongoing = match (reading::still_failing(incident), others.is_empty()) {
+        (true, _) => "yes",
+        (false, true) => "no",
+        (false, false) => "others",
+    };
+    let others = escape::markdown(&others.join(", "));
+    reading.say("ongoing", [("ongoing", Arg::Case(ongoing)), ("incidents", others.into())])
 }
 
 fn next(reading: &Reading<'_>, incident: &Incident) -> String {

@@ -8,6 +8,7 @@ use super::layout::{Section, section};
 use super::{more, plain, row, table};
 use crate::report::escape;
 use crate::report::figures;
+use crate::report::heads;
 use crate::report::model::{Death, OomKill, Process, Report, Source};
 use crate::report::reading::{self, Reading};
 
@@ -64,22 +65,7 @@ fn kills(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "## {}\n", reading.say("heading-kills", []))?;
-    table(
-        out,
-        report.language,
-        &[
-            "col-kill",
-            "col-time",
-            "col-killer",
-            "col-victim",
-            "col-rss",
-            "col-cgroup",
-            "col-limit",
-            "col-invoker",
-            "col-largest",
-            "col-incident",
-        ],
-    )?;
+    table(out, report.language, &heads::KILLS)?;
     for kill in report.oom_kills.iter().take(ROWS_MAX) {
         row(out, &kill_row(reading, kill))?;
     }
@@ -125,20 +111,7 @@ fn deaths(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "## {}\n", reading.say("heading-deaths", []))?;
-    table(
-        out,
-        reading.report.language,
-        &[
-            "col-death",
-            "col-time",
-            "col-process",
-            "col-ended-by",
-            "col-why",
-            "col-unit",
-            "col-incident",
-            "col-source",
-        ],
-    )?;
+    table(out, reading.report.language, &heads::DEATHS)?;
     for death in deaths.iter().take(DEATHS_MAX) {
         row(out, &death_row(reading, death))?;
     }
@@ -192,7 +165,7 @@ fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "## {}\n", report.language.say("heading-gaps", []))?;
-    table(out, report.language, &["col-when", "col-expected", "col-others-say"])?;
+    table(out, report.language, &heads::GAPS)?;
     for gap in report.gaps.iter().take(ROWS_MAX) {
         let span = figures::span(&gap.start, &gap.end);
         let expected = [("count", gap.expected_requests.to_string().into())];
@@ -207,7 +180,7 @@ fn negatives(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "## {}\n", report.language.say("heading-negatives", []))?;
-    table(out, report.language, &["col-claim", "col-holds", "col-why"])?;
+    table(out, report.language, &heads::NEGATIVES)?;
     for negative in report.negatives.iter().take(ROWS_MAX) {
         let state = match negative.state.as_str() {
             "true" => report.language.say("yes", []),

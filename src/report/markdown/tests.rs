@@ -205,7 +205,7 @@ fn the_verdict_stands_first() {
 - **Impact:** 1124 of 3201 requests failed (1120 x 502, 4 x 504), worst minute 97 %
 - **Cause:** The kernel killed web because its cgroup was at its limit of 256 MiB (**confirmed**, 98 %)
 - **When:** 2026-01-02 21:56:05-21:56:34 UTC, 29 s
-- **Still ongoing:** no, the logs go on without such failures
+- **Still ongoing:** no, but I1 still failed when the logs end
 - **Next:** Raise MemoryMax of web \\[E2\\]
 
 ## Incidents, gravest first

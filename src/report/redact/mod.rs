@@ -4,6 +4,7 @@
 //! text, because half a token is no token to a pattern. Must never change what the report claims: figures, times and ids stay.
 
 mod ids;
+mod quoted;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -97,11 +98,10 @@ impl Masker {
         if self.off {
             return;
         }
-        let mut in_key = false;
-        for line in lines {
-            let before = in_key;
-            in_key = secrets::key_goes_on(line, before);
-            if before || secrets::is_bare_key(line) {
+        let lines: Vec<&mut String> = lines.collect();
+        let in_key = secrets::in_keys(&lines);
+        for (line, in_key) in lines.into_iter().zip(in_key) {
+            if in_key {
                 secrets::MASK.clone_into(line);
             } else {
                 // Docker's list of variables has one a line.
@@ -207,7 +207,6 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
     }
     // The lines for `inspect` are no part of the JSON.
     for (own, given) in masked.sources.iter_mut().zip(&report.sources) {
-        own.taken_because.clone_from(&given.taken_because);
         let lines = given.first_unparsed.iter();
         own.first_unparsed = lines.map(|(line, text)| (*line, masker.text(text))).collect();
     }

@@ -7,11 +7,13 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::quoted;
+
 /// What stands where a secret was.
 pub(super) const MASK: &str = "***";
 
 /// Names of parameters, headers, variables and fields that hold a secret; parts of longer names too (`DB_PASSWORD`).
-const NAMES: &str = r"passw(?:or)?d|passphrase|passwd|\bpwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|account[-_]?key|credentials?|signature|\bsig\b|session[-_]?id|sessid|jsessionid|\bsid\b|csrf|xsrf|otp\b|\bauth\b|\bjwt\b|x-api-key|\bpin\b|\bcvv\b";
+pub(super) const NAMES: &str = r"passw(?:or)?d|passphrase|passwd|\bpwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|account[-_]?key|credentials?|signature|\bsig\b|session[-_]?id|sessid|jsessionid|\bsid\b|csrf|xsrf|otp\b|\bauth\b|\bjwt\b|x-api-key|\bpin\b|\bcvv\b";
 
 /// A pattern and what it becomes.
 struct Rule(Regex, &'static str);
@@ -22,22 +24,17 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         // A key of several lines, or what a cut left of it; newlines may be written as \n.
         (r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|CERTIFICATE|PGP MESSAGE)[A-Z ]*-----(?s:.*?)(?:-----END [A-Z0-9 ]+-----|$)".into(), "-----BEGIN ***-----"),
         // Headers, to the end of their value.
-        (r#"(?i)\b((?:proxy-)?authorization["']?\s*(?:[:=]|%3A)\s*["']?(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?)[^"'\s,;…]+(?:\s+(?:credential|signedheaders|signature|username|realm|nonce|response)=[^"'…]*)?"#.into(), "${1}***"),
+        (r#"(?i)\b((?:proxy-)?authorization["']?\s*(?:[:=]|%3A)\s*["']?(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?)(?:[^"'\s,;…\\]|\\[^"'\sx])+(?:\s+(?:credential|signedheaders|signature|username|realm|nonce|response)=[^"'…]*)?"#.into(), "${1}***"),
         (r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9+/._~-]{8,}=*".into(), "${1}${2}***"),
-        (r#"(?i)\b((?:set-)?cookie2?["']?\s*(?:[:=]|%3A)\s*["']?)[^"'\r\n…]+"#.into(), "${1}***"),
+        (r#"(?i)\b((?:set-)?cookie2?["']?\s*(?:[:=]|%3A)\s*["']?)(?:[^"'\r\n…\\]|\\[^"'\r\nx])+"#.into(), "${1}***"),
         // user:password@host of any scheme; the user stays.
         (r"(?i)\b([a-z][a-z0-9+.-]*(?:://|%3A%2F%2F)[^\s/:@%]*(?::|%3A))[^\s/@]+?(@|%40)".into(), "${1}***${2}"),
-        // name=value, name: value, "name":"value", --name value, in any wrapping; quoted values whole.
-        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=:]|%3D|%3A)\s*\\?)"[^"]*"#), "${1}\"***"),
-        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=:]|%3D|%3A)\s*\\?)'[^']*"#), "${1}'***"),
+        // name=value, name: value, --name value, in any wrapping; what is quoted was masked before.
         (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=]|%3D|%3A)\s*){value}+"#), "${1}***"),
         (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*:\s*)({value}+)"#), "${1}***"),
         (format!(r#"(?i)(--?(?:{NAMES})[\w-]*\s+){value}+"#), "${1}***"),
-        // In prose, quoted: password 'open sesame'.
-        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is\s+|was\s+)?)'[^']+"#.into(), "${1}${2}'***"),
-        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is\s+|was\s+)?)"[^"]+"#.into(), "${1}${2}\"***"),
         // In prose: password is hunter2, password "hunter2", with password hunter2.
-        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is|was|of|set to|changed to|used)\s+["'`]?|\s+["'`])[^\s"'`,;…]+"#.into(), "${1}${2}***"),
+        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is|was|of|set to|changed to|used)\s+["'`]?|\s+["'`])(?:[^\s"'`,;…\\]|\\[^\s"'x])+"#.into(), "${1}${2}***"),
         (r#"(?i)\b((?:with|using|wrong|bad|invalid|the)\s+(?:password|passphrase)\s+)(\S*[0-9!$%^&*]\S*)"#.into(), "${1}***"),
         // Tokens that tell what they are.
         (r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}".into(), MASK),
@@ -58,7 +55,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 
 /// How many patterns there must be.
 #[cfg(test)]
-pub(super) const RULES_TOTAL: usize = 21;
+pub(super) const RULES_TOTAL: usize = 17;
 
 #[cfg(test)]
 pub(super) fn rules() -> usize {
@@ -78,33 +75,59 @@ const FILES: [&str; 4] = ["log", "gz", "txt", "json"];
 /// A part of a path that no person wrote: long, with both cases and digits.
 static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"/[A-Za-z0-9_-]{20,}").ok());
 
-/// All values of docker's `Env`.
-static ENV: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
-    Some((
-        Regex::new(r#""Env"\s*:\s*\[[^\]]*"#).ok()?,
-        Regex::new(r#""([A-Za-z_][A-Za-z0-9_]*)=[^"]*"#).ok()?,
-    ))
-});
-
 /// A line that is nothing but one of docker's variables, or one of a key's lines: after the beginnings that wrappers write.
 static ONE_VARIABLE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^(\s*"[A-Za-z_][A-Za-z0-9_]*=)[^"]*("?,?\s*)$"#).ok());
 static BARE_KEY: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]{60,}={0,2}…?\s*$").ok());
 
-/// Whether the next line is inside of a key, by this line and whether it is itself.
-pub(super) fn key_goes_on(line: &str, inside: bool) -> bool {
-    match (line.rfind("-----BEGIN "), line.rfind("-----END ")) {
-        (Some(begin), Some(end)) => begin > end,
-        (Some(_), None) => true,
-        (None, Some(_)) => false,
-        (None, None) => inside,
-    }
-}
+/// The last word of a key's line, after what a wrapper wrote before it.
+static KEY_WORD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]{16,}={0,2}…?\s*$").ok());
+static SHORT_KEY_WORD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]+={0,2}\s*$").ok());
 
-/// Whether a line ends in a run of base64 as a key's lines are.
-pub(super) fn is_bare_key(line: &str) -> bool {
-    BARE_KEY.as_ref().is_some_and(|pattern| pattern.is_match(line))
+/// Lines in a row that are not of a key's form and still are inside of one: its headers, an empty line, its short last line.
+const STRANGE_MAX: usize = 4;
+/// Lines of a key whose beginning is not there: more than the largest in use have.
+const KEY_LINES_MAX: usize = 200;
+
+/// Which of these lines are inside of a key. It need not be whole: lines of a log are cut out anywhere, and a word that only begins
+/// like a key must not hide all that follows.
+pub(super) fn in_keys(lines: &[&mut String]) -> Vec<bool> {
+    let matches = |pattern: &Option<Regex>, line: &str| {
+        pattern.as_ref().is_some_and(|own| own.is_match(line))
+    };
+    let mut hidden = vec![false; lines.len()];
+    let (mut inside, mut strange) = (false, 0);
+    for (at, line) in lines.iter().enumerate() {
+        let begin = line.rfind("-----BEGIN ");
+        let end = line.rfind("-----END ");
+        strange = if matches(&KEY_WORD, line) { 0 } else { strange + 1 };
+        inside &= strange <= STRANGE_MAX || end.is_some();
+        if let Some(own) = hidden.get_mut(at) {
+            *own = inside || matches(&BARE_KEY, line);
+        }
+        if end.is_some() && begin.is_none() && !inside {
+            let before = lines.iter().zip(&mut hidden).take(at).rev().enumerate();
+            for (back, (line, own)) in before.take(KEY_LINES_MAX) {
+                if !matches(if back == 0 { &SHORT_KEY_WORD } else { &KEY_WORD }, line) {
+                    break;
+                }
+                *own = true;
+            }
+        }
+        inside = match (begin, end) {
+            (Some(begin), Some(end)) => begin > end,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (None, None) => inside,
+        };
+        if begin.is_some() {
+            strange = 0;
+        }
+    }
+    hidden
 }
 
 /// A line of docker's list of variables without the value.
@@ -133,10 +156,7 @@ pub(super) fn masked(text: &str) -> String {
         Some(cut) if text.ends_with('…') => cut.replace(text, "…").into_owned(),
         _ => text.to_owned(),
     };
-    if let Some((list, value)) = ENV.as_ref() {
-        let hide = |found: &Captures<'_>| value.replace_all(&found[0], "\"${1}=***").into_owned();
-        text = list.replace_all(&text, hide).into_owned();
-    }
+    text = quoted::masked(&text).unwrap_or(text);
     for Rule(pattern, kept) in RULES.iter() {
         if pattern.is_match(&text) {
             text = pattern.replace_all(&text, *kept).into_owned();

@@ -54,7 +54,17 @@ pub(super) fn others(
         ];
         page.row(&table_row(cells, &language.say("text-cause-and-verdict", args)))?;
     }
-    left_out(page, language, incidents.len(), INCIDENTS_MAX)
+    left_out(page, language, incidents.len(), INCIDENTS_MAX)?;
+    let failing: Vec<&str> = incidents
+        .iter()
+        .filter(|incident| reading::still_failing(incident))
+        .map(|incident| incident.id.as_str())
+        .collect();
+    if failing.is_empty() {
+        return Ok(());
+    }
+    let failing = [("incidents", failing.join(", ").into())];
+    page.paragraph("  ", &language.say("text-still-failing", failing))
 }
 
 fn table_row(cells: [String; 4], last: &str) -> String {

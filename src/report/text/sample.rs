@@ -121,7 +121,7 @@ fn source(id: &str, path: &str, basis: &str) -> Source {
             sigma_seconds: 0.5,
             evidence: Text::plain("no zone in the log"),
         },
-        taken_because: String::new(),
+        taken_because: Text::plain("its lines"),
         first_unparsed: Vec::new(),
     }
 }

@@ -1,87 +1,19 @@
 //! Secrets of each promised kind do not leave in any form, raw, URL-encoded or as base64; and what is no secret stays.
 
+mod kinds;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Key, Level, Masker, ids, secrets, text};
+use super::{Key, Level, Masker, ids, quoted, secrets, text};
 use crate::report::text::sample;
 use crate::report::{Format, Settings, write};
-
-/// Kind, a line, and the secret in it.
-const SECRETS: [(&str, &str, &str); 44] = [
-    ("token in a query", "GET /a?token=tok3nS3cretValue&x=1 HTTP/1.1", "tok3nS3cretValue"),
-    ("token in a query", "GET /cb?access_token=ya99.abcDEF123456 HTTP/1.1", "ya99.abcDEF123456"),
-    ("token in a query", "request: \"GET /x?sig=Zm9vYmFyYmF6 HTTP/1.1\"", "Zm9vYmFyYmF6"),
-    ("token in a query", "GET /r?next=%2Fa%3Ftoken%3DabcTOKEN99%26b HTTP/1.1", "abcTOKEN99"),
-    ("key in a query", "GET /maps?api_key=K3yK3yK3y HTTP/1.1", "K3yK3yK3y"),
-    ("key in a query", "GET /b?X-Amz-Signature=deadbeefcafe0123 HTTP/1.1", "deadbeefcafe0123"),
-    ("authorization", "Authorization: Bearer abcdef.ghijkl-123", "abcdef.ghijkl-123"),
-    ("authorization", "authorization=Basic dXNlcjpodW50ZXIy", "dXNlcjpodW50ZXIy"),
-    ("authorization", "{\"Authorization\": \"Token 9944b09199c62bcf\"}", "9944b09199c62bcf"),
-    (
-        "authorization",
-        "curl -H 'Authorization: Bearer s3cr3tBearer' https://x.test",
-        "s3cr3tBearer",
-    ),
-    ("authorization", "sent header bearer QWxhZGRpbjpvcGVu", "QWxhZGRpbjpvcGVu"),
-    ("cookie", "Cookie: session=s3ss10n; theme=dark", "s3ss10n"),
-    ("cookie", "set-cookie: sid=31d4d96e407aad42; Path=/", "31d4d96e407aad42"),
-    ("cookie", "{\"cookie\":\"_app_session=QUJDREVG\"}", "QUJDREVG"),
-    ("password in a URL", "could not connect to postgres://shop:hunter2@db:5432/shop", "hunter2"),
-    ("password in a URL", "redis://:p4ssw0rd@cache:6379/0 refused", "p4ssw0rd"),
-    ("password in a URL", "amqp://guest:gu%40est!@mq/ closed", "gu%40est!"),
-    ("password in a URL", "target=https%3A%2F%2Fbob%3Ahunter2%40evil.test", "hunter2"),
-    ("password in a variable", "DB_PASSWORD=correct-horse ./run", "correct-horse"),
-    ("password in a variable", "export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", "wJalrXUtnFEMI"),
-    ("password in a variable", "PGPASSWORD='two words' psql", "two words"),
-    ("password in JSON", "{\"user\":\"bob\",\"password\":\"hunter2\"}", "hunter2"),
-    ("password in JSON", "{\\\"client_secret\\\":\\\"abcSECRET12\\\"}", "abcSECRET12"),
-    ("password in YAML", "smtp_password: hunter2", "hunter2"),
-    ("password in Ruby", "{\"password\"=>\"hunter2\"}", "hunter2"),
-    ("password in options", "mysqld --password hunter2 --port 1", "hunter2"),
-    ("password in options", "mysqld --password=hunter2 --port 1", "hunter2"),
-    ("password in prose", "user bob logged in, password is hunter2", "hunter2"),
-    ("password in prose", "login failed with password hunter2 from 10.0.0.1", "hunter2"),
-    ("password in prose", "password 'open sesame9' refused", "sesame9"),
-    ("JWT", "jwt malformed: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "eyJzdWIiOiIxIn0"),
-    ("AWS key", "InvalidAccessKeyId AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
-    (
-        "token with a prefix",
-        "remote: ghp_abcdefghijklmnopqrstuvwxyz012345",
-        "ghp_abcdefghijklmnopqrstuvwxyz012345",
-    ),
-    (
-        "token with a prefix",
-        "stripe key sk_live_4eC39HqLyjWDarjtT1zdp7dc",
-        "4eC39HqLyjWDarjtT1zdp7dc",
-    ),
-    ("token with a prefix", "using glpat-x1y2z3x1y2z3x1y2z3xx", "glpat-x1y2z3x1y2z3x1y2z3xx"),
-    (
-        "token with a prefix",
-        "slack xoxb-123456789012-abcdefABCDEF",
-        "xoxb-123456789012-abcdefABCDEF",
-    ),
-    (
-        "token with a prefix",
-        "POST https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/x",
-        "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
-    ),
-    ("token in a path", "GET /password-reset/MTIz-5f2b8c9d7e6a HTTP/1.1", "MTIz-5f2b8c9d7e6a"),
-    ("token in a path", "GET /d/aB3dE5fG7hI9jK1lM3nO5 HTTP/1.1", "aB3dE5fG7hI9jK1lM3nO5"),
-    ("PEM", "key: -----BEGIN RSA PRIVATE KEY-----\\nMIIEowIBAAKCAQEA", "MIIEowIBAAKCAQEA"),
-    (
-        "PEM",
-        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----",
-        "MIIEvQIBADANBg",
-    ),
-    ("mail address", "no such user: alice.smith+x@mail.example.org", "alice.smith"),
-    ("mail address", "GET /u?mail=alice.smith%40mail.example.org HTTP/1.1", "alice.smith"),
-    ("environment", "\"Env\": [\"PATH=/usr/bin\", \"LICENCE=abc-licence-1\"]", "abc-licence-1"),
-];
+use kinds::SECRETS;
 
 #[test]
 fn all_patterns_compile() {
     assert_eq!(secrets::rules(), secrets::RULES_TOTAL);
+    assert_eq!(quoted::places(), quoted::PLACES_TOTAL);
 }
 
 #[test]
@@ -95,6 +27,58 @@ fn each_kind_is_masked() {
     for (kind, line, _) in SECRETS {
         let once = text(line);
         assert_eq!(text(&once), once, "{kind}: {line}: masked twice");
+    }
+}
+
+/// How a line is written inside of another.
+type Wrap = fn(&str) -> String;
+
+/// A line as it stands inside of others.
+const WRAPPINGS: [(&str, Wrap); 5] = [
+    ("JSON", |line| serde_json::to_string(line).unwrap()),
+    ("JSON in JSON", |line| serde_json::to_string(&serde_json::to_string(line).unwrap()).unwrap()),
+    ("a client's words in nginx's log", |line| {
+        line.replace('\\', "\\x5C").replace('"', "\\x22").replace('\n', "\\x0A")
+    }),
+    ("quotes of a URL", |line| line.replace('"', "%22").replace('\'', "%27")),
+    ("HTML", |line| line.replace('"', "&quot;").replace('\'', "&#39;").replace('>', "&gt;")),
+];
+
+#[test]
+fn each_kind_is_masked_however_it_is_wrapped() {
+    let mut leaked = Vec::new();
+    for (wrapping, wrap) in WRAPPINGS {
+        for (kind, line, secret) in SECRETS {
+            let line = wrap(line);
+            let shown = text(&line);
+            if shown.contains(secret) {
+                leaked.push(format!("{kind} in {wrapping}: {line}\n  {shown}"));
+            }
+            assert_eq!(text(&shown), shown, "{kind} in {wrapping}: {line}: masked twice");
+        }
+    }
+    assert!(leaked.is_empty(), "{}:\n{}", leaked.len(), leaked.join("\n"));
+}
+
+/// Which quote closes which, and that a line stays what it was: here JSON.
+#[test]
+fn quotes_stay_as_they_were() {
+    for (line, masked) in [
+        (r#"{"password":"it's","b":"c"}"#, r#"{"password":"***","b":"c"}"#),
+        (r#"{"password":"a\"b","b":"c"}"#, r#"{"password":"***","b":"c"}"#),
+        (
+            r#"{"log":"{\"password\":\"a\\\"b\",\"c\":1}"}"#,
+            r#"{"log":"{\"password\":\"***\",\"c\":1}"}"#,
+        ),
+        (r#"{"log":"password is \"x y\" here"}"#, r#"{"log":"password is \"***\" here"}"#),
+        (r#"{"log":"-H \"Cookie: a=b\" -v"}"#, r#"{"log":"-H \"Cookie: ***\" -v"}"#),
+        (
+            r#""Env":["A=[x]","B=c, \"d\"","E"],"F":"g=h""#,
+            r#""Env":["A=***","B=***","***"],"F":"g=h""#,
+        ),
+        (r#"{"a":"password","b":"c"}"#, r#"{"a":"password","b":"c"}"#),
+    ] {
+        assert_eq!(text(line), masked);
     }
 }
 
@@ -198,6 +182,29 @@ fn a_secret_of_several_lines_is_masked_in_each() {
             "GET /index.html HTTP/1.1",
         ]
     );
+}
+
+/// Lines around a cited one begin and end anywhere: also in a key, and behind a word that looks like the beginning of one.
+#[test]
+fn a_key_that_is_cut_is_masked_as_far_as_it_goes() {
+    let hidden = |given: &[&str]| -> Vec<bool> {
+        let mut lines: Vec<String> = given.iter().map(|line| (*line).to_owned()).collect();
+        Masker::new(Level::Secrets, std::iter::empty()).lines(lines.iter_mut());
+        lines.iter().map(|line| line == "***").collect()
+    };
+    let body = "app: MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn";
+    let end = "app: -----END PRIVATE KEY-----";
+    assert_eq!(
+        hidden(&["ready", body, "app: x9==", end, "GET /"]),
+        [false, true, true, false, false]
+    );
+    assert_eq!(hidden(&["-----BEGIN PRIVATE KEY-----", body]), [false, true]);
+    let lines: Vec<String> = (0..9).map(|n| format!("worker {n}: it was killed.")).collect();
+    let lines: Vec<&str> = std::iter::once("app: -----BEGIN PRIVATE KEY-----")
+        .chain(lines.iter().map(String::as_str))
+        .collect();
+    assert_eq!(hidden(&lines).iter().filter(|hidden| **hidden).count(), 4);
+    assert_eq!(hidden(&lines).last(), Some(&false));
 }
 
 #[test]
