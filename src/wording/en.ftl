@@ -219,7 +219,7 @@ advice-outgoing-timeouts = Set timeouts on outgoing calls below the proxy's read
 advice-what-workers-wait-for = Find what the workers of { failing } wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route
 advice-call-timeouts = Set a timeout on every outgoing call, shorter than the app server's own
 advice-slow-routes-apart = Keep slow routes on workers of their own
-advice-suspect = Look at { $route } first, which was on the way at { $at-deaths } of { $deaths } deaths: { $remedy ->
+advice-suspect = Look at { $route } first, which was on the way at { $at-deaths } of the { $deaths } moments at which processes died: { $remedy ->
     [body] write its body to disk or to object storage as it comes instead of holding it, and cap its size at the proxy
    *[bound] see what one such request makes the app hold, and bound it (paging, streaming, a limit on its size)
 }
@@ -437,7 +437,7 @@ ages = { $age-range ->
    *[yes] { $age-least } to { $age-most }
 }
 # Stands after the request: "POST /upload was ...".
-suspect-request = on the way at { $at-deaths } of { $deaths } deaths{ $longest-at ->
+suspect-request = on the way at { $at-deaths } of the { $deaths } moments at which processes died{ $longest-at ->
     [0] {""}
    *[other] , at { $longest-at } of them the longest-running request that failed
 }{ $timed ->

@@ -262,7 +262,7 @@ advice-outgoing-timeouts = Fixer les timeouts des appels sortants en dessous du 
 advice-what-workers-wait-for = Trouver ce qu'attendent les workers { failing-de } : faire un dump d'un worker bloqué (py-spy dump --pid, gdb) ou examiner la route lente
 advice-call-timeouts = Fixer un timeout à chaque appel sortant, plus court que celui du serveur d'application
 advice-slow-routes-apart = Garder les routes lentes sur des workers à elles
-advice-suspect = Regarder d'abord { $route }, en cours lors de { $at-deaths } arrêts sur { $deaths } : { $remedy ->
+advice-suspect = Regarder d'abord { $route }, en cours à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés : { $remedy ->
     [body] écrire son corps sur disque ou dans un stockage objet à mesure qu'il arrive au lieu de le garder, et plafonner sa taille au proxy
    *[bound] voir ce qu'une telle requête fait garder à l'application, et le borner (pagination, flux, limite de taille)
 }
@@ -484,7 +484,7 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } à { $age-most }
 }
-suspect-request = en cours lors de { $at-deaths } arrêts sur { $deaths }{ $longest-at ->
+suspect-request = en cours à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés{ $longest-at ->
     [0] {""}
    *[other] , dont { $longest-at } où elle durait depuis le plus longtemps de toutes celles en échec
 }{ $timed ->

@@ -201,7 +201,7 @@ advice-outgoing-timeouts = Đặt timeout cho lời gọi ra ngoài thấp hơn 
 advice-what-workers-wait-for = Tìm xem worker của { failing } chờ gì: dump một worker đang treo (py-spy dump --pid, gdb) hoặc xem route chậm
 advice-call-timeouts = Đặt timeout cho mọi lời gọi ra ngoài, ngắn hơn timeout của máy chủ ứng dụng
 advice-slow-routes-apart = Để các route chậm trên worker riêng
-advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $at-deaths } trên { $deaths } lần chết: { $remedy ->
+advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết: { $remedy ->
     [body] ghi thân của nó ra đĩa hoặc object storage ngay khi nhận thay vì giữ trong bộ nhớ, và giới hạn kích thước ở proxy
    *[bound] xem một yêu cầu như vậy khiến ứng dụng giữ những gì, rồi giới hạn lại (phân trang, xử lý theo luồng, giới hạn kích thước)
 }
@@ -414,7 +414,7 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } đến { $age-most }
 }
-suspect-request = đang chạy ở { $at-deaths } trên { $deaths } lần chết{ $longest-at ->
+suspect-request = đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết{ $longest-at ->
     [0] {""}
    *[other] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
 }{ $timed ->

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use coroner::access::log_format::{self, LogFormat};
 use coroner::access::{
-    Request, Shape, alb, caddy, envoy, haproxy, heroku, json, nginx_conf, quick, route, traefik,
-    tries, uvicorn, uwsgi,
+    Request, Shape, alb, caddy, envoy, haproxy, heroku, json, nginx_conf, quick, route, skim,
+    traefik, tries, uvicorn, uwsgi,
 };
 
 /// A program's own reader.
@@ -66,6 +66,27 @@ fn read(shape: &Shape, text: &[u8]) {
         plain.iter().for_each(look);
     });
     assert!(lines.next().is_none(), "a line was passed over");
+    skim(shape, text);
+}
+
+/// What is said of a good line without reading it whole is what the plain parser says, where that takes the line at all.
+fn skim(shape: &Shape, text: &[u8]) {
+    let Some(skim) = skim::Skim::of(shape) else { return };
+    let mut memory = quick::Memory::default();
+    let mut rest = text;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, tail) = rest.split_at(end + 1);
+        if let Some(good) = skim.line(rest, &mut memory) {
+            assert_eq!(good.length, line.len());
+            let bare = &line[..end];
+            if let Some(plain) = shape.parse(bare.strip_suffix(b"\r").unwrap_or(bare)) {
+                assert_eq!((plain.stamp, plain.status), (Some(good.stamp), good.status));
+                let failed = |status: Option<&[u8]>| matches!(status, Some(b"502" | b"504"));
+                assert!(!tries(plain.upstream.statuses).any(failed), "{line:?}");
+            }
+        }
+        rest = tail;
+    }
 }
 
 fn look(request: &Request<'_>) {
