@@ -123,7 +123,8 @@ fn a_full_backlog_behind_a_lock_and_alone() {
         }
         stage.report()
     };
-    assert_eq!(only(&staged(false)).0, ["resource_exhaustion"]);
+    // Full it is; what made it so is not told.
+    assert_eq!(only(&staged(false)), (vec!["resource_exhaustion"], "probable"));
     let report = staged(true);
     let (named, verdict) = only(&report);
     assert!(named != ["resource_exhaustion"] || verdict == "undetermined", "{named:?} {verdict}");
@@ -347,4 +348,36 @@ fn a_quiet_day_and_a_proxy_that_was_away() {
         list(&analysis, "gaps").len()
     };
     assert_eq!((quiet(false), quiet(true)), (0, 1));
+}
+
+/// Nobody is killed twice: a kernel that killed that pid at another time is on another clock, and no hand did it.
+#[test]
+fn a_kill_on_a_clock_that_is_wrong() {
+    let staged = |kill: Option<(i64, u32)>| {
+        let mut stage = Stage::default();
+        stage
+            .traffic(&[8000], (8000, CLOSED), |second| (300..303).contains(&second))
+            .gunicorn("shop", 400, 8000, &[412])
+            .gunicorn_line(
+                "shop",
+                300,
+                400,
+                "ERROR",
+                "Worker (pid:412) was sent SIGKILL! Perhaps out of memory?",
+            )
+            .kernel();
+        if let Some((second, pid)) = kill {
+            stage.kill(second, (pid, "gunicorn"), SHOP, "memcg");
+        }
+        stage.report()
+    };
+    assert_eq!(only(&staged(None)).0, ["manual_sigkill"]);
+    for away in [37, -3600, 7 * 3600] {
+        let report = staged(Some((300 + away, 412)));
+        let (named, verdict) = only(&report);
+        assert!(
+            !named.contains(&"manual_sigkill") || verdict == "undetermined",
+            "{away} s: {named:?} {verdict}"
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! What a good line of a long log is asked for: when, and with which status. In: lines. Out: that, for each line that is plainly of
 //! the common kind and did not fail; nothing for any other, which is left to `quick`. It exists because good lines are nearly all of
 //! a log, and to read their paths and agents costs five times as much as to count them. Only the head of a line, up to its status,
-//! and the status of its upstream are looked at: a line that is torn behind them counts.
+//! and the status of its upstream are looked at: a line that is torn behind them counts, and of two lines that were written into one the
+//! first.
 
 use super::log_format::LogFormat;
 use super::matching::{self, Ending, Format};

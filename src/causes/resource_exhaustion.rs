@@ -66,6 +66,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
                 && fact.at().zip(first_full).is_some_and(|(at, full)| at <= full - SECOND)
         });
     let surge = scene.surge().filter(|surge| *surge >= SURGE);
+    // A queue is full because of too many requests, or of workers that wait for something no log tells of.
+    let backlog_only = others.is_empty()
+        && surge.is_none()
+        && proxy.iter().all(|(_, fact)| fact.kind == EventKind::UpstreamBacklogFull);
     let base = if share >= 0.3 {
         scene.weights.resource_told
     } else if others.is_empty() {
@@ -87,6 +91,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: share >= 0.3 || scene.failing_known,
         explained,
         supports: some_of(&ids, 3),
+        reservation: backlog_only
+            .then(|| "no log tells why the workers did not keep up with the queue".to_owned()),
         path: first.map(|(id, _)| *id).into_iter().collect(),
         sentence: scene.say(
             "resource-exhaustion",

@@ -160,8 +160,9 @@ pub struct Packed {
 /// When even the least is too large, and what the writers give.
 pub fn pack(parts: &Parts<'_>, settings: Settings) -> io::Result<Packed> {
     let mut size = 0;
+    let mut known = source::Known::default();
     for level in &LEVELS {
-        let packed = pack_at(parts, level, settings)?;
+        let packed = pack_at(parts, level, settings, &mut known)?;
         size = packed.bytes.len();
         if size <= CAPSULE_MAX_BYTES {
             return Ok(packed);
@@ -173,7 +174,12 @@ pub fn pack(parts: &Parts<'_>, settings: Settings) -> io::Result<Packed> {
     Err(io::Error::other(detail))
 }
 
-fn pack_at(parts: &Parts<'_>, level: &Level, settings: Settings) -> io::Result<Packed> {
+fn pack_at(
+    parts: &Parts<'_>,
+    level: &Level,
+    settings: Settings,
+    known: &mut source::Known,
+) -> io::Result<Packed> {
     let events = parts.ingested.sources.iter().flat_map(|source| &source.events);
     let hosts: BTreeSet<&str> = events
         .filter_map(|event| event.origin.host.as_deref())
@@ -193,7 +199,7 @@ fn pack_at(parts: &Parts<'_>, level: &Level, settings: Settings) -> io::Result<P
         problem.detail = mask(&problem.detail);
     }
     let chosen = choose::events(parts, level);
-    let members = source::members(parts, &chosen, &masker)?;
+    let members = source::members(parts, &chosen, &masker, known)?;
     let (mut lines, mut left_out) = (0, chosen.left_out);
     let mut archive = Archive::default();
     let mut files = Vec::new();

@@ -31,11 +31,45 @@ pub(super) struct Member {
     pub(super) lost: u64,
 }
 
+/// Lines that were read for a larger capsule, and serve a smaller one: the bundle is not read again for them.
+#[derive(Default)]
+pub(super) struct Known {
+    asked: Wanted,
+    lines: Lines,
+}
+
+impl Known {
+    /// The lines asked for, read where they are not known.
+    fn lines(&mut self, parts: &Parts<'_>, wanted: &Wanted) -> Lines {
+        let mut missing = Wanted::new();
+        for (path, numbers) in wanted {
+            let asked = self.asked.entry(path.clone()).or_default();
+            let new: BTreeSet<u64> = numbers.difference(asked).copied().collect();
+            asked.extend(&new);
+            if !new.is_empty() {
+                missing.insert(path.clone(), new);
+            }
+        }
+        if !missing.is_empty() {
+            for (path, own) in cited::read(parts.bundles, parts.limits, &missing, LINE_MAX_BYTES) {
+                self.lines.entry(path).or_default().extend(own);
+            }
+        }
+        let own = |(path, numbers): (&String, &BTreeSet<u64>)| {
+            let known = self.lines.get(path)?.iter();
+            let own = known.filter(|(number, _)| numbers.contains(number));
+            Some((path.clone(), own.map(|(number, line)| (*number, line.clone())).collect()))
+        };
+        wanted.iter().filter_map(own).collect()
+    }
+}
+
 /// The members, one a source; none where nothing of it goes in.
 pub(super) fn members(
     parts: &Parts<'_>,
     chosen: &Chosen<'_>,
     masker: &Masker,
+    known: &mut Known,
 ) -> io::Result<Vec<Option<Member>>> {
     let sources = &parts.ingested.sources;
     let mut wanted = Wanted::new();
@@ -56,7 +90,7 @@ pub(super) fn members(
         wanted.entry(source.path.clone()).or_default().extend(lines);
     }
     wanted.retain(|_, lines| !lines.is_empty());
-    let mut lines = cited::read(parts.bundles, parts.limits, &wanted, LINE_MAX_BYTES);
+    let mut lines = known.lines(parts, &wanted);
     let mut made: Vec<Option<Member>> = Vec::new();
     for (index, (source, choice)) in sources.iter().zip(&chosen.sources).enumerate() {
         let own = lines.get(&source.path).cloned().unwrap_or_default();
@@ -78,7 +112,7 @@ pub(super) fn members(
         if again.is_empty() {
             break;
         }
-        add(&mut lines, cited::read(parts.bundles, parts.limits, &again, LINE_MAX_BYTES));
+        add(&mut lines, known.lines(parts, &again));
         for (index, (source, choice)) in sources.iter().zip(&chosen.sources).enumerate() {
             let Some(extra) = again.get(&source.path) else { continue };
             let own = lines.get(&source.path).cloned().unwrap_or_default();

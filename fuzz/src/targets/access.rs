@@ -79,7 +79,11 @@ fn skim(shape: &Shape, text: &[u8]) {
         if let Some(good) = skim.line(rest, &mut memory) {
             assert_eq!(good.length, line.len());
             let bare = &line[..end];
-            if let Some(plain) = shape.parse(bare.strip_suffix(b"\r").unwrap_or(bare)) {
+            // Where one line was written into another, the plain parser may take another of the two heads.
+            let heads = bare.windows(3).filter(|window| window == b"] \"").count();
+            if heads == 1
+                && let Some(plain) = shape.parse(bare.strip_suffix(b"\r").unwrap_or(bare))
+            {
                 assert_eq!((plain.stamp, plain.status), (Some(good.stamp), good.status));
                 let failed = |status: Option<&[u8]>| matches!(status, Some(b"502" | b"504"));
                 assert!(!tries(plain.upstream.statuses).any(failed), "{line:?}");
