@@ -69,6 +69,9 @@ struct Level {
     json: bool,
 }
 
+/// More lines than this were never packed into so few bytes: that a smaller capsule is needed is known before they are read.
+const LINES_MAX: usize = 30_000;
+
 /// From everything to the least.
 const LEVELS: [Level; 7] = [
     Level {
@@ -161,7 +164,14 @@ pub struct Packed {
 pub fn pack(parts: &Parts<'_>, settings: Settings) -> io::Result<Packed> {
     let mut size = 0;
     let mut known = source::Known::default();
-    for level in &LEVELS {
+    let (least, more) =
+        LEVELS.split_last().map_or((None, &LEVELS[..]), |(least, more)| (Some(least), more));
+    // The least is tried whatever it takes.
+    let small = |level: &&Level| {
+        let wanted = source::wanted(&parts.ingested.sources, &choose::events(parts, level));
+        wanted.values().map(BTreeSet::len).sum::<usize>() <= LINES_MAX
+    };
+    for level in more.iter().filter(small).chain(least) {
         let packed = pack_at(parts, level, settings, &mut known)?;
         size = packed.bytes.len();
         if size <= CAPSULE_MAX_BYTES {

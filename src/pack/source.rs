@@ -12,9 +12,9 @@ use crate::event::{Event, EventKind};
 use crate::ingest::{self, Source};
 use crate::report::redact::Masker;
 
-use super::Parts;
 use super::choose::{Choice, Chosen, OOM_REPORT_LINES};
 use super::entries::{self, Whole};
+use super::{LINES_MAX, Parts};
 
 /// Longest line that goes in, in bytes.
 const LINE_MAX_BYTES: usize = 16 << 10;
@@ -29,6 +29,29 @@ pub(super) struct Member {
     pub(super) told: Vec<Told>,
     /// Events that its lines do not raise.
     pub(super) lost: u64,
+}
+
+/// The lines that it takes for what was chosen.
+pub(super) fn wanted(sources: &[Source], chosen: &Chosen<'_>) -> Wanted {
+    let mut wanted = Wanted::new();
+    for (source, choice) in sources.iter().zip(&chosen.sources) {
+        let mut lines = choice.lines.clone();
+        for kill in &choice.kills {
+            cited::around(&mut lines, *kill, oom_lines(source), 0);
+        }
+        let reach = entries::reach(source.envelope);
+        if reach > 0 {
+            for line in &choice.lines {
+                cited::around(&mut lines, *line, reach, reach);
+            }
+        }
+        if choice.whole {
+            lines.extend(1..=source.lines.saturating_add(1));
+        }
+        wanted.entry(source.path.clone()).or_default().extend(lines);
+    }
+    wanted.retain(|_, lines| !lines.is_empty());
+    wanted
 }
 
 /// Lines that were read for a larger capsule, and serve a smaller one: the bundle is not read again for them.
@@ -72,24 +95,7 @@ pub(super) fn members(
     known: &mut Known,
 ) -> io::Result<Vec<Option<Member>>> {
     let sources = &parts.ingested.sources;
-    let mut wanted = Wanted::new();
-    for (source, choice) in sources.iter().zip(&chosen.sources) {
-        let mut lines = choice.lines.clone();
-        for kill in &choice.kills {
-            cited::around(&mut lines, *kill, oom_lines(source), 0);
-        }
-        let reach = entries::reach(source.envelope);
-        if reach > 0 {
-            for line in &choice.lines {
-                cited::around(&mut lines, *line, reach, reach);
-            }
-        }
-        if choice.whole {
-            lines.extend(1..=source.lines.saturating_add(1));
-        }
-        wanted.entry(source.path.clone()).or_default().extend(lines);
-    }
-    wanted.retain(|_, lines| !lines.is_empty());
+    let wanted = wanted(sources, chosen);
     let mut lines = known.lines(parts, &wanted);
     let mut made: Vec<Option<Member>> = Vec::new();
     for (index, (source, choice)) in sources.iter().zip(&chosen.sources).enumerate() {
@@ -109,7 +115,8 @@ pub(super) fn members(
                 cited::around(lines, event.at.line, more, more);
             }
         }
-        if again.is_empty() {
+        let count: usize = again.values().map(BTreeSet::len).sum();
+        if count == 0 || count > LINES_MAX {
             break;
         }
         add(&mut lines, known.lines(parts, &again));

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::secrets::{MASK, NAMES};
+use super::secrets::{MASK, NAMES, compiled};
 
 /// Backslashes before a quote, themselves in any form.
 const ESCAPES: &str = r"(?:\\x5[Cc]|\\u005[Cc]|%5[Cc]|\\)*";
@@ -42,8 +42,8 @@ static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
 });
 
 fn place(before: &str, quote: &str, after: &str) -> Option<Place> {
-    let opening = Regex::new(&format!("(?i){before}(?P<open>{quote}){after}")).ok()?;
-    Some(Place { opening, quote: Regex::new(&format!("(?i){quote}")).ok()? })
+    let opening = compiled(&format!("(?i){before}(?P<open>{quote}){after}"))?;
+    Some(Place { opening, quote: compiled(&format!("(?i){quote}"))? })
 }
 
 /// How many places there must be.
@@ -102,12 +102,11 @@ struct Env {
 static ENV: LazyLock<Option<Env>> = LazyLock::new(|| {
     let quote = format!("{ESCAPES}{DOUBLE}");
     Some(Env {
-        list: Regex::new(&format!(r"{quote}Env{quote}\s*:\s*\[")).ok()?,
-        variable: Regex::new(&format!(
+        list: compiled(&format!(r"{quote}Env{quote}\s*:\s*\["))?,
+        variable: compiled(&format!(
             r"^(?:[\s,]|\\+[nrt])*(?P<open>{quote})(?:[A-Za-z_][A-Za-z0-9_.-]*=)?"
-        ))
-        .ok()?,
-        quote: Regex::new(&quote).ok()?,
+        ))?,
+        quote: compiled(&quote)?,
     })
 });
 

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexBuilder};
 
 use super::quoted;
 
@@ -15,6 +15,15 @@ pub(super) const MASK: &str = "***";
 
 /// Names of parameters, headers, variables and fields that hold a secret; parts of longer names too (`DB_PASSWORD`).
 pub(super) const NAMES: &str = r"passw(?:or)?d|passphrase|passwd|\bpwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|account[-_]?key|credentials?|signature|\bsig\b|session[-_]?id|sessid|jsessionid|\bsid\b|csrf|xsrf|otp\b|\bauth\b|\bjwt\b|x-api-key|\bpin\b|\bcvv\b";
+
+/// What a pattern may take for states that it has met, in bytes: there are forty of them, and the default of 2 MiB for each is more
+/// than a whole report takes.
+const CACHE_MAX_BYTES: usize = 256 << 10;
+
+/// A pattern; `None` where it is wrong, which the tests find.
+pub(super) fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).dfa_size_limit(CACHE_MAX_BYTES).build().ok()
+}
 
 /// A pattern and what it becomes.
 struct Rule(Regex, &'static str);
@@ -48,10 +57,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         (r"(?i)(/(?:password[-_]?reset|reset[-_]?password|reset|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|magic|magic-link|unsubscribe|token|tokens|share|auth|webhook|webhooks|hooks|key|session|sessions|sso|login|signed|bot)/)([A-Za-z0-9._~%+=-]{12,})".into(), "${1}***"),
     ];
     // A pattern that does not compile is found by the tests.
-    rules
-        .into_iter()
-        .filter_map(|(pattern, kept)| Some(Rule(Regex::new(&pattern).ok()?, kept)))
-        .collect()
+    rules.into_iter().filter_map(|(pattern, kept)| Some(Rule(compiled(&pattern)?, kept))).collect()
 });
 
 /// How many patterns there must be.
@@ -65,7 +71,7 @@ pub(super) fn rules() -> usize {
 
 /// Mail addresses, plain and URL-encoded.
 static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)[a-z0-9._+-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b").ok()
+    compiled(r"(?i)[a-z0-9._+-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b")
 });
 /// Endings of systemd's unit names, whose instances are written with an `@`.
 const UNITS: [&str; 10] =
@@ -74,19 +80,19 @@ const UNITS: [&str; 10] =
 const FILES: [&str; 4] = ["log", "gz", "txt", "json"];
 
 /// A part of a path that no person wrote: long, with both cases and digits.
-static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"/[A-Za-z0-9_-]{20,}").ok());
+static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"/[A-Za-z0-9_-]{20,}"));
 
 /// A line that is nothing but one of docker's variables, or one of a key's lines: after the beginnings that wrappers write.
 static ONE_VARIABLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"^(\s*"[A-Za-z_][A-Za-z0-9_]*=)[^"]*("?,?\s*)$"#).ok());
+    LazyLock::new(|| compiled(r#"^(\s*"[A-Za-z_][A-Za-z0-9_]*=)[^"]*("?,?\s*)$"#));
 static BARE_KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]{60,}={0,2}…?\s*$").ok());
+    LazyLock::new(|| compiled(r"(?:^|\s)[A-Za-z0-9+/]{60,}={0,2}…?\s*$"));
 
 /// The last word of a key's line, after what a wrapper wrote before it.
 static KEY_WORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]{16,}={0,2}…?\s*$").ok());
+    LazyLock::new(|| compiled(r"(?:^|\s)[A-Za-z0-9+/]{16,}={0,2}…?\s*$"));
 static SHORT_KEY_WORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|\s)[A-Za-z0-9+/]+={0,2}\s*$").ok());
+    LazyLock::new(|| compiled(r"(?:^|\s)[A-Za-z0-9+/]+={0,2}\s*$"));
 
 /// Lines in a row that are not of a key's form and still are inside of one: its headers, an empty line, its short last line.
 const STRANGE_MAX: usize = 4;
@@ -239,8 +245,7 @@ fn may_hold_secret(text: &str) -> bool {
 }
 
 /// A word that a cut has shortened may be the beginning of a secret that no pattern knows any more.
-static CUT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._~+/=%@-]{6,}…$").ok());
+static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"[A-Za-z0-9._~+/=%@-]{6,}…$"));
 
 /// The text with its secrets masked; a text without any is the same.
 pub(super) fn masked(text: &str) -> String {
