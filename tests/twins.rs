@@ -381,3 +381,20 @@ fn a_kill_on_a_clock_that_is_wrong() {
         );
     }
 }
+
+/// A kernel log that was cut tells nothing of what it lost.
+#[test]
+fn no_kill_in_a_whole_log_and_in_a_cut_one() {
+    let log = "[    1.000000] usb 1-1: USB disconnect, device number 2\n".repeat(4000);
+    let packed = crate::packing::gz(log.as_bytes());
+    let state = |bytes: &[u8]| {
+        let members = [Member::new("dmesg.gz", bytes)];
+        let report = analyse_members(&members).unwrap();
+        let claims = list(&report, "negatives");
+        let mut claims = claims.iter();
+        let of_kills = claims.find(|own| own["claim"].to_string().contains("OOM"));
+        of_kills.unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(&packed), "true");
+    assert_eq!(state(&packed[..packed.len() - 40]), "unknown");
+}

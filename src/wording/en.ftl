@@ -368,6 +368,7 @@ kernel-none = no kernel log with any message in the bundle
 kernel-kills = { $kills } in the kernel log
 access-no-burst = { $path } has { $failed } failed answers, none of them in a burst
 access-none = no access log in the bundle
+log-not-whole = { $path } was cut or damaged, and what is lost may tell of it
 bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE

@@ -415,6 +415,7 @@ access-no-burst = { $failed ->
    *[other] { $path } contient { $failed } réponses en échec, hors de toute rafale
 }
 access-none = aucun access log dans le bundle
+log-not-whole = { $path } a été tronqué ou endommagé, et la partie perdue peut en parler
 bursts-unjudged = seules les { $bursts } rafales avec le plus de réponses en échec sont jugées, les autres comptent comme échecs isolés
 ends-unexplained = { $ends ->
     [one] { $ends } fin n'a pas de raison dans les journaux

@@ -348,6 +348,7 @@ kernel-none = gói không có log kernel nào chứa thông điệp
 kernel-kills = { $kills } trong log kernel
 access-no-burst = { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
 access-none = gói không có access log
+log-not-whole = { $path } bị cắt hoặc hỏng, phần đã mất có thể nói về điều đó
 bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời lỗi nhất; các đợt khác được tính là lỗi lẻ tẻ
 ends-unexplained = { $ends } lần kết thúc không có lý do trong log
 kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE

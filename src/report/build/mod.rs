@@ -15,7 +15,7 @@ use crate::death::{Death, Why};
 use crate::diagnose::{BURSTS_MAX, Incident};
 use crate::event::EventKind;
 use crate::gap::Gap;
-use crate::ingest::Ingested;
+use crate::ingest::{Ingested, Source};
 use crate::problem::ProblemKind;
 use crate::recurrence::Recurrence;
 use crate::scene::{Class, Observed};
@@ -359,6 +359,12 @@ fn event(id: &str, fact: &Fact) -> model::Event {
     }
 }
 
+/// Whether bytes of a log were lost: what it does not tell may have stood there.
+fn is_cut(parts: &Parts<'_>, path: &str) -> bool {
+    let mut problems = parts.ingested.problems.iter();
+    problems.any(|problem| problem.path == path && problem.kind.loses_bytes())
+}
+
 fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
     let mut list = Vec::new();
     let kills = parts.timeline.of(EventKind::OomKill).count();
@@ -377,8 +383,13 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         list.push(model::Negative { claim, state: state.to_owned(), why });
     }
     if parts.incidents.is_empty() {
-        let kernel = parts.ingested.sources.iter().find(|source| source.kernel.is_some());
+        let is_whole = |source: &&Source| !is_cut(parts, &source.path);
+        let of_kernel = || parts.ingested.sources.iter().filter(|source| source.kernel.is_some());
+        let kernel = of_kernel().find(is_whole).or_else(|| of_kernel().next());
         let (state, why) = match (kills, kernel) {
+            (0, Some(source)) if !is_whole(&source) => {
+                ("unknown", text("log-not-whole", [("path", (&source.path).into())]))
+            }
             (0, Some(source)) => {
                 ("true", text("kernel-no-kill", [("path", (&source.path).into())]))
             }
@@ -391,8 +402,11 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
             why,
         });
         let failed: u64 = parts.isolated.values().sum();
-        let (state, why) = match parts.answers.edge.first() {
-            Some(source) => (
+        let mut edge = parts.answers.edge.iter().map(|index| &parts.ingested.sources[*index].path);
+        let cut = edge.find(|path| is_cut(parts, path));
+        let (state, why) = match (parts.answers.edge.first(), cut) {
+            (Some(_), Some(path)) => ("unknown", text("log-not-whole", [("path", path.into())])),
+            (Some(source), None) => (
                 "true",
                 text(
                     "access-no-burst",
@@ -402,7 +416,7 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
                     ],
                 ),
             ),
-            None => ("unknown", text("access-none", [])),
+            (None, _) => ("unknown", text("access-none", [])),
         };
         list.push(model::Negative {
             claim: text("claim-no-burst", []),
