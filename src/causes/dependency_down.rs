@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::service::ServiceRole;
+use crate::service::{Service, ServiceId, ServiceRole};
 use crate::service::names::names_store;
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
@@ -127,6 +127,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         Some("the app wrote such errors before the incident too".to_owned())
     } else if app.is_empty() {
         Some("the app itself says nothing of it".to_owned())
+    } else if scene.failing.is_empty() {
+        Some("no log shows that the service that says so serves the failing upstream".to_owned())
     } else {
         None
     };
@@ -158,8 +160,20 @@ fn of_app(scene: &Scene<'_>, fact: &Fact) -> bool {
     if scene.is_failing(fact) {
         return true;
     }
-    let role = scene.services.of_fact(fact).map(|service| scene.services.get(service).role);
-    !scene.failing_known && role == Some(ServiceRole::App)
+    let Some(service) = scene.services.of_fact(fact).map(|service| scene.services.get(service))
+    else {
+        return false;
+    };
+    !scene.failing_known && (service.role == ServiceRole::App || only_candidate(scene, service))
+}
+
+/// Whether a unit is all that could be the app: no log in the bundle is of a server, and nothing else tells what failed.
+fn only_candidate(scene: &Scene<'_>, service: &Service) -> bool {
+    let server = |(_, other): (ServiceId, &Service)| other.role == ServiceRole::App;
+    scene.failing.is_empty()
+        && service.role == ServiceRole::Other
+        && !service.units.is_empty()
+        && !scene.services.iter().any(server)
 }
 
 /// Whether a store's fact is of one of the stores that the app names.

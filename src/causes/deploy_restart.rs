@@ -4,7 +4,8 @@
 //! The service is told to stop (SIGTERM, `systemctl restart`, `docker stop`); until the new one listens, nobody answers.
 //! # What it looks like
 //! `Handling signal: term`, `Shutting down: Master`, `Stopping x.service`, `container kill (signal=15)`, then refused connections
-//! until `Listening at`. A stop that has to end in SIGKILL gives exit 137.
+//! until `Listening at`. A stop that has to end in SIGKILL gives exit 137. Or the proxy is switched to a new instance that does not
+//! listen yet: refused from its reload until `Listening at`.
 //! # Needs
 //! The order itself, in a log of the failing service or of whoever runs it, before the failures.
 //! # Told apart from
@@ -29,6 +30,13 @@ pub(super) const CAUSE: Cause =
 const ORDER_LEAD: Micros = 40 * SECOND;
 /// So long after the first failure people and checks have noticed it.
 const ANSWERED: Micros = 30 * SECOND;
+/// A proxy's reload has its first refused request within this.
+const SWITCH_LEAD: Micros = 15 * SECOND;
+/// What listened within this before was there, and went away.
+const LIFE: Micros = 600 * SECOND;
+/// Between the moment at which an instance listens and the last request that it missed, clocks of whole seconds and a proxy's
+/// `fail_timeout` among it.
+const BACK: Micros = 12 * SECOND;
 /// A stop that comes this soon after a kill is systemd's or the supervisor's answer to it.
 const AFTER_KILL: Micros = 12 * SECOND;
 
@@ -69,6 +77,53 @@ fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
+    let (ordered, early) = (by_order(scene), by_early_switch(scene));
+    if early.nats > ordered.nats { early } else { ordered }
+}
+
+/// The proxy was sent to an instance that had never listened before, and was refused until it did.
+fn by_early_switch(scene: &Scene<'_>) -> Weight {
+    let ended = scene.failing_deaths().next().is_some()
+        || scene.kills.iter().any(|kill| kill.join >= Join::Comm);
+    if ended || !scene.nobody_listens() {
+        return Weight::nothing();
+    }
+    let is_switch = |fact: &Fact| match fact.kind {
+        EventKind::ProxyLifecycle => fact.field("action") == Some("reload"),
+        EventKind::Deploy => fact.field("what") != Some("packages"),
+        _ => false,
+    };
+    let listens = |fact: &Fact| fact.kind == EventKind::AppListening && scene.is_failing(fact);
+    let mut switches = scene.timeline.between(scene.start - SWITCH_LEAD, scene.start + SECOND);
+    let Some((switch, _)) = switches.find(|(_, fact)| is_switch(fact)) else {
+        return Weight::nothing();
+    };
+    let mut before = scene.timeline.between(scene.start - LIFE, scene.start);
+    let mut after = scene.timeline.between(scene.start, scene.end + BACK);
+    let Some((listening, fact)) = after.find(|(_, fact)| listens(fact)) else {
+        return Weight::nothing();
+    };
+    let at = fact.at().unwrap_or(scene.start);
+    if before.any(|(_, fact)| listens(fact)) || at + BACK < scene.end {
+        return Weight::nothing();
+    }
+    let explained = scene.explained(&[(scene.start - 2 * SECOND, at + BACK)]);
+    let mut path = vec![switch];
+    path.extend(first_proxy_error(scene, &path));
+    path.push(listening);
+    Weight {
+        nats: scene.weights.deploy + scene.weights.for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        explained,
+        supports: vec![switch, listening],
+        path,
+        sentence: scene.say("deploy-too-early", []),
+        ..Weight::default()
+    }
+}
+
+fn by_order(scene: &Scene<'_>) -> Weight {
     let orders: Vec<(FactId, &Fact)> = scene
         .timeline
         .between(scene.start - ORDER_LEAD, scene.end)
@@ -119,13 +174,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let switches = [EventKind::ProxyLifecycle, EventKind::Deploy];
+    let early =
+        weight.path.first().is_some_and(|id| switches.contains(&scene.timeline.fact(*id).kind));
+    let gap = if early { "advice-switch-when-ready" } else { "advice-restart-without-gap" };
     vec![
         advice("now", text("advice-planned", []), "verify-listening-answers"),
-        advice(
-            "this_week",
-            scene.say("advice-restart-without-gap", []),
-            "verify-restart-under-load",
-        ),
+        advice("this_week", scene.say(gap, []), "verify-restart-under-load"),
     ]
 }

@@ -124,6 +124,23 @@ impl Services {
             && service.programs.is_empty()
     }
 
+    /// Text journals do not write the unit of a message, but the program's name, which is mostly the unit's own where an app has one.
+    pub(super) fn join_units_by_ident(&mut self) {
+        for own in 0..self.list.len() {
+            if !self.is_nameless(own) || self.list[own].role == ServiceRole::Store {
+                continue;
+            }
+            let unit = format!("{}.service", self.list[own].name);
+            let mut units = (0..self.list.len()).filter(|index| {
+                let other = &self.list[*index];
+                other.units.contains(&unit) && !other.told_in.is_disjoint(&self.list[own].told_in)
+            });
+            if let (Some(unit), None) = (units.next(), units.next()) {
+                self.absorb(unit, own);
+            }
+        }
+    }
+
     /// Text journals do not write the unit of a message. A service whose every start comes shortly after that of one and the
     /// same unit runs in it.
     pub(super) fn join_units_by_start(&mut self, timeline: &Timeline) {
@@ -300,7 +317,9 @@ impl Services {
         service.units.extend(other.units);
         service.containers.extend(other.containers);
         service.programs.extend(other.programs);
+        service.called.extend(other.called);
         service.addresses.extend(other.addresses);
+        service.ips.extend(other.ips);
         service.namespaced |= other.namespaced;
         service.sources.extend(other.sources);
         for (pid, seen) in other.pids {
@@ -403,9 +422,13 @@ impl Services {
         !service.namespaced && service.pids.len() >= 2
     }
 
-    /// Whether a task name is one of the service's server; `None` where the server's task names are not known.
+    /// Whether a task name is one of the service's server; `None` where the server's task names are not known. An app of its own is
+    /// mostly called as its unit or container is.
     fn comm_fits(&self, comm: &str, service: &Service) -> Option<bool> {
-        let known = self.comms.get(service.format.as_deref()?)?;
+        let known = service.format.as_deref().and_then(|format| self.comms.get(format));
+        let Some(known) = known else {
+            return is_called(service, comm).then_some(true);
+        };
         Some(known.iter().any(|own| {
             let head = own.strip_suffix('*').unwrap_or(own);
             // Servers write their role behind their name: `puma: cluster w`, `gunicorn: maste`.
@@ -414,6 +437,14 @@ impl Services {
                     && (own.ends_with('*') || comm[head.len()..].starts_with([':', ' '])))
         }))
     }
+}
+
+/// Whether a service's own name is a task name, which the kernel cuts after 15 bytes (`TASK_COMM_LEN`).
+fn is_called(service: &Service, comm: &str) -> bool {
+    let units = service.units.iter().filter_map(|unit| unit.strip_suffix(".service"));
+    let others = service.called.iter().chain(&service.containers).chain(&service.programs);
+    let cut = |name: &str| name.get(..COMM_MAX_BYTES).is_some_and(|head| head == comm);
+    units.chain(others.map(String::as_str)).any(|name| name == comm || cut(name))
 }
 
 /// Whether a service's pids look like those of a container while the kernel counts far higher.
@@ -427,6 +458,8 @@ fn is_identity(name: &str) -> bool {
     bare && (name.len() == 12 || name.len() == 36 || name.len() == 32)
 }
 
+/// Longest task name.
+const COMM_MAX_BYTES: usize = 15;
 /// What systemd and the service's own log tell of one moment is this close.
 const TOGETHER: Micros = 3_000_000;
 /// A unit's process writes its first line within this time of its start.

@@ -17,7 +17,7 @@ use crate::snapshot::{Container, Snapshot};
 use crate::stamp::{HOUR, Micros};
 use crate::timeline::{Fact, Timeline, short};
 
-use names::{address_key, pod_log};
+use names::{address_key, is_pod_uid, pod_log};
 
 /// Index of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,8 +52,12 @@ pub struct Service {
     pub containers: BTreeSet<String>,
     /// Supervisor programs.
     pub programs: BTreeSet<String>,
+    /// Names that whoever runs it gives to its program: the container in its pod, the compose service.
+    pub called: BTreeSet<String>,
     /// Listen addresses, in the spelling of [`names::address_key`].
     pub addresses: BTreeSet<String>,
+    /// IP addresses that only it has.
+    pub ips: BTreeSet<String>,
     /// Pids with the moments at which they were seen.
     pub pids: BTreeMap<u32, BTreeSet<Micros>>,
     /// Whether its pids are those of a container and tell nothing to the kernel.
@@ -137,6 +141,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     services.join_pod_logs(sources);
     services.join_container_logs(sources);
     services.join_programs(sources);
+    services.join_units_by_ident();
     services.join_units_by_start(timeline);
     services.join_units_by_folder(timeline);
     services.merge_equal();
@@ -328,6 +333,9 @@ impl Services {
         {
             service.containers.insert(name.to_owned());
             name.clone_into(&mut service.name);
+            service.called.extend(fact.field("container_name").map(str::to_owned));
+            let uid = fact.field("pod_uid").map(str::to_ascii_lowercase);
+            service.containers.extend(uid.filter(|uid| is_pod_uid(uid)));
         }
         let mentions_worker = writes_of_itself(fact.kind) || fact.kind == EventKind::ProgramStarted;
         let pids = [fact.pid("worker"), fact.pid("pid"), fact.event.origin.pid];
@@ -349,7 +357,9 @@ impl Services {
         let index = known.unwrap_or_else(|| self.add(&format!("container {}", names[0])).0);
         let service = &mut self.list[index];
         service.containers.extend(names);
+        service.called.extend(container.service.clone());
         service.addresses.extend(container.addresses.iter().map(|address| address_key(address)));
+        service.ips.extend(container.ips.iter().filter(|ip| !ip.is_empty()).cloned());
         service.name.clone_from(&container.name);
     }
 
@@ -374,6 +384,12 @@ impl Services {
         let key = address_key(upstream);
         let mut exact = self.iter().filter(|(_, service)| service.addresses.contains(&key));
         if let Some((id, _)) = exact.next() {
+            return Some(id);
+        }
+        // A container has an address of its own, whether or not its description names the port.
+        let ip = key.rsplit_once(':').map_or(key.as_str(), |(ip, _)| ip);
+        let mut by_ip = self.iter().filter(|(_, service)| service.ips.contains(ip));
+        if let (Some((id, _)), None) = (by_ip.next(), by_ip.next()) {
             return Some(id);
         }
         let port = key

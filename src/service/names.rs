@@ -39,7 +39,7 @@ pub fn cgroup_pod(path: &str) -> Option<String> {
 }
 
 /// A UUID, or the 32 digits of a static pod.
-fn is_pod_uid(text: &str) -> bool {
+pub(super) fn is_pod_uid(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
     let dashes = text.bytes().filter(|byte| *byte == b'-').count();
     digits == 32 && (dashes == 0 || dashes == 4) && digits + dashes == text.len()

@@ -184,7 +184,7 @@ impl Description {
 
     fn tell(&mut self, kind: EventKind, moment: &str, number: u64, line: &str) {
         let Some(stamp) = rfc1123(moment) else { return };
-        let who = Who { name: &self.name, namespace: &self.namespace, own: &self.own };
+        let who = Who { name: &self.name, namespace: &self.namespace, own: &self.own, uid: "" };
         // The description gives the id of the container that runs now, not of the one that ended.
         let running = if kind == EventKind::ContainerStarted { self.taken.last() } else { None };
         let id = running.map_or("", |container| container.id.as_str());

@@ -109,7 +109,7 @@ fn pod(value: &Value, places: &mut Places<'_>, out: &mut Vec<Container>, events:
             finished_at: last.map_or("", |end| at(end, "/finishedAt")).to_owned(),
             service: service.map(str::to_owned),
         });
-        let who = Who { name, namespace, own };
+        let who = Who { name, namespace, own, uid: at(value, "/metadata/uid") };
         for end in ends {
             who.ended(end, places, events);
         }
@@ -146,6 +146,8 @@ pub(super) struct Who<'a> {
     pub(super) namespace: &'a str,
     /// The container in the pod.
     pub(super) own: &'a str,
+    /// The pod's uid, which the kernel's cgroup paths have too.
+    pub(super) uid: &'a str,
 }
 
 impl Who<'_> {
@@ -157,6 +159,7 @@ impl Who<'_> {
             ("name", self.name),
             ("namespace", self.namespace),
             ("container_name", self.own),
+            ("pod_uid", self.uid),
         ];
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
             event.fields.insert((*name).to_owned(), (*value).to_owned());
@@ -219,11 +222,19 @@ fn meaning(value: &Value, message: &str, moment: &str, line: u64, evidence: &[u8
     }
     let Some((kind, fields)) = of_pod(reason, message) else { return Vec::new() };
     let path = at(value, "/involvedObject/fieldPath");
-    let own = path.split_once('{').map_or("", |(_, name)| name.trim_end_matches('}'));
+    let own = match path.split_once('{') {
+        Some((_, name)) => name.trim_end_matches('}'),
+        // kubelet's own words, where an exporter left the path out.
+        None => ["Started container ", "Created container ", "Stopping container "]
+            .iter()
+            .find_map(|head| message.strip_prefix(head)?.split([' ', ':']).next())
+            .unwrap_or_default(),
+    };
     let who = Who {
         name: at(value, "/involvedObject/name"),
         namespace: at(value, "/involvedObject/namespace"),
         own,
+        uid: at(value, "/involvedObject/uid"),
     };
     let event = event_at(kind, moment, line, evidence).map(|event| who.signed(event, ""));
     let event = event.map(|mut event| {

@@ -1,4 +1,4 @@
-//! Files that describe a state instead of telling events: `docker inspect`, `kubectl describe`, an nginx configuration, `free`, `df`,
+//! Files that describe a state instead of telling events: `docker inspect`, `kubectl describe`, tasks of ECS, an nginx configuration, `free`, `df`,
 //! unit files. In: a whole file; out: a [`Taken`]: identities (container, address, limit), small facts about the host, and the
 //! ends of containers, which some of them date to the second.
 //!
@@ -6,6 +6,7 @@
 //! never give a time to a relative age (`5m ago`): nobody knows when the snapshot was made.
 
 mod docker;
+mod ecs;
 mod host;
 mod kubectl;
 mod kubernetes;
@@ -86,6 +87,8 @@ pub enum Snapshot {
     Containers(Vec<Container>),
     /// Pods of Kubernetes, one entry a container; its name is that of the pod.
     Pods(Vec<Container>),
+    /// Tasks of Amazon ECS, one entry a container.
+    Tasks(Vec<Container>),
     /// nginx configuration, or the output of `nginx -T`.
     Proxy(ProxyConfiguration),
     /// The state of a host or the settings of a service, and what it is called.
@@ -121,6 +124,7 @@ impl Snapshot {
             }
             Self::Containers(_) => "docker-inspect",
             Self::Pods(_) => "kubernetes-pods",
+            Self::Tasks(_) => "ecs-tasks",
             Self::Proxy(_) => "nginx-configuration",
             Self::State(name, _) | Self::Named(name) => name,
         }
@@ -130,7 +134,7 @@ impl Snapshot {
     #[must_use]
     pub fn containers(&self) -> &[Container] {
         match self {
-            Self::Containers(list) | Self::Pods(list) => list,
+            Self::Containers(list) | Self::Pods(list) | Self::Tasks(list) => list,
             _ => &[],
         }
     }
@@ -140,7 +144,7 @@ impl Snapshot {
     pub fn facts(&self) -> Vec<StateFact> {
         match self {
             Self::State(_, facts) => facts.clone(),
-            Self::Containers(list) | Self::Pods(list) => {
+            Self::Containers(list) | Self::Pods(list) | Self::Tasks(list) => {
                 list.iter().flat_map(container_facts).take(FACTS_MAX).collect()
             }
             Self::Proxy(proxy) => proxy
@@ -187,6 +191,7 @@ const STATUS_PAGE: [&str; 2] = ["     Loaded: loaded (", "     Active: "];
 pub fn sniff(head: &[u8]) -> bool {
     docker::looks_like_inspect(head)
         || docker::looks_like_compose_table(head)
+        || ecs::looks_like_tasks(head)
         || kubernetes::looks_like_objects(head)
         || kubectl::looks_like_output(head)
         || host::name(head).is_some()
@@ -202,6 +207,9 @@ pub fn read(text: &[u8]) -> Option<Taken> {
         let list = docker::containers(text)?;
         let events = docker::states(text, &list);
         return Some(Taken { snapshot: Snapshot::Containers(list), events });
+    }
+    if ecs::looks_like_tasks(text) {
+        return ecs::read(text);
     }
     if kubernetes::looks_like_objects(text) {
         return kubernetes::read(text);

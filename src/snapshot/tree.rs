@@ -14,11 +14,11 @@ const TREE_MAX_BYTES: usize = 16 << 20;
 const OBJECT_BYTES: usize = 680;
 /// A value in an array, which grows by doubling, or one of some six in a node.
 const VALUE_BYTES: usize = 120;
-/// The list of an object of the Kubernetes API.
-const LIST: &str = "items";
+/// The list of an object of the Kubernetes API, and of an answer of ECS.
+const LISTS: [&str; 2] = ["items", "tasks"];
 
-/// Calls for each element of a list: the text as a whole, or the `items` of the one object that it is. Gives that object with
-/// `items` being null, or null; `None` where the text is no JSON, or more than it may be.
+/// Calls for each element of a list: the text as a whole, or the `items` or `tasks` of the one object that it is. Gives that object
+/// with these being null, or null; `None` where the text is no JSON, or more than it may be.
 pub(super) fn read(text: &[u8], visit: &mut dyn FnMut(&Value)) -> Option<Value> {
     let budget = Cell::new(TREE_MAX_BYTES);
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -31,7 +31,7 @@ pub(super) fn read(text: &[u8], visit: &mut dyn FnMut(&Value)) -> Option<Value> 
 struct List<'a> {
     budget: &'a Cell<usize>,
     visit: &'a mut dyn FnMut(&Value),
-    /// It is the `items` of an object.
+    /// It is the list in an object.
     inner: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for List<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut rest = Map::new();
         while let Some(key) = object.next_key::<String>()? {
-            let value = if key == LIST && !self.inner {
+            let value = if LISTS.contains(&key.as_str()) && !self.inner {
                 let list = List { budget: self.budget, visit: &mut *self.visit, inner: true };
                 object.next_value_seed(list)?
             } else {

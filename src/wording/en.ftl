@@ -67,6 +67,7 @@ dependency-down = { $known ->
    *[down] was down or turned clients away
 }, and { failing } failed for want of it
 deploy-restart = { failing } was told to stop and was away until it was started again
+deploy-too-early = the proxy was switched to { failing } before anybody listened there
 disk-full = a disk was full, and { failing } failed on it
 health-check-kill = { failing } failed its health check and was ended for it
 host-restart = the host itself restarted or was paused, and its services with it
@@ -176,6 +177,7 @@ advice-retry-dependency = Give { failing } timeouts and a retry for its dependen
 advice-lock-timeout = Run migrations with lock_timeout set and restarts of stores in announced windows
 advice-planned = Nothing, if the restart was planned: the service is back
 advice-restart-without-gap = Restart { failing } without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first
+advice-switch-when-ready = Switch the proxy to { failing } only when it answers its check, and stop the old instance after that
 advice-free-space = Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died
 advice-what-filled-it = Find what filled it: uploads, logs without rotation, temporary files
 advice-alert-space = Alert at 80 % of space and inodes, and let the app answer 507 instead of dying

@@ -91,6 +91,7 @@ deploy-restart = { failing } { $services ->
     [1] a reçu l'ordre de s'arrêter et est resté absent
    *[other] ont reçu l'ordre de s'arrêter et sont restés absents
 } jusqu'au redémarrage
+deploy-too-early = le proxy a été basculé vers { failing } avant que quelqu'un n'y écoute
 disk-full = un disque était plein, et { failing } { $services ->
     [0] a échoué
     [1] a échoué
@@ -219,6 +220,7 @@ advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tent
 advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer les bases dans des fenêtres annoncées
 advice-planned = Rien, si le redémarrage était prévu : le service est revenu
 advice-restart-without-gap = Redémarrer { failing } sans interruption : garder le socket d'écoute ouvert (activation par socket de systemd, reload) ou démarrer d'abord la nouvelle instance
+advice-switch-when-ready = Ne basculer le proxy vers { failing } qu'une fois sa sonde en succès, et n'arrêter l'ancienne instance qu'ensuite
 advice-free-space = Libérer de l'espace sur le disque plein (df -h, df -i, du -x --max-depth=2), puis redémarrer ce qui est tombé
 advice-what-filled-it = Trouver ce qui l'a rempli : téléversements, journaux sans rotation, fichiers temporaires
 advice-alert-space = Alerter à 80 % de l'espace et des inodes, et laisser l'application répondre 507 plutôt que mourir

@@ -56,6 +56,7 @@ dependency-down = { $known ->
    *[down] bị ngừng hoặc từ chối client
 }, và { failing } lỗi vì thiếu nó
 deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
+deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
 disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
 health-check-kill = { failing } không qua được health check và bị dừng vì thế
 host-restart = chính máy chủ đã khởi động lại hoặc bị tạm dừng, kéo theo các dịch vụ của nó
@@ -158,6 +159,7 @@ advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi g�
 advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi động lại kho dữ liệu trong khung giờ đã báo trước
 advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
 advice-restart-without-gap = Khởi động lại { failing } không gián đoạn: giữ socket lắng nghe mở (socket activation của systemd, reload) hoặc bật bản mới trước
+advice-switch-when-ready = Chỉ chuyển proxy sang { failing } khi nó đã trả lời kiểm tra, và dừng bản cũ sau đó
 advice-free-space = Giải phóng chỗ trên đĩa đầy (df -h, df -i, du -x --max-depth=2), rồi khởi động lại những gì đã chết
 advice-what-filled-it = Tìm thứ đã làm đầy đĩa: tệp tải lên, log không xoay vòng, tệp tạm
 advice-alert-space = Cảnh báo ở mức 80 % dung lượng và inode, và để ứng dụng trả 507 thay vì chết
