@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::event::EventKind;
+use crate::service::names::is_in_container;
 use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline, short};
@@ -157,8 +158,39 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
     for death in &mut deaths {
         death.why = reason(death, timeline, services);
     }
+    take_untimed_heap_limits(&mut deaths, timeline);
     deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
     deaths
+}
+
+/// A program's standard error has no times where its supervisor keeps it: V8 and others that ran into their heap limit abort, so that
+/// the aborts of that program are these ends, if there are no more aborts than such lines.
+fn take_untimed_heap_limits(deaths: &mut Vec<Death>, timeline: &Timeline) {
+    let untimed = |death: &Death| {
+        death.stamp.is_none() && death.why == Why::RuntimeHeapLimit && death.service.is_some()
+    };
+    let lines: Vec<(Option<ServiceId>, FactId, u64)> = deaths
+        .iter()
+        .filter(|death| untimed(death))
+        .map(|death| (death.service, death.facts[0], timeline.fact(death.facts[0]).count))
+        .collect();
+    for (service, fact, count) in lines {
+        let own = |death: &&mut Death| {
+            death.service == service
+                && death.signal == Some(6)
+                && death.stamp.is_some()
+                && death.why == Why::Unknown
+        };
+        let mut aborts: Vec<&mut Death> = deaths.iter_mut().filter(own).collect();
+        if aborts.is_empty() || aborts.len() as u64 > count {
+            continue;
+        }
+        for abort in &mut aborts {
+            abort.why = Why::RuntimeHeapLimit;
+            abort.facts.push(fact);
+        }
+        deaths.retain(|death| !(untimed(death) && death.facts[0] == fact));
+    }
 }
 
 /// The order in which tellings are taken: a later one is joined to an earlier.
@@ -444,7 +476,8 @@ fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<J
     let kill = |death: &Death| {
         let Some(oom) = known.first(death).oom() else { return false };
         let join = known.services.join(oom, death.at(), service);
-        (namespaced && matches!(join, Join::Comm | Join::Cgroup)) || join == Join::Cgroup
+        let elsewhere = namespaced || oom.cgroup().is_some_and(is_in_container);
+        (elsewhere && matches!(join, Join::Comm | Join::Cgroup)) || join == Join::Cgroup
     };
     known.nearest(telling, PATTERN, kill).map(|place| (place, Some(Join::Comm)))
 }

@@ -340,6 +340,14 @@ pub struct OomKill {
     pub group: bool,
 }
 
+impl OomKill {
+    /// The victim's cgroup, or that whose limit was hit.
+    #[must_use]
+    pub fn cgroup(&self) -> Option<&str> {
+        self.victim_cgroup.as_deref().or(self.limit_cgroup.as_deref())
+    }
+}
+
 /// Who wrote a record, as far as its envelope tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Origin {

@@ -3,7 +3,8 @@
 //! # What happens
 //! An exception nobody caught ends the process, or it cannot load its code or configuration; its supervisor starts it again.
 //! # What it looks like
-//! `Unhandled 'error' event`, `Worker failed to boot`, exit code 1, a restart counter that climbs.
+//! `Unhandled 'error' event`, `Worker failed to boot`, exit code 1, a restart counter that climbs. Go's server lives on: `http: panic
+//! serving`, once for each connection that it closes.
 //! # Needs
 //! The app's or its supervisor's line about the end.
 //! # Told apart from
@@ -15,7 +16,7 @@ use crate::death::{Death, Why};
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::stamp::SECOND;
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
@@ -28,7 +29,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .failing_deaths()
         .filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6))
         .collect();
-    let boots: Vec<(FactId, &crate::timeline::Fact)> = scene
+    let boots: Vec<(FactId, &Fact)> = scene
         .near_of(&[EventKind::AppBootFailed, EventKind::ProgramGaveUp])
         .filter(|(_, fact)| scene.is_failing(fact))
         .collect();
@@ -40,7 +41,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
     }));
     if moments.is_empty() {
-        return Weight::nothing();
+        return by_broken_answers(scene);
     }
     let explained = scene.explained(&effects(scene, &moments));
     let reasons = [
@@ -73,6 +74,40 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         supports: some_of(&facts, 4),
         path,
         sentence: scene.say("crash-exception", [("times", moments.len().into())]),
+        ..Weight::default()
+    }
+}
+
+/// The server caught the error of one request, and closed its connection without an answer: one line, one failure, in one second.
+fn by_broken_answers(scene: &Scene<'_>) -> Weight {
+    let facts: Vec<(FactId, &Fact)> = scene
+        .near_of(&[EventKind::RequestError])
+        .filter(|(_, fact)| fact.field("answer") == Some("none") && scene.is_failing(fact))
+        .collect();
+    let stretches: Vec<_> = facts
+        .iter()
+        .filter_map(|(_, fact)| {
+            let (at, sigma) = (fact.at()?, fact.stamp?.sigma);
+            Some((at - SECOND - sigma, at + SECOND + sigma))
+        })
+        .collect();
+    let Some((first, _)) = facts.first() else { return Weight::nothing() };
+    let times: u64 = facts.iter().map(|(_, fact)| fact.count).sum();
+    let closed = scene.signature_share(&[EventKind::UpstreamClosed, EventKind::UpstreamReset]);
+    let explained = scene.explained(&stretches).min(closed);
+    let mut path = vec![*first];
+    path.extend(first_proxy_error(scene, &path));
+    // Fewer errors than failures leave some without a reason.
+    let few = times * 2 < scene.answers();
+    Weight {
+        nats: scene.weights.exception + scene.weights.for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        reservation: few.then(|| "the app tells of fewer errors than answers failed".to_owned()),
+        explained,
+        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        path,
+        sentence: scene.say("broken-answers", [("times", times.into())]),
         ..Weight::default()
     }
 }

@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::service::{Service, ServiceId, ServiceRole};
 use crate::service::names::names_store;
+use crate::service::{Service, ServiceId, ServiceRole};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};

@@ -50,7 +50,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .min();
     // After the app is up the boot explains nothing any more; without a sign of it, half a minute.
     let until = up.map_or(from + 30 * SECOND, |up| up + 20 * SECOND);
-    let explained = scene.explained(&[(from - 5 * SECOND, until)]);
+    let explained = scene.explained(&[(away_since(scene, fact, from), until)]);
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
@@ -62,6 +62,31 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         path,
         sentence: text("host-restart", []),
         ..Weight::default()
+    }
+}
+
+/// Since when the host was away: a log tells its boot. Where the proxy reached nobody before it, and no log of that host tells anything
+/// in between, it was away since the first failure.
+fn away_since(scene: &Scene<'_>, boot: &Fact, at: Micros) -> Micros {
+    let host = |fact: &Fact| {
+        let source = &scene.sources[fact.event.at.source.0];
+        fact.event.origin.host.clone().or_else(|| source.host.clone())
+    };
+    let own = host(boot);
+    let unreachable = scene.signature_share(&[EventKind::UpstreamUnreachable]) >= 0.5;
+    let silent = own.is_some()
+        && !scene
+            .timeline
+            .between(scene.start + 5 * SECOND, at - SECOND)
+            .any(|(_, fact)| host(fact) == own);
+    if boot.kind == EventKind::KernelBoot
+        && silent
+        && (unreachable || scene.was_never_reached())
+        && at - scene.start <= STARTING
+    {
+        scene.start - 5 * SECOND
+    } else {
+        at - 5 * SECOND
     }
 }
 

@@ -24,15 +24,24 @@ use super::{Advice, Cause, Weight, advice, first_proxy_error};
 pub(super) const CAUSE: Cause =
     Cause { name: "memory_pressure", title: "title-memory-pressure", weigh, advice: advise };
 
+/// The kernel tells of a task two minutes after it began to wait for the disk.
+const DISK_LEAD: Micros = 5 * MINUTE;
+
 fn weigh(scene: &Scene<'_>) -> Weight {
     let late = scene.status_share(504);
     if late < 0.3 {
         return Weight::nothing();
     }
+    let faulty_disk = scene
+        .timeline
+        .between(scene.start - DISK_LEAD, scene.end)
+        .any(|(_, fact)| fact.kind == EventKind::DiskError);
     let signs: Vec<FactId> = scene
         .near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask])
-        // A processor that was held up lacks no memory; a task that waits may wait for the disk that swaps.
-        .filter(|(_, fact)| fact.field("what").is_none_or(|what| what == "blocked-task"))
+        // A processor that was held up lacks no memory; a task that waits may wait for the disk that swaps, or that fails.
+        .filter(|(_, fact)| {
+            fact.field("what").is_none_or(|what| what == "blocked-task" && !faulty_disk)
+        })
         .map(|(id, _)| id)
         .collect();
     let from = scene.start - MINUTE;

@@ -22,6 +22,9 @@ use super::{Advice, Cause, Weight, advice, some_of};
 pub(super) const CAUSE: Cause =
     Cause { name: "network", title: "title-network", weigh, advice: advise };
 
+/// Nobody answers for its address then (`ARP`), or at all.
+const HOST_AWAY: &str = "a host or container that is away looks the same from the proxy";
+
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds =
         [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
@@ -39,15 +42,20 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             EventKind::ContainerStarted,
             EventKind::ContainerDied,
             EventKind::ContainerStopped,
+            EventKind::ContainerKilled,
+            EventKind::AppStarted,
+            EventKind::AppListening,
         ])
         .next()
         .is_some();
+    let unreachable = scene.signature_share(&[EventKind::UpstreamUnreachable]);
     Weight {
         nats: scene.weights.network
             + scene.weights.for_share(share)
             + if ended || moved { scene.weights.network_ended } else { 0.0 },
         direct: true,
         joined: true,
+        reservation: (unreachable * 2.0 > share).then(|| HOST_AWAY.to_owned()),
         explained: share,
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),
@@ -64,7 +72,7 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     Weight {
         nats: scene.weights.network_unanswered + scene.weights.for_share(explained),
         direct: true,
-        reservation: Some("a host that is down looks the same from the proxy".to_owned()),
+        reservation: Some(HOST_AWAY.to_owned()),
         explained,
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),

@@ -16,7 +16,7 @@ use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::service::ServiceRole;
 use crate::stamp::SECOND;
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, text};
 
 use super::{Advice, Cause, Weight, advice, some_of};
@@ -49,7 +49,38 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             ..Weight::default()
         };
     }
-    unreachable_as_configured(scene)
+    let tls = tls_to_plain(scene);
+    if tls.nats > 0.0 { tls } else { unreachable_as_configured(scene) }
+}
+
+/// The proxy speaks TLS to a port that does not: one side's bytes make no sense to the other, which answers wrongly or waits for more.
+fn tls_to_plain(scene: &Scene<'_>) -> Weight {
+    let near = || scene.near_of(&[EventKind::UpstreamTls, EventKind::UpstreamTimeout]);
+    let facts: Vec<FactId> =
+        near().filter(|(_, fact)| fact.field("plain").is_some()).map(|(id, _)| id).collect();
+    let in_handshake = |fact: &Fact| fact.field("phase") == Some("SSL handshaking to upstream");
+    let all: u64 = scene.signature.values().sum();
+    let met: u64 = near().filter(|(_, fact)| in_handshake(fact)).map(|(_, fact)| fact.count).sum();
+    let share = (met as f64 / all.max(1) as f64).min(1.0);
+    if facts.is_empty() || share < 0.3 {
+        return Weight::nothing();
+    }
+    let reload = scene
+        .timeline
+        .between(scene.start - 15 * SECOND, scene.start + SECOND)
+        .find(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
+    let mut path: Vec<FactId> = reload.map(|(id, _)| id).into_iter().collect();
+    path.extend(facts.first());
+    Weight {
+        nats: scene.weights.proxy_told + scene.weights.for_share(share),
+        direct: true,
+        joined: true,
+        explained: share,
+        supports: some_of(&facts, 3),
+        path,
+        sentence: text("proxy-tls-to-plain", []),
+        ..Weight::default()
+    }
 }
 
 fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {

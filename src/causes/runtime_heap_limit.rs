@@ -12,13 +12,14 @@
 //! # What to do
 //! More container memory alone does not help: the limit is the runtime's.
 
+use crate::death::{Death, Why};
 use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, against_growth, first_proxy_error, some_of};
+use super::{Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "runtime_heap_limit", title: "title-runtime-heap-limit", weigh, advice: advise };
@@ -39,7 +40,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .between(scene.start - THRASH, scene.end + THRASH)
         .filter(|(_, fact)| is_limit(fact) && scene.is_failing(fact))
         .collect();
-    let Some((first, _)) = facts.first() else { return Weight::nothing() };
+    let Some((first, _)) = facts.first() else { return by_aborts(scene) };
     let late_answers = scene.status_share(504) > 0.0;
     let stretches: Vec<(Micros, Micros)> = facts
         .iter()
@@ -73,6 +74,32 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
         sentence: scene.say("runtime-heap-limit", [("times", facts.len().into())]),
+        ..Weight::default()
+    }
+}
+
+/// Ends whose line about the heap has no time of its own.
+fn by_aborts(scene: &Scene<'_>) -> Weight {
+    let deaths: Vec<&Death> =
+        scene.failing_deaths().filter(|death| death.why == Why::RuntimeHeapLimit).collect();
+    let Some(first) = deaths.first() else { return Weight::nothing() };
+    let moments: Vec<_> = deaths
+        .iter()
+        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
+        .collect();
+    let explained = scene.explained(&effects(scene, &moments));
+    let mut path = first.facts.clone();
+    path.extend(first_proxy_error(scene, &path));
+    let supports: Vec<FactId> =
+        deaths.iter().flat_map(|death| death.facts.iter().copied()).collect();
+    Weight {
+        nats: scene.weights.heap_limit + scene.weights.for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        explained,
+        supports: some_of(&supports, 4),
+        path,
+        sentence: scene.say("runtime-heap-limit", [("times", deaths.len().into())]),
         ..Weight::default()
     }
 }

@@ -210,6 +210,9 @@ fn disk_error(body: &[u8]) -> Option<Fact<'_>> {
         let removable = device.starts_with(b"fd") || device.starts_with(b"sr");
         return (!removable).then(|| disk_fact(device));
     }
+    if let Some(device) = late_disk(body) {
+        return Some(disk_fact(device));
+    }
     let text = FILE_SYSTEMS.iter().find_map(|name| body.strip_prefix(*name))?;
     if let Some(rest) =
         text.strip_prefix(b"error (device ").or_else(|| text.strip_prefix(b"critical (device "))
@@ -222,6 +225,23 @@ fn disk_error(body: &[u8]) -> Option<Fact<'_>> {
     let full = text.starts_with(b"Delayed block allocation failed") && text.ends_with(b" error 28");
     let kind = if full { EventKind::DiskFull } else { EventKind::DiskError };
     Some(Fact { kind, fields: vec![("device", device_name(device))] })
+}
+
+/// A disk that does not answer in time: `nvme nvme0: I/O 611 QID 2 timeout, aborting` (drivers/nvme/host/pci.c, since 6.2 with tag and
+/// opcode), `ata1.00: exception Emask 0x0 SAct 0x0 SErr 0x0 action 0x6 frozen` (drivers/ata/libata-eh.c), `sd 2:0:0:0: [sda] tag#12
+/// timing out command, waited 180s` (drivers/scsi/scsi_lib.c).
+fn late_disk(body: &[u8]) -> Option<&[u8]> {
+    if let Some(rest) = body.strip_prefix(b"nvme ") {
+        let (device, text) = split_at(rest, b": I/O ")?;
+        memmem::find(text, b" QID ").and(memmem::find(text, b" timeout, ")).map(|_| device)
+    } else if body.starts_with(b"ata") {
+        let (device, text) = split_at(body, b": exception Emask ")?;
+        text.ends_with(b" frozen").then_some(device)
+    } else {
+        let (_, text) = split_at(body.strip_prefix(b"sd ")?, b": [")?;
+        let (device, text) = split_at(text, b"] ")?;
+        memmem::find(text, b" timing out command, waited ").map(|_| device)
+    }
 }
 
 /// `JBD2: Detected IO errors while flushing file data on sda1-8`.

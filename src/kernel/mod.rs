@@ -6,6 +6,7 @@
 
 mod audit;
 mod faults;
+mod freebsd;
 mod oom_line;
 mod oom_reader;
 mod oom_report;
@@ -48,7 +49,7 @@ impl KernelReader {
         if let Some(line) = oom_line::parse(body) {
             reader.take(&line, record, out);
         } else if !reader.take_row(body)
-            && let Some(event) = faults::read(body, record)
+            && let Some(event) = faults::read(body, record).or_else(|| freebsd::read(body, record))
         {
             if event.kind == EventKind::KernelBoot {
                 reader.finish(out);
@@ -85,7 +86,10 @@ pub fn looks_like_kernel(body: &[u8]) -> bool {
         // `memory: usage`, `CPU: 0 PID: 1` and `Node 0` are common words on their own.
         Some(OomLine::Cpu { .. } | OomLine::Usage { .. } | OomLine::PageSize(_)) => false,
         Some(_) => true,
-        None => faults::read(body, &Record::default()).is_some(),
+        None => {
+            let record = Record::default();
+            faults::read(body, &record).or_else(|| freebsd::read(body, &record)).is_some()
+        }
     }
 }
 

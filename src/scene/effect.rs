@@ -9,6 +9,10 @@ use super::{LEAD, LinkedKill, Scene, TAIL};
 
 /// An incident's services recover at the latest within this, as far as one fact's effect is drawn.
 const EFFECT_MAX: Micros = 10 * MINUTE;
+/// What the proxy did when it waited for the upstream's first word.
+const BEFORE_REQUEST: [&str; 2] = ["connecting to upstream", "SSL handshaking to upstream"];
+/// A master forks another worker within this.
+const FORKED: Micros = 15 * SECOND;
 /// A start that ends this soon did not bring the service back.
 const FALSE_START: Micros = 20 * SECOND;
 
@@ -125,7 +129,8 @@ impl Scene<'_> {
         let mut counts = [0_u64; 2];
         let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
         for (_, fact) in near.filter(|(_, fact)| fact.kind == EventKind::UpstreamTimeout) {
-            let connecting = fact.field("phase") == Some("connecting to upstream");
+            let connecting =
+                fact.field("phase").is_some_and(|phase| BEFORE_REQUEST.contains(&phase));
             counts[usize::from(connecting)] += fact.count;
         }
         let all: u64 = self.signature.values().sum();
@@ -165,6 +170,10 @@ impl Scene<'_> {
         service: Option<ServiceId>,
     ) -> (Micros, Micros) {
         let from = at - 2 * SECOND - 3 * sigma.min(10 * SECOND);
+        if self.nobody_listens() && service.is_some_and(|service| self.kept_listening(service, at))
+        {
+            return (from, at + 5 * SECOND);
+        }
         let back = service.and_then(|service| self.back(service, at));
         let to = match back {
             Some(back) => back + 5 * SECOND,
@@ -173,6 +182,35 @@ impl Scene<'_> {
         };
         let cap = if self.nobody_listens() { Micros::MAX } else { at + EFFECT_MAX };
         (from, to.max(at + 5 * SECOND).min(cap))
+    }
+
+    /// Whether only a worker ended: its master forked another one at once and was never away itself, so that its socket went on taking
+    /// connections and refused none.
+    fn kept_listening(&self, service: ServiceId, at: Micros) -> bool {
+        let own = |from: Micros, to: Micros, kinds: &[EventKind]| {
+            let kinds = kinds.to_vec();
+            self.timeline
+                .between(from, to)
+                .any(|(_, fact)| kinds.contains(&fact.kind) && self.is_of(fact, service))
+        };
+        let away = [
+            EventKind::AppStarted,
+            EventKind::AppListening,
+            EventKind::AppStopping,
+            EventKind::AppStopped,
+            EventKind::AppBootFailed,
+            EventKind::MasterGone,
+            EventKind::UnitStopping,
+            EventKind::UnitStarted,
+            EventKind::UnitFailed,
+            EventKind::UnitProcessExited,
+            EventKind::ContainerDied,
+            EventKind::ContainerStarted,
+            EventKind::ProgramExited,
+            EventKind::ProgramStarted,
+        ];
+        own(at, at + FORKED, &[EventKind::WorkerBooted])
+            && !own(at - 2 * SECOND, self.end.max(at) + LEAD, &away)
     }
 
     /// Whether answers failed from the first request of the log on, so that nothing shows that the upstream ever answered.

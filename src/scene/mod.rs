@@ -376,6 +376,12 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether what failed is one of several apps on several hosts, and nothing tells which.
+    #[must_use]
+    pub fn one_of_several(&self) -> bool {
+        !self.failing_known && self.failing.len() > 1 && self.several_hosts()
+    }
+
     /// A service that was replaced keeps its container name under a new id.
     fn same_name(&self, service: ServiceId) -> bool {
         let own = &self.services.get(service).containers;

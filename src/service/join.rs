@@ -8,7 +8,7 @@ use crate::ingest::Source;
 use crate::stamp::Micros;
 use crate::timeline::{Timeline, short};
 
-use super::names::{Owner, cgroup_owner, cgroup_pod, names_container, pod_log};
+use super::names::{Owner, cgroup_owner, cgroup_pod, is_in_container, names_container, pod_log};
 use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
 
 impl Services {
@@ -346,8 +346,9 @@ impl Services {
             self.tells_pids(service)
                 && !service.pids.contains_key(&pid)
                 && !looks_namespaced(service, pid)
+                && !kill.cgroup().is_some_and(is_in_container)
         });
-        let cgroup = kill.victim_cgroup.as_deref().or(kill.limit_cgroup.as_deref());
+        let cgroup = kill.cgroup();
         match cgroup.map(cgroup_owner) {
             Some(Owner::Unit(unit)) if service.units.contains(&unit) => return Join::Cgroup,
             Some(Owner::Container(container)) if service.containers.contains(short(&container)) => {

@@ -28,6 +28,26 @@ pub fn cgroup_owner(path: &str) -> Owner {
     Owner::Unknown
 }
 
+/// Whether a cgroup is of a container or machine, whose processes count their pids from one: docker, podman, Kubernetes, LXC (Proxmox:
+/// `/lxc/101/ns/...`, liblxc: `/lxc.payload.NAME/...`), systemd-nspawn and libvirt (`/machine.slice/...`).
+#[must_use]
+pub fn is_in_container(path: &str) -> bool {
+    path.split('/').any(|part| {
+        matches!(part, "lxc" | "docker" | "machine.slice" | "libpod_parent" | "garden")
+            || [
+                "lxc.payload",
+                "kubepods",
+                "docker-",
+                "cri-containerd-",
+                "crio-",
+                "libpod-",
+                "machine-",
+            ]
+            .iter()
+            .any(|head| part.starts_with(head))
+    })
+}
+
 /// The uid of the pod in a cgroup path: `kubepods-burstable-pod0d3f2a51_7f6e_....slice`, `/kubepods/burstable/pod0d3f2a51-7f6e-...`.
 #[must_use]
 pub fn cgroup_pod(path: &str) -> Option<String> {

@@ -50,6 +50,10 @@ best-guess = The bundle does not say why; the best guess, { $guess } ({ $probabi
 no-cause-told = The bundle does not say why.
 either-or = Either { $one } or { $other }; the bundle does not tell which.
 
+broken-answers = { failing } met an error of its own in { $times ->
+    [one] 1 request
+   *[other] { $times } requests
+} and closed the connection without an answer
 crash-exception = { failing } ended by an unhandled error of its own { $times ->
     [one] 1 time
    *[other] { $times } times
@@ -111,6 +115,7 @@ oom-kill-userspace = { $killer-known ->
     [no] a process
    *[yes] { $victim }
 } because the host ran short of memory
+proxy-tls-to-plain = the proxy speaks TLS to an upstream that speaks plain HTTP
 proxy-refused = the proxy refused what the upstream sent, or may not open its socket
 nothing-listens = nothing listens at { $place-known ->
     [no] the upstream

@@ -65,6 +65,11 @@ best-guess = Le bundle ne dit pas pourquoi ; la meilleure hypothèse, { $guess 
 no-cause-told = Le bundle ne dit pas pourquoi.
 either-or = Soit { $one }, soit { $other } ; le bundle ne permet pas de trancher.
 
+broken-answers = { failing } { $services ->
+    [0] a rencontré
+    [1] a rencontré
+   *[other] ont rencontré
+} { times-many } une erreur interne et fermé la connexion sans répondre
 crash-exception = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
@@ -149,6 +154,7 @@ oom-kill-userspace = { $killer-known ->
     [no] un processus
    *[yes] { $victim }
 } parce que l'hôte manquait de mémoire
+proxy-tls-to-plain = le proxy parle TLS à un upstream qui parle HTTP en clair
 proxy-refused = le proxy a refusé ce que l'upstream a envoyé, ou n'a pas le droit d'ouvrir son socket
 nothing-listens = rien n'écoute sur { $place-known ->
     [no] l'adresse de l'upstream

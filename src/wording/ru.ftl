@@ -78,6 +78,11 @@ best-guess = По бандлу нельзя сказать почему; луч�
 no-cause-told = По бандлу нельзя сказать почему.
 either-or = Либо { $one }, либо { $other }; что именно, по бандлу не видно.
 
+broken-answers = { failing } { $services ->
+    [2] обрывали
+    [3] обрывали
+   *[other] обрывал
+} соединение без ответа из-за собственной ошибки { times-many }
 crash-exception = { failing } { $services ->
     [2] завершались
     [3] завершались
@@ -159,6 +164,7 @@ oom-kill-userspace = { $killer-known ->
     [no] процесс
    *[yes] { $victim }
 }, потому что на хосте не хватало памяти
+proxy-tls-to-plain = прокси говорит по TLS с апстримом, который отвечает обычным HTTP
 proxy-refused = прокси отверг ответ апстрима или не имеет права открыть его сокет
 nothing-listens = никто не слушает { $place-known ->
     [no] адрес апстрима

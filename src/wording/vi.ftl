@@ -42,6 +42,7 @@ best-guess = Gói log không cho biết vì sao; phỏng đoán hợp lý nhất
 no-cause-told = Gói log không cho biết vì sao.
 either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là trường hợp nào.
 
+broken-answers = { failing } đã { $times } lần gặp lỗi của chính nó và đóng kết nối mà không trả lời
 crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó
 crash-segv = { processes } của { failing } chết vì tín hiệu lỗi{ $place ->
     [unknown] {""}
@@ -99,6 +100,7 @@ oom-kill-userspace = { $killer-known ->
     [no] một tiến trình
    *[yes] { $victim }
 } vì máy chủ thiếu bộ nhớ
+proxy-tls-to-plain = proxy nói TLS với upstream chỉ nói HTTP thường
 proxy-refused = proxy từ chối những gì upstream gửi, hoặc không được phép mở socket của nó
 nothing-listens = không có gì lắng nghe ở { $place-known ->
     [no] địa chỉ của upstream

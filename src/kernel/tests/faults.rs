@@ -81,6 +81,18 @@ fn disks() {
         "EXT4-fs (sda1): Delayed block allocation failed for inode 5 at logical offset 0 with max blocks 9 with error 28",
         "disk-full device=sda1",
     );
+    one("nvme nvme0: I/O 611 QID 2 timeout, aborting", "disk-error device=nvme0");
+    one(
+        "nvme nvme1: I/O tag 3 (1003) opcode 0x2 (Read) QID 5 timeout, reset controller",
+        "disk-error device=nvme1",
+    );
+    one(
+        "ata1.00: exception Emask 0x0 SAct 0x0 SErr 0x0 action 0x6 frozen",
+        "disk-error device=ata1.00",
+    );
+    one("sd 2:0:0:0: [sda] tag#12 timing out command, waited 180s", "disk-error device=sda");
+    none("ata1.00: exception Emask 0x10 SAct 0x0 SErr 0x400000 action 0x6");
+    none("nvme nvme0: Abort status: 0x371");
     none("blk_update_request: I/O error, dev fd0, sector 0");
     none("I/O error, dev sr0, sector 0 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 0");
     none("EXT4-fs (vda): mounted filesystem with ordered data mode. Quota mode: none.");
