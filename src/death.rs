@@ -461,7 +461,13 @@ fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<J
     if let Some(place) = known.nearest(telling, TIMEOUT_TO_END, timeout) {
         return Some((place, None));
     }
-    if let Some(place) = known.nearest(telling, TOLD, |death| !namespaced && same_pid(death)) {
+    let elsewhere = |death: &Death| {
+        let first = known.first(death);
+        let join = |id: ServiceId| known.services.join(first, death.at(), id);
+        first.oom().is_some() && telling.service.is_some_and(|id| join(id) == Join::Mismatch)
+    };
+    let told = |death: &Death| !namespaced && same_pid(death) && !elsewhere(death);
+    if let Some(place) = known.nearest(telling, TOLD, told) {
         let oom = known.near.iter().any(|(own, death)| *own == place && death.why == Why::OomKill);
         return Some((place, oom.then_some(Join::Pid)));
     }
@@ -474,8 +480,9 @@ fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<J
     }
     let service = telling.service.filter(|_| telling.signal == Some(9))?;
     let kill = |death: &Death| {
-        let Some(oom) = known.first(death).oom() else { return false };
-        let join = known.services.join(oom, death.at(), service);
+        let kill = known.first(death);
+        let Some(oom) = kill.oom() else { return false };
+        let join = known.services.join(kill, death.at(), service);
         let elsewhere = namespaced || oom.cgroup().is_some_and(is_in_container);
         (elsewhere && matches!(join, Join::Comm | Join::Cgroup)) || join == Join::Cgroup
     };
@@ -495,11 +502,12 @@ fn told_by(death: &Death, telling: &Telling, timeline: &Timeline) -> bool {
 /// Whether a unit's or container's end is that of a known death: same service, or the victim's cgroup is the container.
 fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &Services) -> bool {
     let Some(service) = telling.service else { return false };
-    if let Some(oom) = timeline.fact(death.facts[0]).oom() {
+    let first = timeline.fact(death.facts[0]);
+    if first.oom().is_some() {
         // The victim ended by SIGKILL; another end in the same unit is not its.
         let killed = telling.signal == Some(9) || telling.exit_code == Some(137);
         return killed
-            && matches!(services.join(oom, death.at(), service), Join::Pid | Join::Cgroup);
+            && matches!(services.join(first, death.at(), service), Join::Pid | Join::Cgroup);
     }
     let alike = telling.signal.is_none()
         || death.signal.is_none()

@@ -296,7 +296,7 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
             continue;
         }
         let join =
-            scene.failing.iter().map(|service| scene.services.join(oom, Some(at), *service)).max();
+            scene.failing.iter().map(|service| scene.services.join(fact, Some(at), *service)).max();
         let cgroup = oom.victim_cgroup.as_deref();
         let whose = match join {
             Some(Join::Mismatch) if cgroup.is_some() => "cgroup",

@@ -69,8 +69,12 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     let kinds = [EventKind::UpstreamTimeout];
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let explained = scene.signature_share(&kinds);
+    let boots = [EventKind::KernelBoot, EventKind::HostShutdown];
+    let rebooted = scene.near_of(&boots).any(|(_, fact)| scene.same_host(fact) != Some(false));
     Weight {
-        nats: scene.weights.network_unanswered + scene.weights.for_share(explained),
+        nats: scene.weights.network_unanswered
+            + scene.weights.for_share(explained)
+            + if rebooted { scene.weights.network_ended } else { 0.0 },
         direct: true,
         reservation: Some(HOST_AWAY.to_owned()),
         explained,

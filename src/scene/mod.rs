@@ -251,7 +251,7 @@ impl<'a> Scene<'a> {
             }
             let joined = |ids: &BTreeSet<ServiceId>| {
                 ids.iter()
-                    .map(|service| (self.services.join(oom, Some(at), *service), *service))
+                    .map(|service| (self.services.join(fact, Some(at), *service), *service))
                     .max_by_key(|(join, _)| *join)
             };
             let direct = self.by_death(id).or_else(|| joined(&self.failing));

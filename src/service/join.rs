@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::envelope::Envelope;
-use crate::event::{EventKind, OomKill};
+use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::stamp::Micros;
-use crate::timeline::{Timeline, short};
+use crate::timeline::{Fact, Timeline, short};
 
+use super::hosts;
 use super::names::{Owner, cgroup_owner, cgroup_pod, is_in_container, names_container, pod_log};
 use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
 
@@ -133,7 +134,9 @@ impl Services {
             let unit = format!("{}.service", self.list[own].name);
             let mut units = (0..self.list.len()).filter(|index| {
                 let other = &self.list[*index];
-                other.units.contains(&unit) && !other.told_in.is_disjoint(&self.list[own].told_in)
+                other.units.contains(&unit)
+                    && !other.told_in.is_disjoint(&self.list[own].told_in)
+                    && self.may_be_one(own, *index)
             });
             if let (Some(unit), None) = (units.next(), units.next()) {
                 self.absorb(unit, own);
@@ -171,7 +174,7 @@ impl Services {
                 let near = unit_starts
                     .iter()
                     .filter(|(at, _)| (start - START_TAKES..=start + 2_000_000).contains(at));
-                near.map(|(_, unit)| *unit).collect()
+                near.map(|(_, unit)| *unit).filter(|unit| self.may_be_one(own, unit.0)).collect()
             };
             let common =
                 seen.iter().map(|start| before(*start)).reduce(|a, b| &a & &b).unwrap_or_default();
@@ -212,8 +215,11 @@ impl Services {
             let path = self.list[own].name.clone();
             let named: Vec<usize> = units
                 .iter()
-                .filter(|(_, unit)| {
-                    path.split('/').any(|part| part.strip_suffix(".log").unwrap_or(part) == unit)
+                .filter(|(index, unit)| {
+                    self.may_be_one(own, *index)
+                        && path
+                            .split('/')
+                            .any(|part| part.strip_suffix(".log").unwrap_or(part) == unit)
                 })
                 .map(|(index, _)| *index)
                 .collect();
@@ -243,7 +249,7 @@ impl Services {
                 continue;
             };
             let ids: Vec<ServiceId> = self.iter().map(|(id, _)| id).collect();
-            let Some(id) = ids.into_iter().find(|id| self.join(oom, fact.at(), *id) == Join::Pid)
+            let Some(id) = ids.into_iter().find(|id| self.join(fact, fact.at(), *id) == Join::Pid)
             else {
                 continue;
             };
@@ -291,14 +297,22 @@ impl Services {
                     && !a.namespaced
                     && !b.namespaced
                     && a.pids.keys().filter(|pid| b.pids.contains_key(pid)).count() >= 2;
-                if named || same_pids {
+                if (named || same_pids) && self.may_be_one(index, other) {
                     self.absorb(index, other);
                 }
             }
         }
     }
 
+    /// Whether nothing tells that two services are of different hosts.
+    fn may_be_one(&self, one: usize, other: usize) -> bool {
+        hosts::fit(self.list[one].host.as_deref(), self.list[other].host.as_deref())
+    }
+
     fn absorb(&mut self, into: usize, from: usize) {
+        if !self.may_be_one(into, from) {
+            return;
+        }
         let other = std::mem::take(&mut self.list[from]);
         for id in self.of.iter_mut().flatten().filter(|id| id.0 == from) {
             *id = ServiceId(into);
@@ -311,6 +325,7 @@ impl Services {
         {
             service.name = other.name;
         }
+        service.host = service.host.take().or(other.host);
         service.role = service.role.min(other.role);
         service.format = service.format.take().or(other.format);
         service.store = service.store.take().or(other.store);
@@ -327,10 +342,16 @@ impl Services {
         }
     }
 
-    /// How an OOM victim is joined to a service.
+    /// How the victim of an OOM kill at a moment is joined to a service. A fact without a victim is joined to none.
     #[must_use]
-    pub fn join(&self, kill: &OomKill, at: Option<Micros>, id: ServiceId) -> Join {
+    pub fn join(&self, fact: &Fact, at: Option<Micros>, id: ServiceId) -> Join {
+        let Some(kill) = fact.oom() else { return Join::None };
         let service = self.get(id);
+        // Pids, units and task names are those of one kernel.
+        let host = self.hosts.get(fact.id.0).and_then(Option::as_deref);
+        if !hosts::fit(host, service.host.as_deref()) {
+            return Join::Mismatch;
+        }
         let comm_fits = self.comm_fits(&kill.victim.comm, service);
         if let Some(pid) = kill.victim.pid.filter(|_| !service.namespaced)
             && let Some(seen) = service.pids.get(&pid)

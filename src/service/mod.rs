@@ -4,6 +4,7 @@
 //! Pids are scoped: a pid that a container prints never equals a pid of the kernel, and a pid holds only near the time at which
 //! it was seen. A name that two services could claim joins nothing.
 
+mod hosts;
 mod join;
 pub mod names;
 mod upstream;
@@ -17,6 +18,7 @@ use crate::snapshot::{Container, Snapshot};
 use crate::stamp::{HOUR, Micros};
 use crate::timeline::{Fact, Timeline, short};
 
+use hosts::Hosts;
 use names::{address_key, is_pod_uid, pod_log};
 
 /// Index of a service.
@@ -40,6 +42,8 @@ pub enum ServiceRole {
 pub struct Service {
     /// The name for people: unit, container, program or the path of its log.
     pub name: String,
+    /// Its host, where the bundle is of several and its logs tell.
+    pub host: Option<String>,
     /// What kind it is.
     pub role: ServiceRole,
     /// Log format of its server, which tells its task names.
@@ -86,6 +90,8 @@ pub struct Services {
     pub list: Vec<Service>,
     /// Which service each fact speaks of, by the fact's place.
     of: Vec<Option<ServiceId>>,
+    /// Which host each fact is of, by the fact's place, where the bundle is of several.
+    hosts: Vec<Option<String>>,
     comms: BTreeMap<String, Vec<String>>,
     /// Task names of stores, whether one is in the bundle or not.
     store_comms: BTreeSet<String>,
@@ -127,11 +133,15 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
         app_formats: apps.map(|grammar| grammar.format.clone()).collect(),
         ..Services::default()
     };
-    let mut keys: BTreeMap<String, ServiceId> = BTreeMap::new();
+    let hosts = Hosts::of(sources);
+    let mut keys: BTreeMap<(String, Option<String>), ServiceId> = BTreeMap::new();
     services.of = vec![None; timeline.facts.len()];
     for (fact_id, fact) in timeline.iter() {
+        let host = hosts.of_fact(fact, sources);
+        services.hosts.push(host.clone());
         let Some(key) = key_of(fact, sources) else { continue };
-        let id = *keys.entry(key.clone()).or_insert_with(|| services.add(&key));
+        let key = (key, host);
+        let id = *keys.entry(key.clone()).or_insert_with(|| services.add(&key.0, key.1));
         services.of[fact_id.0] = Some(id);
         services.learn(id, fact, grammars);
     }
@@ -265,10 +275,11 @@ fn writer(fact: &Fact, source: &Source) -> String {
 }
 
 impl Services {
-    fn add(&mut self, key: &str) -> ServiceId {
+    fn add(&mut self, key: &str, host: Option<String>) -> ServiceId {
         let (kind, name) = key.split_once(' ').unwrap_or(("", key));
         let mut service = Service {
             name: name.to_owned(),
+            host,
             namespaced: kind == "container",
             ..Service::default()
         };
@@ -354,7 +365,7 @@ impl Services {
             .list
             .iter()
             .position(|service| names.iter().any(|name| service.containers.contains(name)));
-        let index = known.unwrap_or_else(|| self.add(&format!("container {}", names[0])).0);
+        let index = known.unwrap_or_else(|| self.add(&format!("container {}", names[0]), None).0);
         let service = &mut self.list[index];
         service.containers.extend(names);
         service.called.extend(container.service.clone());
