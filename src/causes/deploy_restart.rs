@@ -126,7 +126,7 @@ fn by_early_switch(scene: &Scene<'_>) -> Weight {
 fn by_order(scene: &Scene<'_>) -> Weight {
     let orders: Vec<(FactId, &Fact)> = scene
         .timeline
-        .between(scene.start - ORDER_LEAD, scene.end)
+        .between(scene.start - ORDER_LEAD, scene.end + 2 * SECOND)
         .filter(|(_, fact)| {
             is_order(fact)
                 && scene.is_failing(fact)

@@ -32,10 +32,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .timeline
         .between(scene.start - STARTING, scene.end)
         .filter(|(_, fact)| kinds.contains(&fact.kind) || scene.timeline.is_pause(fact))
-        .filter(|(_, fact)| scene.same_host(fact) != Some(false))
+        .filter(|(_, fact)| scene.same_host(fact) != Some(false) || may_be_upstream(scene, fact))
         .collect();
     let Some((first, fact)) = facts.first() else { return Weight::nothing() };
     let from = fact.at().unwrap_or(scene.start);
+    let guessed = scene.same_host(fact) == Some(false);
+    let own = host_of(scene, fact);
     let starts = [
         EventKind::AppListening,
         EventKind::WorkerBooted,
@@ -45,7 +47,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let up = scene
         .timeline
         .between(from, from + STARTING)
-        .filter(|(_, fact)| starts.contains(&fact.kind) && scene.is_failing(fact))
+        .filter(|(_, fact)| starts.contains(&fact.kind))
+        .filter(|(_, fact)| scene.is_failing(fact) || guessed && host_of(scene, fact) == own)
         .filter_map(|(_, fact)| fact.at())
         .min();
     // After the app is up the boot explains nothing any more; without a sign of it, half a minute.
@@ -57,6 +60,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         nats: scene.weights.host_restart + scene.weights.for_share(explained),
         direct: true,
         joined: scene.same_host(fact) == Some(true) || !scene.several_hosts(),
+        reservation: guessed
+            .then(|| "no log tells that the failing upstream is on that host".to_owned()),
         explained,
         supports: facts.iter().map(|(id, _)| *id).take(4).collect(),
         path,
@@ -65,23 +70,32 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
 }
 
+/// Whether a host that booted may be the upstream's, which the proxy could not reach and of which no log is known.
+fn may_be_upstream(scene: &Scene<'_>, boot: &Fact) -> bool {
+    boot.kind == EventKind::KernelBoot && !scene.failing_known && was_unreachable(scene)
+}
+
+fn was_unreachable(scene: &Scene<'_>) -> bool {
+    scene.signature_share(&[EventKind::UpstreamUnreachable]) >= 0.5 || scene.was_never_reached()
+}
+
+fn host_of(scene: &Scene<'_>, fact: &Fact) -> Option<String> {
+    let source = &scene.sources[fact.event.at.source.0];
+    fact.event.origin.host.clone().or_else(|| source.host.clone())
+}
+
 /// Since when the host was away: a log tells its boot. Where the proxy reached nobody before it, and no log of that host tells anything
 /// in between, it was away since the first failure.
 fn away_since(scene: &Scene<'_>, boot: &Fact, at: Micros) -> Micros {
-    let host = |fact: &Fact| {
-        let source = &scene.sources[fact.event.at.source.0];
-        fact.event.origin.host.clone().or_else(|| source.host.clone())
-    };
-    let own = host(boot);
-    let unreachable = scene.signature_share(&[EventKind::UpstreamUnreachable]) >= 0.5;
+    let own = host_of(scene, boot);
     let silent = own.is_some()
         && !scene
             .timeline
             .between(scene.start + 5 * SECOND, at - SECOND)
-            .any(|(_, fact)| host(fact) == own);
+            .any(|(_, fact)| host_of(scene, fact) == own);
     if boot.kind == EventKind::KernelBoot
         && silent
-        && (unreachable || scene.was_never_reached())
+        && was_unreachable(scene)
         && at - scene.start <= STARTING
     {
         scene.start - 5 * SECOND

@@ -70,7 +70,8 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let explained = scene.signature_share(&kinds);
     let boots = [EventKind::KernelBoot, EventKind::HostShutdown];
-    let rebooted = scene.near_of(&boots).any(|(_, fact)| scene.same_host(fact) != Some(false));
+    // Of whatever host: the proxy's own does not boot while it writes.
+    let rebooted = scene.near_of(&boots).next().is_some();
     Weight {
         nats: scene.weights.network_unanswered
             + scene.weights.for_share(explained)

@@ -172,7 +172,7 @@ impl Scene<'_> {
         let from = at - 2 * SECOND - 3 * sigma.min(10 * SECOND);
         if self.nobody_listens() && service.is_some_and(|service| self.kept_listening(service, at))
         {
-            return (from, at + 5 * SECOND);
+            return (at, at);
         }
         let back = service.and_then(|service| self.back(service, at));
         let to = match back {
