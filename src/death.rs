@@ -1,6 +1,8 @@
 //! Who died, of what, and who says so. A worker's end is told by the kernel, by its app server, by systemd and by docker; here
 //! these tellings become one [`Death`] with a reason, or stay `unknown`: a SIGKILL alone names nobody.
 
+mod untimed;
+
 use std::collections::BTreeSet;
 
 use crate::event::EventKind;
@@ -158,39 +160,9 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
     for death in &mut deaths {
         death.why = reason(death, timeline, services);
     }
-    take_untimed_heap_limits(&mut deaths, timeline);
+    untimed::take_heap_limits(&mut deaths, timeline);
     deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
     deaths
-}
-
-/// A program's standard error has no times where its supervisor keeps it: V8 and others that ran into their heap limit abort, so that
-/// the aborts of that program are these ends, if there are no more aborts than such lines.
-fn take_untimed_heap_limits(deaths: &mut Vec<Death>, timeline: &Timeline) {
-    let untimed = |death: &Death| {
-        death.stamp.is_none() && death.why == Why::RuntimeHeapLimit && death.service.is_some()
-    };
-    let lines: Vec<(Option<ServiceId>, FactId, u64)> = deaths
-        .iter()
-        .filter(|death| untimed(death))
-        .map(|death| (death.service, death.facts[0], timeline.fact(death.facts[0]).count))
-        .collect();
-    for (service, fact, count) in lines {
-        let own = |death: &&mut Death| {
-            death.service == service
-                && death.signal == Some(6)
-                && death.stamp.is_some()
-                && death.why == Why::Unknown
-        };
-        let mut aborts: Vec<&mut Death> = deaths.iter_mut().filter(own).collect();
-        if aborts.is_empty() || aborts.len() as u64 > count {
-            continue;
-        }
-        for abort in &mut aborts {
-            abort.why = Why::RuntimeHeapLimit;
-            abort.facts.push(fact);
-        }
-        deaths.retain(|death| !(untimed(death) && death.facts[0] == fact));
-    }
 }
 
 /// The order in which tellings are taken: a later one is joined to an earlier.
@@ -225,6 +197,7 @@ fn tells_death(fact: &Fact) -> bool {
         | EventKind::Segfault
         | EventKind::WorkerTimeout
         | EventKind::WorkerSignaled
+        | EventKind::ProxyWorkerDied
         | EventKind::UncaughtException => true,
         _ => false,
     }
@@ -306,6 +279,14 @@ impl Telling {
                 telling.why = Why::Crash;
                 fact.field("comm").unwrap_or("process").clone_into(&mut telling.process);
                 telling.signal = telling.signal.or(Some(11));
+            }
+            // A proxy in front of another, or of its own modules, is an app server to it.
+            EventKind::ProxyWorkerDied => {
+                fact.event.format.as_deref().unwrap_or("proxy").clone_into(&mut telling.process);
+                telling.why = match telling.signal {
+                    Some(signal) if is_fault(signal) => Why::Crash,
+                    _ => Why::Unknown,
+                };
             }
             EventKind::ProgramExited => telling.pid = program_pid(fact, timeline).or(telling.pid),
             EventKind::UnitProcessExited => {
@@ -421,7 +402,9 @@ fn place(
     timeline: &Timeline,
     services: &Services,
 ) -> Option<(usize, Option<Join>)> {
-    let at = telling.stamp?.at;
+    let Some(at) = telling.stamp.map(|stamp| stamp.at) else {
+        return untimed::place(deaths, telling, timeline, services);
+    };
     let near = by_time
         .range((at - NEAR, 0)..=(at + NEAR, usize::MAX))
         .map(|(_, place)| (*place, &deaths[*place]))

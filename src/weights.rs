@@ -45,14 +45,14 @@ macro_rules! weights {
 
 weights! {
     share, share_unseen,
-    oom_joined, oom_of_store, oom_same_name, oom_same_name_of_store, oom_stranger_in_cgroup, oom_at_onset, oom_late,
+    oom_joined, oom_of_store, oom_same_name, oom_same_name_of_store, oom_stranger_in_cgroup, oom_at_onset, oom_late, oom_kept_listening,
     oom_runtime, oom_inspect, oom_userspace, oom_unseen_memcg, oom_unseen_global, oom_unseen_apart,
     heap_limit,
     pressure_late, pressure_signs, pressure_kills,
     timeout, timeout_after_kill, timeout_after_heap_limit,
     health_check,
     sigkill_ordered, sigkill_kernel_silent, sigkill_unseen, sigkill_together, sigkill_kernel_did,
-    deploy, deploy_late,
+    deploy, deploy_late, deploy_failed_start,
     dependency_both, dependency_app_says, dependency_store_says, dependency_usual, dependency_of_another, dependency_app_silent,
     slow_upstream, slow_upstream_blind, slow_upstream_unreached, slow_upstream_rest,
     resource_told, resource_hinted, resource_told_by_others, resource_cut, resource_usual, resource_effect, resource_surge,

@@ -14,25 +14,35 @@
 
 use crate::death::{Death, Why};
 use crate::event::EventKind;
-use crate::scene::Scene;
+use crate::scene::{Class, LEAD, Scene};
 use crate::stamp::SECOND;
 use crate::timeline::{Fact, FactId};
-use crate::wording::text;
+use crate::wording::{Text, text};
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "crash_exception", title: "title-crash-exception", weigh, advice: advise };
 
+/// Reasons that an error may have, and that are causes of their own.
+const NAMED: [EventKind; 9] = [
+    EventKind::DependencyRefused,
+    EventKind::DependencyLost,
+    EventKind::DependencyTimeout,
+    EventKind::DependencyUnresolved,
+    EventKind::DiskFull,
+    EventKind::HeapLimit,
+    EventKind::OpenFilesExhausted,
+    EventKind::DependencyExhausted,
+    EventKind::MemoryLimit,
+];
+
 fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
         .failing_deaths()
         .filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6))
         .collect();
-    let boots: Vec<(FactId, &Fact)> = scene
-        .near_of(&[EventKind::AppBootFailed, EventKind::ProgramGaveUp])
-        .filter(|(_, fact)| scene.is_failing(fact))
-        .collect();
+    let boots = scene.failed_starts(scene.start - LEAD, scene.end + SECOND);
     let mut moments: Vec<_> = deaths
         .iter()
         .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
@@ -44,17 +54,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         return by_broken_answers(scene);
     }
     let explained = scene.explained(&effects(scene, &moments));
-    let reasons = [
-        EventKind::DependencyRefused,
-        EventKind::DependencyLost,
-        EventKind::DiskFull,
-        EventKind::HeapLimit,
-        EventKind::OpenFilesExhausted,
-        EventKind::DependencyExhausted,
-        EventKind::MemoryLimit,
-    ];
     let first = moments.iter().map(|moment| moment.0).min().unwrap_or(scene.start);
-    let explained_by_other = scene.near_of(&reasons).any(|(_, fact)| {
+    let explained_by_other = scene.near_of(&NAMED).any(|(_, fact)| {
         scene.is_failing(fact) && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
     });
     let facts: Vec<FactId> = deaths
@@ -73,8 +74,27 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: scene.say("crash-exception", [("times", moments.len().into())]),
+        sentence: sentence(scene, &deaths, boots.len()),
         ..Weight::default()
+    }
+}
+
+/// That it could not start; else that an error ended it, or an exit status of which no log tells the reason.
+fn sentence(scene: &Scene<'_>, deaths: &[&Death], failed_starts: usize) -> Text {
+    let traced = |death: &&Death| {
+        let trace = |id: &FactId| scene.timeline.fact(*id).kind == EventKind::UncaughtException;
+        death.facts.iter().any(trace)
+    };
+    let code = deaths.first().and_then(|death| death.exit_code).filter(|code| *code > 1);
+    match code {
+        _ if failed_starts > 0 => {
+            scene.say("crash-at-start", [("times", failed_starts.max(deaths.len()).into())])
+        }
+        Some(code) if !deaths.iter().any(traced) => scene.say(
+            "crash-exit-status",
+            [("code", code.to_string().into()), ("times", deaths.len().into())],
+        ),
+        _ => scene.say("crash-exception", [("times", deaths.len().into())]),
     }
 }
 
@@ -82,7 +102,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
 fn by_broken_answers(scene: &Scene<'_>) -> Weight {
     let facts: Vec<(FactId, &Fact)> = scene
         .near_of(&[EventKind::RequestError])
-        .filter(|(_, fact)| fact.field("answer") == Some("none") && scene.is_failing(fact))
+        .filter(|(_, fact)| {
+            (scene.class == Class::Server || fact.field("answer") == Some("none"))
+                && scene.is_failing(fact)
+        })
         .collect();
     let stretches: Vec<_> = facts
         .iter()
@@ -93,14 +116,22 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
         .collect();
     let Some((first, _)) = facts.first() else { return Weight::nothing() };
     let times: u64 = facts.iter().map(|(_, fact)| fact.count).sum();
-    let closed = scene.signature_share(&[EventKind::UpstreamClosed, EventKind::UpstreamReset]);
-    let explained = scene.explained(&stretches).min(closed);
+    let met = match scene.class {
+        Class::Server => scene.status_share(500),
+        Class::Gateway => {
+            scene.signature_share(&[EventKind::UpstreamClosed, EventKind::UpstreamReset])
+        }
+    };
+    let explained = scene.explained(&stretches).min(met);
+    let named = scene.near_of(&NAMED).any(|(_, fact)| scene.is_failing(fact));
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     // Fewer errors than failures leave some without a reason.
     let few = times * 2 < scene.answers();
     Weight {
-        nats: scene.weights.exception + scene.weights.for_share(explained),
+        nats: scene.weights.exception
+            + scene.weights.for_share(explained)
+            + if named { scene.weights.exception_explained } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         reservation: few.then(|| "the app tells of fewer errors than answers failed".to_owned()),

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::service::names::names_store;
+use crate::service::names::{is_store_name, names_store};
 use crate::service::{Service, ServiceId, ServiceRole};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
@@ -57,25 +57,6 @@ fn of_store(scene: &Scene<'_>, fact: &Fact) -> bool {
         }),
         _ => false,
     }
-}
-
-/// Units and containers of well-known stores, where nothing else tells what they are.
-fn is_store_name(name: &str) -> bool {
-    const STORES: [&str; 12] = [
-        "redis",
-        "postgres",
-        "mysql",
-        "mariadb",
-        "mongo",
-        "memcached",
-        "rabbitmq",
-        "elasticsearch",
-        "opensearch",
-        "valkey",
-        "kafka",
-        "etcd",
-    ];
-    STORES.iter().any(|store| name.contains(store))
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {

@@ -56,6 +56,10 @@ fn is_order(fact: &Fact) -> bool {
     }
 }
 
+fn is_reload(fact: &Fact) -> bool {
+    matches!(fact.kind, EventKind::AppReloaded | EventKind::UnitReloaded)
+}
+
 /// Whether something ended in the same service shortly before, so that the stop is an effect.
 fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
     let kill = scene.kills.iter().any(|kill| {
@@ -138,6 +142,10 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         .iter()
         .filter_map(|(_, fact)| {
             let service = scene.services.of_fact(fact);
+            // Whoever is told to load its code anew goes on listening.
+            if is_reload(fact) {
+                return Some((fact.at()? - 2 * SECOND, fact.at()? + BACK));
+            }
             Some(scene.effect(fact.at()?, fact.stamp?.sigma, service))
         })
         .collect();
@@ -158,18 +166,21 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
             .map(|(id, _)| id),
     );
+    let failed = !scene.failed_starts(at + SECOND / 2, scene.end + SECOND).is_empty();
+    let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
     // An order in the midst of an outage is somebody's answer to it.
     let late = at > scene.start + ANSWERED && explained < 0.5;
     Weight {
         nats: scene.weights.deploy
             + scene.weights.for_share(explained)
-            + if late { scene.weights.deploy_late } else { 0.0 },
+            + if late { scene.weights.deploy_late } else { 0.0 }
+            + if failed { scene.weights.deploy_failed_start } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say("deploy-restart", []),
+        sentence: scene.say(if reloads { "deploy-reload" } else { "deploy-restart" }, []),
         ..Weight::default()
     }
 }

@@ -49,7 +49,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say("disk-full", []),
+        sentence: if facts.iter().all(|(_, fact)| fact.kind == EventKind::ProxyDiskFull) {
+            text("disk-full-proxy", [])
+        } else {
+            scene.say("disk-full", [])
+        },
         ..Weight::default()
     }
 }

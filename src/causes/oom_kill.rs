@@ -91,6 +91,10 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         _ => scene.weights.oom_same_name,
     };
     let late = onset_penalty(scene, &kills);
+    let kept = |kill: &&LinkedKill| {
+        kill.service.is_some_and(|service| scene.kept_listening(service, kill.at))
+    };
+    let bystander = scene.nobody_listens() && kills.iter().all(kept);
     let shaky = kills.iter().all(|kill| scene.is_shaky(scene.timeline.fact(kill.fact)));
     let facts: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
     let mut path = vec![facts[0]];
@@ -107,7 +111,10 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     path.extend(first_proxy_error(scene, &path));
     path.dedup();
     Weight {
-        nats: join + scene.weights.for_share(explained) + late,
+        nats: join
+            + scene.weights.for_share(explained)
+            + late
+            + if bystander { scene.weights.oom_kept_listening } else { 0.0 },
         direct: true,
         joined: best >= Join::Cgroup && !stranger,
         reservation: if best == Join::Time {
@@ -224,6 +231,8 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text 
 fn by_runtime(scene: &Scene<'_>) -> Weight {
     let says = |fact: &Fact| match fact.kind {
         EventKind::ContainerOom => true,
+        // The flag is of the last end, and so is the moment.
+        EventKind::ContainerState => fact.field("oom_killed") == Some("true"),
         EventKind::UnitOomKilled => fact.field("killer").is_none(),
         EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
         _ => false,
@@ -238,7 +247,9 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         return by_inspect(scene);
     }
     let explained = scene.explained(&effects(scene, &moments));
-    let container = facts.iter().any(|(_, fact)| fact.kind == EventKind::ContainerOom);
+    let container = facts
+        .iter()
+        .any(|(_, fact)| matches!(fact.kind, EventKind::ContainerOom | EventKind::ContainerState));
     let mut path = vec![facts[0].0];
     path.extend(first_proxy_error(scene, &path));
     Weight {

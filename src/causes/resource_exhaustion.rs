@@ -141,6 +141,8 @@ fn turned_away_only(facts: &[(FactId, &Fact)]) -> bool {
 fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
     match fact.kind {
         EventKind::ConntrackFull => true,
+        // The kernel's word is of the host; an app's is of itself.
+        EventKind::KernelLimit if fact.event.format.is_some() => scene.is_failing(fact),
         EventKind::KernelLimit => fact.field("limit") != Some("syn-backlog"),
         // A store that turns others away need not have turned this app away.
         EventKind::StoreTooManyClients => {
@@ -164,10 +166,21 @@ fn what(fact: Option<&Fact>) -> &'static str {
     }
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let first = weight.path.first().map(|id| scene.timeline.fact(*id));
+    // Workers are added where workers were too few; they use up everything else only sooner.
+    let (now, this_week) = match what(first) {
+        "backlog" | "workers" | "queue" => {
+            (scene.say("advice-shed-load", []), text("advice-raise-met-limit", []))
+        }
+        "proxy" => (text("advice-proxy-limit", []), text("advice-raise-met-limit", [])),
+        "files" => (scene.say("advice-open-files", []), text("advice-watch-limit", [])),
+        "clients" => (text("advice-store-clients", []), text("advice-watch-limit", [])),
+        _ => (text("advice-system-limit", []), text("advice-watch-limit", [])),
+    };
     vec![
-        advice("now", scene.say("advice-shed-load", []), "verify-no-such-line"),
-        advice("this_week", text("advice-raise-met-limit", []), "verify-load-test"),
+        advice("now", now, "verify-no-such-line"),
+        advice("this_week", this_week, "verify-load-test"),
         advice("prevent", text("advice-limit-rate", []), "verify-alert"),
     ]
 }

@@ -11,6 +11,7 @@
 //! # What to do
 //! Collect what would name the reason: a stack of a waiting worker, the database's lock waits.
 
+use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 use crate::wording::{Arg, text};
 
@@ -24,7 +25,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         return Weight::nothing();
     }
     // By what users met: late answers that a retry made good may fill an error log whose incident is another.
-    let late = scene.status_share(504);
+    // What the proxy answers by itself while it holds all upstreams for dead is an aftershock of what they were held dead for.
+    let aftershock = scene.signature_share(&[EventKind::UpstreamNoneLive]);
+    let slow = scene.signature_share(&[EventKind::UpstreamTimeout]);
+    let late = if aftershock > 0.5 && slow + aftershock > 0.95 && !scene.was_never_reached() {
+        slow + aftershock
+    } else {
+        scene.status_share(504)
+    };
     if late < 0.05 {
         return Weight::nothing();
     }

@@ -186,7 +186,8 @@ impl Scene<'_> {
 
     /// Whether only a worker ended: its master forked another one at once and was never away itself, so that its socket went on taking
     /// connections and refused none.
-    fn kept_listening(&self, service: ServiceId, at: Micros) -> bool {
+    #[must_use]
+    pub fn kept_listening(&self, service: ServiceId, at: Micros) -> bool {
         let own = |from: Micros, to: Micros, kinds: &[EventKind]| {
             let kinds = kinds.to_vec();
             self.timeline

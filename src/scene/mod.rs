@@ -4,6 +4,8 @@
 mod coverage;
 mod doubt;
 mod effect;
+mod starts;
+mod stores;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +16,7 @@ use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
-use crate::service::{Join, ServiceId, ServiceRole, Services, names};
+use crate::service::{Join, ServiceId, ServiceRole, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
@@ -309,47 +311,6 @@ impl<'a> Scene<'a> {
                 death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at))
             })
             .count()
-    }
-
-    /// Stores that a failing service names in an error of its own near the incident.
-    #[must_use]
-    pub fn stores_in_use(&self) -> BTreeSet<ServiceId> {
-        let named: BTreeSet<&str> =
-            self.app_dependency_facts().filter_map(|(_, fact)| fact.field("service")).collect();
-        let ports: BTreeSet<&str> = self
-            .app_dependency_facts()
-            .filter_map(|(_, fact)| fact.field("address")?.rsplit_once(':').map(|(_, port)| port))
-            .collect();
-        self.services
-            .iter()
-            .filter(|(id, service)| {
-                !self.failing.contains(id)
-                    && (service.store.as_deref().is_some_and(|store| named.contains(store))
-                        || service.addresses.iter().any(|own| {
-                            own.rsplit_once(':').is_some_and(|(_, port)| ports.contains(port))
-                        })
-                        || service
-                            .units
-                            .iter()
-                            .chain(&service.containers)
-                            .any(|unit| named.iter().any(|name| names::names_store(unit, name))))
-            })
-            .map(|(id, _)| id)
-            .collect()
-    }
-
-    /// What the apps say of their dependencies near the incident.
-    pub fn app_dependency_facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
-        self.near().filter(|(_, fact)| {
-            matches!(
-                fact.kind,
-                EventKind::DependencyRefused
-                    | EventKind::DependencyLost
-                    | EventKind::DependencyTimeout
-                    | EventKind::DependencyUnresolved
-                    | EventKind::DependencyExhausted
-            )
-        })
     }
 
     /// Facts from a lead before the incident to its end.

@@ -48,6 +48,26 @@ pub fn is_in_container(path: &str) -> bool {
     })
 }
 
+/// Units and containers of well-known stores, where nothing else tells what they are.
+#[must_use]
+pub fn is_store_name(name: &str) -> bool {
+    const STORES: [&str; 12] = [
+        "redis",
+        "postgres",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "memcached",
+        "rabbitmq",
+        "elasticsearch",
+        "opensearch",
+        "valkey",
+        "kafka",
+        "etcd",
+    ];
+    STORES.iter().any(|store| name.contains(store))
+}
+
 /// The uid of the pod in a cgroup path: `kubepods-burstable-pod0d3f2a51_7f6e_....slice`, `/kubepods/burstable/pod0d3f2a51-7f6e-...`.
 #[must_use]
 pub fn cgroup_pod(path: &str) -> Option<String> {

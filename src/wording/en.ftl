@@ -54,6 +54,14 @@ broken-answers = { failing } met an error of its own in { $times ->
     [one] 1 request
    *[other] { $times } requests
 } and closed the connection without an answer
+crash-at-start = { failing } could not start { $times ->
+    [one] 1 time
+   *[other] { $times } times
+}
+crash-exit-status = { failing } ended itself with exit status { $code } { $times ->
+    [one] 1 time
+   *[other] { $times } times
+}, and no log says why
 crash-exception = { failing } ended by an unhandled error of its own { $times ->
     [one] 1 time
    *[other] { $times } times
@@ -70,8 +78,10 @@ dependency-down = { $known ->
     [unserving] did not serve it
    *[down] was down or turned clients away
 }, and { failing } failed for want of it
+deploy-reload = { failing } was told to load its code or configuration anew, and failed until that was done
 deploy-restart = { failing } was told to stop and was away until it was started again
 deploy-too-early = the proxy was switched to { failing } before anybody listened there
+disk-full-proxy = a disk was full, and the proxy failed on it
 disk-full = a disk was full, and { failing } failed on it
 health-check-kill = { failing } failed its health check and was ended for it
 host-restart = the host itself restarted or was paused, and its services with it
@@ -131,9 +141,12 @@ resource-exhaustion = { $what ->
     [queue] the listen queue was full
     [files] file descriptors ran out
     [conntrack] the connection tracking table was full
-    [clients] connections to the database ran out
+    [clients] connections to a dependency ran out
    *[system] a limit of the system was reached
-} at { failing }{ $surge ->
+}{ $what ->
+    [proxy] {""}
+   *[other] {" "}at { failing }
+}{ $surge ->
     [no] {""}
    *[yes] , while requests came at { $rate } times the rate before
 }
@@ -183,7 +196,7 @@ advice-lock-timeout = Run migrations with lock_timeout set and restarts of store
 advice-planned = Nothing, if the restart was planned: the service is back
 advice-restart-without-gap = Restart { failing } without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first
 advice-switch-when-ready = Switch the proxy to { failing } only when it answers its check, and stop the old instance after that
-advice-free-space = Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what died
+advice-free-space = Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what does not come back by itself
 advice-what-filled-it = Find what filled it: uploads, logs without rotation, temporary files
 advice-alert-space = Alert at 80 % of space and inodes, and let the app answer 507 instead of dying
 advice-why-no-answer = Find out why { failing } did not answer its check
@@ -214,6 +227,11 @@ advice-own-limit = Give { $hog-known ->
 advice-protect = Alert on available memory; protect { failing } by MemoryMin= or OOMScoreAdjust=
 advice-compare-listeners = Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree
 advice-test-configuration = Test the configuration against the running app in the deploy (nginx -t does not connect)
+advice-proxy-limit = Raise the proxy's own limit that the line names (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports by keepalive to the upstream) and reload it
+advice-open-files = Raise LimitNOFILE of { failing } and restart it, then find what it keeps open (lsof -p)
+advice-store-clients = Bound the connection pools below the limit that was met and end idle connections; more workers would open more of them
+advice-system-limit = Raise the limit that the line names (sysctl, TasksMax, pids.max), and find who uses it up
+advice-watch-limit = Count what was used up, per process and every minute, until it is clear what makes it grow
 advice-shed-load = Shed or spread the load, or add workers to { failing }
 advice-raise-met-limit = Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory
 advice-limit-rate = Limit the request rate at the proxy, and alert on queue length and open descriptors

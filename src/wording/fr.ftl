@@ -70,6 +70,16 @@ broken-answers = { failing } { $services ->
     [1] a rencontré
    *[other] ont rencontré
 } { times-many } une erreur interne et fermé la connexion sans répondre
+crash-at-start = { failing } { $services ->
+    [0] n'a pas pu démarrer
+    [1] n'a pas pu démarrer
+   *[other] n'ont pas pu démarrer
+} { times-many }
+crash-exit-status = { failing } { $services ->
+    [0] s'est arrêté
+    [1] s'est arrêté
+   *[other] se sont arrêtés
+} { times-many } avec le code de sortie { $code }, et aucun journal ne dit pourquoi
 crash-exception = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
@@ -91,12 +101,18 @@ dependency-down = { $known ->
     [1] a échoué
    *[other] ont échoué
 } faute de cette dépendance
+deploy-reload = { failing } { $services ->
+    [0] a reçu
+    [1] a reçu
+   *[other] ont reçu
+} l'ordre de recharger son code ou sa configuration, avec des échecs jusqu'à ce que ce soit fait
 deploy-restart = { failing } { $services ->
     [0] a reçu l'ordre de s'arrêter et est resté absent
     [1] a reçu l'ordre de s'arrêter et est resté absent
    *[other] ont reçu l'ordre de s'arrêter et sont restés absents
 } jusqu'au redémarrage
 deploy-too-early = le proxy a été basculé vers { failing } avant que quelqu'un n'y écoute
+disk-full-proxy = un disque était plein, et le proxy a échoué pour cela
 disk-full = un disque était plein, et { failing } { $services ->
     [0] a échoué
     [1] a échoué
@@ -170,9 +186,12 @@ resource-exhaustion = { $what ->
     [queue] la file d'écoute (listen queue) était pleine
     [files] les descripteurs de fichiers étaient épuisés
     [conntrack] la table de suivi des connexions était pleine
-    [clients] les connexions à la base de données étaient épuisées
+    [clients] les connexions à une dépendance étaient épuisées
    *[system] une limite du système a été atteinte
-} ; cela a touché { failing }{ $surge ->
+}{ $what ->
+    [proxy] {""}
+   *[other] {" ; "}cela a touché { failing }
+}{ $surge ->
     [no] {""}
    *[yes] , alors que les requêtes arrivaient { $rate } fois plus vite qu'avant
 }
@@ -227,7 +246,7 @@ advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer
 advice-planned = Rien, si le redémarrage était prévu : le service est revenu
 advice-restart-without-gap = Redémarrer { failing } sans interruption : garder le socket d'écoute ouvert (activation par socket de systemd, reload) ou démarrer d'abord la nouvelle instance
 advice-switch-when-ready = Ne basculer le proxy vers { failing } qu'une fois sa sonde en succès, et n'arrêter l'ancienne instance qu'ensuite
-advice-free-space = Libérer de l'espace sur le disque plein (df -h, df -i, du -x --max-depth=2), puis redémarrer ce qui est tombé
+advice-free-space = Libérer de l'espace sur le disque plein (df -h, df -i, du -x --max-depth=2), puis redémarrer ce qui ne revient pas seul
 advice-what-filled-it = Trouver ce qui l'a rempli : téléversements, journaux sans rotation, fichiers temporaires
 advice-alert-space = Alerter à 80 % de l'espace et des inodes, et laisser l'application répondre 507 plutôt que mourir
 advice-why-no-answer = Chercher pourquoi { failing } ne répondait pas à son contrôle
@@ -258,6 +277,11 @@ advice-own-limit = Donner une limite propre (MemoryMax=, --memory) ou moins de p
 advice-protect = Alerter sur la mémoire disponible ; protéger { failing } par MemoryMin= ou OOMScoreAdjust=
 advice-compare-listeners = Comparer proxy_pass et upstream de nginx -T avec ce qui écoute (ss -ltnp, ss -lxp), et recharger nginx quand ils concordent
 advice-test-configuration = Tester la configuration contre l'application qui tourne lors du déploiement (nginx -t ne se connecte pas)
+advice-proxy-limit = Relever la limite du proxy que la ligne nomme (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports par keepalive vers l'upstream) et le recharger
+advice-open-files = Relever LimitNOFILE pour { failing } et redémarrer, puis chercher ce qui reste ouvert (lsof -p)
+advice-store-clients = Borner les pools de connexions sous la limite atteinte et fermer les connexions inactives ; plus de workers en ouvriraient davantage
+advice-system-limit = Relever la limite que la ligne nomme (sysctl, TasksMax, pids.max), et chercher qui l'épuise
+advice-watch-limit = Compter ce qui a été épuisé, par processus et chaque minute, jusqu'à savoir ce qui le fait croître
 advice-shed-load = Délester ou répartir la charge, ou ajouter des workers { failing-a }
 advice-raise-met-limit = Relever la limite atteinte (listen backlog et net.core.somaxconn, worker_connections, LimitNOFILE, max_children) après avoir regardé ce qu'une unité de plus coûte en mémoire
 advice-limit-rate = Limiter le débit des requêtes au proxy, et alerter sur la longueur des files et les descripteurs ouverts

@@ -43,6 +43,8 @@ no-cause-told = Gói log không cho biết vì sao.
 either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là trường hợp nào.
 
 broken-answers = { failing } đã { $times } lần gặp lỗi của chính nó và đóng kết nối mà không trả lời
+crash-at-start = { failing } đã { $times } lần không khởi động được
+crash-exit-status = { failing } đã { $times } lần tự kết thúc với mã thoát { $code }, và không log nào nói vì sao
 crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó
 crash-segv = { processes } của { failing } chết vì tín hiệu lỗi{ $place ->
     [unknown] {""}
@@ -56,8 +58,10 @@ dependency-down = { $known ->
     [unserving] không phục vụ
    *[down] bị ngừng hoặc từ chối client
 }, và { failing } lỗi vì thiếu nó
+deploy-reload = { failing } được lệnh nạp lại mã hoặc cấu hình, và lỗi cho đến khi xong
 deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
 deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
+disk-full-proxy = một đĩa bị đầy, và proxy lỗi vì nó
 disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
 health-check-kill = { failing } không qua được health check và bị dừng vì thế
 host-restart = chính máy chủ đã khởi động lại hoặc bị tạm dừng, kéo theo các dịch vụ của nó
@@ -116,9 +120,12 @@ resource-exhaustion = { $what ->
     [queue] hàng đợi lắng nghe (listen queue) bị đầy
     [files] hết file descriptor
     [conntrack] bảng theo dõi kết nối bị đầy
-    [clients] hết kết nối tới cơ sở dữ liệu
+    [clients] hết kết nối tới dịch vụ phụ thuộc
    *[system] chạm một giới hạn của hệ thống
-} ở { failing }{ $surge ->
+}{ $what ->
+    [proxy] {""}
+   *[other] {" "}ở { failing }
+}{ $surge ->
     [no] {""}
    *[yes] , trong khi yêu cầu đến nhanh gấp { $rate } lần trước đó
 }
@@ -162,7 +169,7 @@ advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi đ�
 advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
 advice-restart-without-gap = Khởi động lại { failing } không gián đoạn: giữ socket lắng nghe mở (socket activation của systemd, reload) hoặc bật bản mới trước
 advice-switch-when-ready = Chỉ chuyển proxy sang { failing } khi nó đã trả lời kiểm tra, và dừng bản cũ sau đó
-advice-free-space = Giải phóng chỗ trên đĩa đầy (df -h, df -i, du -x --max-depth=2), rồi khởi động lại những gì đã chết
+advice-free-space = Giải phóng chỗ trên đĩa đầy (df -h, df -i, du -x --max-depth=2), rồi khởi động lại những gì không tự hồi phục
 advice-what-filled-it = Tìm thứ đã làm đầy đĩa: tệp tải lên, log không xoay vòng, tệp tạm
 advice-alert-space = Cảnh báo ở mức 80 % dung lượng và inode, và để ứng dụng trả 507 thay vì chết
 advice-why-no-answer = Tìm hiểu vì sao { failing } không trả lời health check
@@ -193,6 +200,11 @@ advice-own-limit = Đặt cho { $hog-known ->
 advice-protect = Cảnh báo theo bộ nhớ còn trống; bảo vệ { failing } bằng MemoryMin= hoặc OOMScoreAdjust=
 advice-compare-listeners = So proxy_pass và upstream của nginx -T với những gì đang lắng nghe (ss -ltnp, ss -lxp), rồi reload nginx khi chúng khớp
 advice-test-configuration = Khi triển khai, thử cấu hình với ứng dụng đang chạy (nginx -t không kết nối)
+advice-proxy-limit = Nâng giới hạn của proxy mà dòng log nêu (worker_rlimit_nofile, LimitNOFILE, worker_connections, cổng nhờ keepalive tới upstream) rồi nạp lại
+advice-open-files = Nâng LimitNOFILE cho { failing } và khởi động lại, rồi tìm xem nó giữ mở những gì (lsof -p)
+advice-store-clients = Giới hạn các pool kết nối dưới mức đã chạm và đóng kết nối rảnh; thêm worker chỉ mở thêm kết nối
+advice-system-limit = Nâng giới hạn mà dòng log nêu (sysctl, TasksMax, pids.max), và tìm xem ai dùng hết nó
+advice-watch-limit = Đếm thứ đã cạn theo từng tiến trình mỗi phút, cho đến khi rõ cái gì làm nó tăng
 advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
 advice-raise-met-limit = Nâng giới hạn đã chạm (listen backlog và net.core.somaxconn, worker_connections, LimitNOFILE, max_children) sau khi xem mỗi đơn vị thêm tốn bao nhiêu bộ nhớ
 advice-limit-rate = Giới hạn tốc độ yêu cầu ở proxy, và cảnh báo theo độ dài hàng đợi và số descriptor đang mở
