@@ -1,6 +1,7 @@
 //! Who died, of what, and who says so. A worker's end is told by the kernel, by its app server, by systemd and by docker; here
 //! these tellings become one [`Death`] with a reason, or stay `unknown`: a SIGKILL alone names nobody.
 
+mod pattern;
 mod untimed;
 
 use std::collections::BTreeSet;
@@ -160,6 +161,7 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
     for death in &mut deaths {
         death.why = reason(death, timeline, services);
     }
+    pattern::join(&mut deaths, timeline, services);
     untimed::take_heap_limits(&mut deaths, timeline);
     deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
     deaths
@@ -420,7 +422,17 @@ fn place(
         | EventKind::UncaughtException
         | EventKind::HeapLimit => {
             let own = |death: &Death| same_owner(death, telling, timeline, services);
-            known.nearest(telling, HEAP_TO_END, own).map(|place| (place, None))
+            // The kernel names no unit; the end by the same fault in the same moment does.
+            let fault = |death: &Death| {
+                known.first(death).kind == EventKind::Segfault
+                    && death.service.is_none()
+                    && telling.signal.is_some_and(is_fault)
+                    && telling.signal == death.signal
+            };
+            known
+                .nearest(telling, HEAP_TO_END, own)
+                .or_else(|| known.nearest(telling, SECOND, fault))
+                .map(|place| (place, None))
         }
         EventKind::Segfault => {
             // Node at its heap limit as PID 1 ends in a fault; the kernel's `traps:` line is of the same end.

@@ -28,7 +28,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     // What the proxy answers by itself while it holds all upstreams for dead is an aftershock of what they were held dead for.
     let aftershock = scene.signature_share(&[EventKind::UpstreamNoneLive]);
     let slow = scene.signature_share(&[EventKind::UpstreamTimeout]);
-    let late = if aftershock > 0.5 && slow + aftershock > 0.95 && !scene.was_never_reached() {
+    let first = slow > 0.0 && slow >= 0.7 * (1.0 - aftershock);
+    let late = if aftershock > 0.5 && first && !scene.was_never_reached() {
         slow + aftershock
     } else {
         scene.status_share(504)

@@ -175,6 +175,10 @@ impl Scene<'_> {
             return (at, at);
         }
         let back = service.and_then(|service| self.back(service, at));
+        // What listened again before the first failure did not make it.
+        if self.nobody_listens() && back.is_some_and(|back| back + sigma < self.start) {
+            return (at, at);
+        }
         let to = match back {
             Some(back) => back + 5 * SECOND,
             None if self.nobody_listens() && service.is_some() => self.end + TAIL,

@@ -4,6 +4,7 @@
 mod coverage;
 mod doubt;
 mod effect;
+mod failing;
 mod starts;
 mod stores;
 mod words;
@@ -16,7 +17,7 @@ use crate::death::{Death, Why};
 use crate::event::{EventKind, OomScope};
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
-use crate::service::{Join, ServiceId, ServiceRole, Services};
+use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::FailureKey;
@@ -185,62 +186,6 @@ impl<'a> Scene<'a> {
         for (kind, answers) in faults {
             let told = self.signature.entry(kind).or_default();
             *told = answers.max(*told);
-        }
-    }
-
-    fn find_failing(&mut self) {
-        let mut upstreams: BTreeSet<String> =
-            self.failures.iter().map(|failure| failure.key.upstream.clone()).collect();
-        let told = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
-        upstreams.extend(told.filter_map(|(_, fact)| fact.field("upstream").map(str::to_owned)));
-        upstreams.remove("");
-        let found: BTreeSet<ServiceId> =
-            upstreams.iter().filter_map(|upstream| self.services.at_address(upstream)).collect();
-        self.failing_known = !found.is_empty();
-        self.failing = found;
-        if self.failing.is_empty() {
-            let apps: BTreeSet<ServiceId> = self
-                .services
-                .iter()
-                .filter(|(_, service)| service.role == ServiceRole::App)
-                .map(|(id, _)| id)
-                .collect();
-            self.failing_known = apps.len() == 1;
-            self.failing = apps;
-        }
-        if self.failing.is_empty() {
-            // A log of its own that no server's line names: it tells of errors, and nothing says that it serves the upstream.
-            self.failing = self.with_logs_of_their_own();
-        }
-        if self.failing.is_empty() {
-            let named: BTreeSet<ServiceId> = self
-                .services
-                .iter()
-                .filter(|(_, service)| {
-                    service.role == ServiceRole::Other
-                        && (!service.containers.is_empty() || !service.programs.is_empty())
-                })
-                .map(|(id, _)| id)
-                .collect();
-            self.failing_known = named.len() == 1;
-            self.failing = named;
-        }
-        if self.failing.is_empty() {
-            // A guess, and never more: units that ended near the incident. Nothing shows that they serve the upstream.
-            let ends = [
-                EventKind::UnitProcessExited,
-                EventKind::UnitFailed,
-                EventKind::UnitWatchdog,
-                EventKind::UnitOomKilled,
-                EventKind::UnitStopping,
-            ];
-            self.failing = self
-                .timeline
-                .between(self.start - LEAD, self.end)
-                .filter(|(_, fact)| ends.contains(&fact.kind))
-                .filter_map(|(_, fact)| self.services.of_fact(fact))
-                .filter(|service| self.services.get(*service).role == ServiceRole::Other)
-                .collect();
         }
     }
 

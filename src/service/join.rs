@@ -335,6 +335,7 @@ impl Services {
         service.called.extend(other.called);
         service.addresses.extend(other.addresses);
         service.ips.extend(other.ips);
+        service.wildcard |= other.wildcard;
         service.namespaced |= other.namespaced;
         service.sources.extend(other.sources);
         for (pid, seen) in other.pids {

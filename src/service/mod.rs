@@ -19,7 +19,7 @@ use crate::stamp::{HOUR, Micros};
 use crate::timeline::{Fact, Timeline, short};
 
 use hosts::Hosts;
-use names::{address_key, is_pod_uid, pod_log};
+use names::{address_key, is_bound, is_pod_uid, pod_log};
 
 /// Index of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +60,8 @@ pub struct Service {
     pub called: BTreeSet<String>,
     /// Listen addresses, in the spelling of [`names::address_key`].
     pub addresses: BTreeSet<String>,
+    /// Whether it also listens at an address of all interfaces, whose port others may reach under another number (docker's `-p`).
+    pub wildcard: bool,
     /// IP addresses that only it has.
     pub ips: BTreeSet<String>,
     /// Pids with the moments at which they were seen.
@@ -76,6 +78,32 @@ pub struct Service {
 const NAMELESS: &str = "the app";
 
 impl Service {
+    /// Whether its own addresses allow that it is behind an upstream.
+    #[must_use]
+    pub fn may_be_at(&self, upstream: &str) -> bool {
+        let key = address_key(upstream);
+        let (host, port) = key.rsplit_once(':').unwrap_or((key.as_str(), ""));
+        // Networks of containers are /16 or smaller: a neighbour in its network is another container.
+        let network = |ip: &str| ip.rsplitn(3, '.').nth(2).map(str::to_owned);
+        let neighbour =
+            |ip: &String| ip != host && network(ip).is_some_and(|own| network(host) == Some(own));
+        if !self.ips.is_empty() && !self.ips.contains(host) && self.ips.iter().any(neighbour) {
+            return false;
+        }
+        if self.addresses.is_empty() || self.wildcard || self.namespaced {
+            return true;
+        }
+        let file = |socket: &str| socket.rsplit('/').next().map(str::to_owned);
+        self.addresses.iter().any(|own| {
+            match (own.strip_prefix("unix:"), key.strip_prefix("unix:")) {
+                // `/run` and `/var/run` are one folder.
+                (Some(own), Some(asked)) => file(own) == file(asked),
+                (None, None) => own.rsplit_once(':').is_some_and(|(_, own)| own == port),
+                _ => false,
+            }
+        })
+    }
+
     /// The file by which a service without a name is called: `node.log` of `the app (node.log)`.
     #[must_use]
     pub fn log_of_nameless(&self) -> Option<&str> {
@@ -335,8 +363,10 @@ impl Services {
             fact.field("address").filter(|_| fact.kind == EventKind::AppListening)
         {
             service.addresses.insert(address_key(address));
+            service.wildcard |= !is_bound(address);
         }
         if let Some(port) = fact.field("port").filter(|_| fact.kind == EventKind::AppListening) {
+            service.wildcard = true;
             service.addresses.insert(format!("127.0.0.1:{port}"));
         }
         if let Some(name) =
@@ -345,6 +375,7 @@ impl Services {
             service.containers.insert(name.to_owned());
             name.clone_into(&mut service.name);
             service.called.extend(fact.field("container_name").map(str::to_owned));
+            service.ips.extend(fact.field("pod_ip").map(str::to_owned));
             let uid = fact.field("pod_uid").map(str::to_ascii_lowercase);
             service.containers.extend(uid.filter(|uid| is_pod_uid(uid)));
         }

@@ -158,6 +158,20 @@ pub fn address_key(address: &str) -> String {
     bare.to_owned()
 }
 
+/// Whether a proxy's upstream is an address, and not the name of a group of them.
+#[must_use]
+pub fn is_address(upstream: &str) -> bool {
+    let key = address_key(upstream);
+    key.starts_with("unix:")
+        || key.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+}
+
+/// Whether a listener's address is of this host alone, or a socket's path.
+pub(super) fn is_bound(address: &str) -> bool {
+    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
+    ["127.", "localhost:", "[::1]:", "unix:", "/"].iter().any(|head| bare.starts_with(head))
+}
+
 /// Whether a path is that of a container's log: it holds the id, or its file is called after the container (`cart.log`,
 /// `cart-1.log`, `logs_cart.txt`).
 pub(super) fn names_container(path: &str, name: &str) -> bool {
@@ -186,7 +200,7 @@ pub fn names_store(own: &str, store: &str) -> bool {
 
 /// Task names of programs that answer no request that a proxy passes on: scanners, dumps, packers, compilers, package managers, agents
 /// that watch, shells. A `*` stands for any rest.
-const SERVE_NOBODY: [&str; 58] = [
+const SERVE_NOBODY: [&str; 64] = [
     "clamscan",
     "clamd",
     "freshclam",
@@ -243,6 +257,12 @@ const SERVE_NOBODY: [&str; 58] = [
     "sshd",
     "cron",
     "telegraf",
+    "promtail",
+    "fluentd",
+    "vector",
+    "datadog-agent",
+    "zabbix_agentd",
+    "zabbix-agent",
     "filebeat",
     "fluent-bit",
 ];

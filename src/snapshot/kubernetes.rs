@@ -238,6 +238,8 @@ fn meaning(value: &Value, message: &str, moment: &str, line: u64, evidence: &[u8
     };
     let event = event_at(kind, moment, line, evidence).map(|event| who.signed(event, ""));
     let event = event.map(|mut event| {
+        let ip = probed_ip(message).filter(|_| kind == EventKind::ContainerUnhealthy);
+        event.fields.extend(ip.map(|ip| ("pod_ip".to_owned(), ip.to_owned())));
         event.fields.insert("reason".to_owned(), reason.to_owned());
         event
             .fields
@@ -245,6 +247,13 @@ fn meaning(value: &Value, message: &str, moment: &str, line: u64, evidence: &[u8
         event
     });
     event.into_iter().collect()
+}
+
+/// `Liveness probe failed: Get "http://10.244.3.40:8080/healthz": ...`, `dial tcp 10.244.3.40:8080: ...` → the pod's address.
+fn probed_ip(message: &str) -> Option<&str> {
+    let rest = ["://", "dial tcp "].iter().find_map(|mark| message.split_once(mark))?.1;
+    let ip = rest.split(':').next()?;
+    ip.parse::<std::net::Ipv4Addr>().is_ok().then_some(ip)
 }
 
 /// What kubelet's reasons mean. A readiness probe takes a pod out of the traffic and ends nothing; a back-off and a pull tell

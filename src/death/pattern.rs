@@ -1,0 +1,87 @@
+//! Ends by SIGKILL that fall on kernel kills one by one. In: ends that a service tells without a pid, and kills that nothing joins. Out:
+//! the two told as one. Exists because a supervisor may know no pid, and a program may call itself what it likes: PM2's children are
+//! `node /srv/shop/s` to the kernel. Must never take a single coincidence for a pattern.
+
+use crate::event::EventKind;
+use crate::service::{Join, ServiceId, Services};
+use crate::stamp::SECOND;
+use crate::timeline::Timeline;
+
+use super::{Death, PATTERN, Why};
+
+/// Fewest coincidences.
+const TIMES_MIN: usize = 2;
+
+/// Joins the ends of each service to kills that came at the same moments, where nearly all of them did and few kills remain.
+pub(super) fn join(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Services) {
+    let is_kill = |death: &Death| {
+        death.facts.len() == 1
+            && death.service.is_none()
+            && timeline.fact(death.facts[0]).kind == EventKind::OomKill
+    };
+    let kills: Vec<usize> = (0..deaths.len()).filter(|place| is_kill(&deaths[*place])).collect();
+    if kills.len() < TIMES_MIN {
+        return;
+    }
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    for (id, _) in services.iter() {
+        let pairs = pairs_of(deaths, &kills, id, timeline, services);
+        let told = deaths.iter().filter(|death| is_untold(death, id)).count();
+        let many = pairs.len() >= TIMES_MIN && pairs.len() * 5 >= told * 4;
+        if many && pairs.len() * 3 >= kills.len() {
+            taken.extend(pairs);
+        }
+    }
+    // A kill that fits the ends of two services is of neither, as far as anybody can tell.
+    let claims = |kill: usize| taken.iter().filter(|(own, _)| *own == kill).count();
+    let sure: Vec<(usize, usize)> =
+        taken.iter().copied().filter(|(kill, _)| claims(*kill) == 1).collect();
+    let mut gone: Vec<usize> = Vec::new();
+    for (kill, end) in sure {
+        let (facts, service) = (deaths[end].facts.clone(), deaths[end].service);
+        let death = &mut deaths[kill];
+        death.facts.extend(facts);
+        (death.service, death.join) = (service, Some(Join::Comm));
+        gone.push(end);
+    }
+    let mut place = 0;
+    deaths.retain(|_| {
+        place += 1;
+        !gone.contains(&(place - 1))
+    });
+}
+
+/// Whether a service tells an end by SIGKILL that nothing explains.
+fn is_untold(death: &Death, service: ServiceId) -> bool {
+    death.service == Some(service) && death.signal == Some(9) && death.why == Why::Unknown
+}
+
+/// Kills and ends at the same moments, each used once.
+fn pairs_of(
+    deaths: &[Death],
+    kills: &[usize],
+    service: ServiceId,
+    timeline: &Timeline,
+    services: &Services,
+) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (end, death) in deaths.iter().enumerate().filter(|(_, death)| is_untold(death, service)) {
+        let Some(stamp) = death.stamp else { continue };
+        let near = |kill: &&usize| {
+            deaths[**kill].stamp.is_some_and(|own| {
+                let slack = PATTERN + (own.sigma + stamp.sigma).min(3 * SECOND);
+                (own.at - stamp.at).abs() <= slack
+            })
+        };
+        let free = |kill: &&usize| pairs.iter().all(|(own, _)| own != *kill);
+        let fits = |kill: &&usize| {
+            let death = &deaths[**kill];
+            services.join(timeline.fact(death.facts[0]), death.at(), service) != Join::Mismatch
+        };
+        let apart = |kill: &usize| deaths[*kill].stamp.map(|own| (own.at - stamp.at).abs());
+        let found =
+            kills.iter().filter(near).filter(free).filter(fits).min_by_key(|kill| apart(kill));
+        pairs.extend(found.map(|kill| (*kill, end)));
+    }
+    pairs
+}
