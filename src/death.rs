@@ -162,6 +162,7 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
         death.why = reason(death, timeline, services);
     }
     pattern::join(&mut deaths, timeline, services);
+    pattern::join_by_starts(&mut deaths, timeline, services);
     untimed::take_heap_limits(&mut deaths, timeline);
     deaths.sort_by_key(|death| (death.stamp.is_none(), death.at(), death.facts.clone()));
     deaths
@@ -284,7 +285,9 @@ impl Telling {
             }
             // A proxy in front of another, or of its own modules, is an app server to it.
             EventKind::ProxyWorkerDied => {
-                fact.event.format.as_deref().unwrap_or("proxy").clone_into(&mut telling.process);
+                let format = fact.event.format.as_deref();
+                let name = if format == Some("apache-error") { "apache2" } else { "proxy" };
+                name.clone_into(&mut telling.process);
                 telling.why = match telling.signal {
                     Some(signal) if is_fault(signal) => Why::Crash,
                     _ => Why::Unknown,

@@ -56,7 +56,7 @@ weights! {
     dependency_both, dependency_app_says, dependency_store_says, dependency_usual, dependency_of_another, dependency_app_silent,
     slow_upstream, slow_upstream_blind, slow_upstream_unreached, slow_upstream_rest,
     resource_told, resource_hinted, resource_told_by_others, resource_cut, resource_usual, resource_effect, resource_surge,
-    disk_of_app, disk_of_other,
+    disk_of_app, disk_of_other, disk_usual,
     segv_joined, segv_at_onset, segv_near,
     exception, exception_explained,
     network, network_unanswered, network_ended,

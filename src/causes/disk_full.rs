@@ -13,7 +13,7 @@
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::stamp::{Micros, SECOND};
+use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
@@ -21,6 +21,9 @@ use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "disk_full", title: "title-disk-full", weigh, advice: advise };
+
+/// So many such lines of others before the incident are a habit.
+const USUAL: usize = 2;
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds = [EventKind::DiskFull, EventKind::ProxyDiskFull, EventKind::StoreDiskFull];
@@ -39,11 +42,21 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         scene.is_failing(fact)
             || (fact.kind != EventKind::DiskFull && scene.same_host(fact) != Some(false))
     });
+    // Who met it all the time before went on in spite of it.
+    let before = scene.start - 10 * MINUTE;
+    let usual = !own
+        && scene
+            .timeline
+            .between(before, scene.start - 10 * SECOND)
+            .filter(|(_, fact)| kinds.contains(&fact.kind))
+            .count()
+            >= USUAL;
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: if own { scene.weights.disk_of_app } else { scene.weights.disk_of_other }
-            + scene.weights.for_share(explained),
+            + scene.weights.for_share(explained)
+            + if usual { scene.weights.disk_usual } else { 0.0 },
         direct: true,
         joined: own,
         explained,

@@ -16,7 +16,7 @@ use crate::event::{EventKind, OomScope};
 use crate::scene::Scene;
 use crate::service::Join;
 use crate::stamp::{MINUTE, Micros};
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
@@ -54,6 +54,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     if is_habit(scene, from, global.len()) {
         global.clear();
     }
+    let signs = if signs_are_habit(scene, signs.len()) { Vec::new() } else { signs };
     if signs.is_empty() && global.is_empty() {
         return Weight::nothing();
     }
@@ -84,6 +85,15 @@ fn is_habit(scene: &Scene<'_>, from: Micros, kills: usize) -> bool {
         .filter(|(_, fact)| fact.oom().is_some_and(|oom| oom.scope == OomScope::Global))
         .count();
     before * 2 >= kills
+}
+
+/// Whether allocations failed about as often in the ten minutes before, in which nothing else did: large orders of a driver always do.
+fn signs_are_habit(scene: &Scene<'_>, signs: usize) -> bool {
+    let failed = |(_, fact): &(FactId, &Fact)| fact.kind == EventKind::PageAllocationFailure;
+    let from = scene.start - MINUTE;
+    let before = scene.timeline.between(from - 10 * MINUTE, from).filter(failed).count() as i64;
+    let width = scene.end - from;
+    before >= 2 && before * width >= 5 * MINUTE * i64::try_from(signs).unwrap_or(i64::MAX)
 }
 
 fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {

@@ -256,7 +256,9 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         nats: scene.weights.oom_runtime + scene.weights.for_share(explained),
         direct: true,
         joined: container,
-        reservation: if container {
+        reservation: if scene.one_of_several() {
+            Some("no log tells which of several apps the failing upstream is".to_owned())
+        } else if container {
             loose_snapshot(scene, &facts)
         } else {
             Some("systemd's word without the kernel's victim line".to_owned())

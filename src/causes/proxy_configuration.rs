@@ -83,6 +83,11 @@ fn tls_to_plain(scene: &Scene<'_>) -> Weight {
     }
 }
 
+/// A new configuration; a proxy that starts has failed from its first request on, or not for its configuration.
+fn is_reload(fact: &Fact) -> bool {
+    fact.kind == EventKind::ProxyLifecycle && fact.field("action") == Some("reload")
+}
+
 fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let kinds = [EventKind::UpstreamRefused, EventKind::UpstreamSocketMissing];
     let share = scene.signature_share(&kinds);
@@ -92,7 +97,7 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let reload = scene
         .timeline
         .between(scene.start - 15 * SECOND, scene.start + SECOND)
-        .find(|(_, fact)| fact.kind == EventKind::ProxyLifecycle);
+        .find(|(_, fact)| is_reload(fact));
     // An upstream that has answered before was configured rightly, unless the proxy has just been reloaded.
     let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
     if (reload.is_none() && !scene.from_first_request()) || killed {

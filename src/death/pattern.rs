@@ -3,12 +3,15 @@
 //! `node /srv/shop/s` to the kernel. Must never take a single coincidence for a pattern.
 
 use crate::event::EventKind;
+use crate::service::names::is_in_container;
 use crate::service::{Join, ServiceId, Services};
-use crate::stamp::SECOND;
+use crate::stamp::{Micros, SECOND};
 use crate::timeline::Timeline;
 
 use super::{Death, PATTERN, Why};
 
+/// A container is up again this long after its end.
+const RESTARTED: Micros = 20 * SECOND;
 /// Fewest coincidences.
 const TIMES_MIN: usize = 2;
 
@@ -49,6 +52,54 @@ pub(super) fn join(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Serv
         place += 1;
         !gone.contains(&(place - 1))
     });
+}
+
+/// Joins kills to a service that starts anew after each of them, where its log is of a container and tells no end: the process that
+/// would have told it was killed.
+pub(super) fn join_by_starts(deaths: &mut [Death], timeline: &Timeline, services: &Services) {
+    for (id, service) in services.iter().filter(|(_, service)| service.serves) {
+        let starts = starts_of(timeline, services, id);
+        // The first one may have been before all of this.
+        let after_first = starts.get(1..).unwrap_or_default();
+        if after_first.len() < TIMES_MIN || deaths.iter().any(|death| death.service == Some(id)) {
+            continue;
+        }
+        let fits = |death: &Death| {
+            let fact = timeline.fact(death.facts[0]);
+            let contained = fact.oom().and_then(|oom| oom.cgroup()).is_some_and(is_in_container);
+            death.service.is_none()
+                && contained
+                && service.units.is_empty()
+                && services.join(fact, death.at(), id) != Join::Mismatch
+        };
+        let mut matched: Vec<usize> = Vec::new();
+        for start in after_first {
+            let before = |at: Micros| (start - RESTARTED..=*start).contains(&at);
+            let kill = (0..deaths.len())
+                .filter(|place| !matched.contains(place) && fits(&deaths[*place]))
+                .find(|place| deaths[*place].at().is_some_and(before));
+            matched.extend(kill);
+        }
+        if matched.len() == after_first.len() {
+            for place in matched {
+                (deaths[place].service, deaths[place].join) = (Some(id), Some(Join::Comm));
+            }
+        }
+    }
+}
+
+/// Moments at which a service started, those that tell of one start together.
+fn starts_of(timeline: &Timeline, services: &Services, id: ServiceId) -> Vec<Micros> {
+    let kinds = [EventKind::AppStarted, EventKind::AppListening];
+    let mut moments: Vec<Micros> = kinds
+        .iter()
+        .flat_map(|kind| timeline.of(*kind))
+        .filter(|(_, fact)| services.of_fact(fact) == Some(id))
+        .filter_map(|(_, fact)| fact.at())
+        .collect();
+    moments.sort_unstable();
+    moments.dedup_by(|later, earlier| *later - *earlier < 5 * SECOND);
+    moments
 }
 
 /// Whether a service tells an end by SIGKILL that nothing explains.

@@ -154,8 +154,14 @@ impl Scene<'_> {
         };
         // One that is killed again and again without harm serves nobody.
         let habit = self.timeline.of(EventKind::OomKill).filter(harmless).count() >= HABIT;
+        // Whose service tells of it, that one's it is.
+        let of_other = self.deaths.iter().any(|death| {
+            death.facts.contains(&kill.fact)
+                && death.service.is_some_and(|service| !self.failing.contains(&service))
+        });
         kill.join == Join::None
             && !habit
+            && !of_other
             && !names::serves_nobody(&oom.victim.comm, oom.victim_cgroup.as_deref())
     }
 

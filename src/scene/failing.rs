@@ -12,6 +12,24 @@ use super::{LEAD, Scene};
 /// Formats of servers that work off queues and answer no request.
 const QUEUES: [&str; 2] = ["celery", "sidekiq"];
 
+/// Words by which people call what works behind the scenes.
+const BEHIND: [&str; 14] = [
+    "queue",
+    "queues",
+    "worker",
+    "workers",
+    "consumer",
+    "scheduler",
+    "cron",
+    "beat",
+    "sidekiq",
+    "celery",
+    "batch",
+    "backup",
+    "backups",
+    "report",
+];
+
 impl Scene<'_> {
     pub(super) fn find_failing(&mut self) {
         let mut upstreams: BTreeSet<String> =
@@ -34,7 +52,8 @@ impl Scene<'_> {
         };
         let apps = all(&|service| service.role == ServiceRole::App);
         if !apps.is_empty() {
-            self.failing_known = apps.len() == 1;
+            let serves = apps.iter().all(|id| self.services.get(*id).serves);
+            self.failing_known = apps.len() == 1 && serves;
             self.failing = apps;
             return;
         }
@@ -76,8 +95,14 @@ impl Scene<'_> {
     fn may_serve_requests(&self, id: ServiceId, service: &Service) -> bool {
         let idle = |name: &str| {
             let stem = name.strip_suffix(".service").unwrap_or(name);
-            names::serves_nobody(stem, Some(name)) || names::is_store_name(name)
+            names::serves_nobody(stem, Some(name))
+                || names::is_store_name(name)
+                || stem.split(['-', '_', '.', '@']).any(|part| BEHIND.contains(&part))
         };
+        // Whoever says where it listens is believed.
+        if !service.addresses.is_empty() && service.role == ServiceRole::App {
+            return true;
+        }
         let by_name = service
             .units
             .iter()

@@ -285,7 +285,9 @@ impl<'a> Scene<'a> {
     /// Whether what failed is one of several apps on several hosts, and nothing tells which.
     #[must_use]
     pub fn one_of_several(&self) -> bool {
-        !self.failing_known && self.failing.len() > 1 && self.several_hosts()
+        let hosts: BTreeSet<&str> =
+            self.failing.iter().filter_map(|id| self.services.get(*id).host.as_deref()).collect();
+        !self.failing_known && self.failing.len() > 1 && (hosts.len() > 1 || self.several_hosts())
     }
 
     /// A service that was replaced keeps its container name under a new id.

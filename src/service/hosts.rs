@@ -13,7 +13,12 @@ pub(super) struct Hosts(BTreeSet<String>);
 
 impl Hosts {
     pub(super) fn of(sources: &[Source]) -> Self {
-        Self(sources.iter().filter_map(|source| label(source.host.as_deref()?)).collect())
+        let named = sources.iter().filter_map(|source| label(source.host.as_deref()?));
+        let folders = sources.iter().filter_map(|source| {
+            let (folder, _) = source.path.split_once('/')?;
+            label(folder).filter(|folder| is_host_name(folder))
+        });
+        Self(named.chain(folders).collect())
     }
 
     /// The host that wrote a fact's line: its own, its log's, or that by which a folder of the bundle is called.
@@ -33,6 +38,13 @@ impl Hosts {
 fn label(host: &str) -> Option<String> {
     let head = host.split('.').next().unwrap_or_default().to_ascii_lowercase();
     (!head.is_empty() && head != "localhost" && head != "unknown").then_some(head)
+}
+
+/// Names that people give to folders of hosts, with a number behind: `web1`, `db-02`.
+fn is_host_name(folder: &str) -> bool {
+    let name = folder.trim_end_matches(|last: char| last.is_ascii_digit());
+    let kinds = ["host", "web", "node", "db", "lb", "srv", "server", "vm", "app"];
+    name.len() < folder.len() && kinds.contains(&name.trim_end_matches(['-', '_']))
 }
 
 /// Whether two may be one host.

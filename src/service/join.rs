@@ -336,6 +336,7 @@ impl Services {
         service.addresses.extend(other.addresses);
         service.ips.extend(other.ips);
         service.wildcard |= other.wildcard;
+        service.serves |= other.serves;
         service.namespaced |= other.namespaced;
         service.sources.extend(other.sources);
         for (pid, seen) in other.pids {

@@ -60,6 +60,8 @@ pub struct Service {
     pub called: BTreeSet<String>,
     /// Listen addresses, in the spelling of [`names::address_key`].
     pub addresses: BTreeSet<String>,
+    /// Whether it was seen to serve: it listens, has workers, or met requests. A crash alone shows no server.
+    pub serves: bool,
     /// Whether it also listens at an address of all interfaces, whose port others may reach under another number (docker's `-p`).
     pub wildcard: bool,
     /// IP addresses that only it has.
@@ -229,6 +231,7 @@ fn key_of(fact: &Fact, sources: &[Source]) -> Option<String> {
         | Kind::ContainerStopped
         | Kind::ContainerDestroyed
         | Kind::ContainerOom
+        | Kind::ContainerState
         | Kind::ContainerUnhealthy
         | Kind::ContainerStopForced => Some(format!(
             "container {}",
@@ -345,7 +348,9 @@ impl Services {
             | EventKind::WorkerTimeout
             | EventKind::WorkerSignaled => {
                 service.role = ServiceRole::App;
+                service.serves = true;
             }
+            EventKind::RequestError => service.serves = true,
             EventKind::HeapLimit | EventKind::UncaughtException
                 if service.role == ServiceRole::Other =>
             {
