@@ -25,7 +25,9 @@ pub(super) const CAUSE: Cause =
     Cause { name: "crash_exception", title: "title-crash-exception", weigh, advice: advise };
 
 /// Reasons that an error may have, and that are causes of their own.
-const NAMED: [EventKind; 9] = [
+const NAMED: [EventKind; 11] = [
+    EventKind::WorkerTimeout,
+    EventKind::WorkerSignaled,
     EventKind::DependencyRefused,
     EventKind::DependencyLost,
     EventKind::DependencyTimeout,

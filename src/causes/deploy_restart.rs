@@ -69,6 +69,7 @@ fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
         .near_of(&[
             EventKind::UnitOomKilled,
             EventKind::HeapLimit,
+            EventKind::ManagerMemoryLimit,
             EventKind::ContainerOom,
             EventKind::HostShutdown,
             EventKind::ContainerUnhealthy,

@@ -121,6 +121,8 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
             Some("no log in the bundle is of the app behind the failing upstream".to_owned())
         } else if scene.one_of_several() {
             Some("no log tells which of several apps the failing upstream is".to_owned())
+        } else if dependency && scene.app_dependency_facts().next().is_none() {
+            Some("the app itself says nothing of it".to_owned())
         } else {
             shaky.then(|| "the zone of the log with the kill is assumed".to_owned())
         },

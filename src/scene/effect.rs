@@ -1,5 +1,6 @@
 //! How long the end of something is felt: until the service behind it is back, or listens again.
 
+use crate::death::Why;
 use crate::event::EventKind;
 use crate::service::{Join, ServiceId, names};
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
@@ -11,6 +12,8 @@ use super::{LEAD, LinkedKill, Scene, TAIL};
 const EFFECT_MAX: Micros = 10 * MINUTE;
 /// What the proxy did when it waited for the upstream's first word.
 const BEFORE_REQUEST: [&str; 2] = ["connecting to upstream", "SSL handshaking to upstream"];
+/// So many requests before the first failure show that answers came.
+const ANSWERED_BEFORE: u64 = 20;
 /// A master forks another worker within this.
 const FORKED: Micros = 15 * SECOND;
 /// A start that ends this soon did not bring the service back.
@@ -48,6 +51,8 @@ const PAUSE: Micros = 5 * SECOND;
 const UNANSWERED_MIN: u64 = 5;
 /// Kills of one victim that met no failure, from which they are its habit.
 const HABIT: usize = 6;
+/// Kills of another's service that are a pattern.
+const AGAIN: usize = 3;
 /// More than this is not beyond chance.
 const CHANCE_MAX: f64 = 0.006;
 /// The same of programs that are known to serve requests, of which a host runs few.
@@ -155,10 +160,18 @@ impl Scene<'_> {
         // One that is killed again and again without harm serves nobody.
         let habit = self.timeline.of(EventKind::OomKill).filter(harmless).count() >= HABIT;
         // Whose service tells of it, that one's it is.
-        let of_other = self.deaths.iter().any(|death| {
-            death.facts.contains(&kill.fact)
-                && death.service.is_some_and(|service| !self.failing.contains(&service))
-        });
+        let teller = self
+            .deaths
+            .iter()
+            .find(|death| death.facts.contains(&kill.fact))
+            .and_then(|death| death.service)
+            .filter(|service| !self.failing.contains(service));
+        // Unless it happens with the onsets again and again: a proxy may stand between the two.
+        let again = |service: ServiceId| {
+            let own = self.deaths.iter().filter(|death| death.service == Some(service));
+            own.filter(|death| death.why == Why::OomKill).count() >= AGAIN
+        };
+        let of_other = teller.is_some_and(|service| !again(service));
         kill.join == Join::None
             && !habit
             && !of_other
@@ -231,7 +244,9 @@ impl Scene<'_> {
             return false;
         };
         let first = self.clocks.span(source, &self.sources[source].spans).map(|(first, _)| first);
-        first.is_some_and(|first| self.start - first <= 20 * SECOND)
+        let before: u64 =
+            self.load.range(..self.start - SECOND).map(|(_, requests)| requests).sum();
+        before < ANSWERED_BEFORE && first.is_some_and(|first| self.start - first <= 20 * SECOND)
     }
 
     /// Whether a service of the bundle was started or ended around the incident.

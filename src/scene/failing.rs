@@ -52,8 +52,11 @@ impl Scene<'_> {
         };
         let apps = all(&|service| service.role == ServiceRole::App);
         if !apps.is_empty() {
-            let serves = apps.iter().all(|id| self.services.get(*id).serves);
-            self.failing_known = apps.len() == 1 && serves;
+            let tied = |id: &ServiceId| {
+                let service = self.services.get(*id);
+                service.serves || self.is_called_by_proxy(service)
+            };
+            self.failing_known = apps.len() == 1 && apps.iter().all(tied);
             self.failing = apps;
             return;
         }
@@ -111,6 +114,20 @@ impl Scene<'_> {
             .any(|name| idle(name));
         let queue = service.format.as_deref().is_some_and(|format| QUEUES.contains(&format));
         !by_name && !queue && !self.is_job(id, service)
+    }
+
+    /// Whether the proxy's own names for what failed, its server's or the upstream's, hold the service's: `shop.example.com` and
+    /// `shop.service`.
+    fn is_called_by_proxy(&self, service: &Service) -> bool {
+        let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
+        let names: BTreeSet<&str> = near
+            .flat_map(|(_, fact)| [fact.field("server"), fact.field("upstream")])
+            .flatten()
+            .flat_map(|name| name.split(['.', ':', '/']))
+            .collect();
+        let own = service.units.iter().chain(&service.containers).chain(&service.programs);
+        own.map(|name| name.strip_suffix(".service").unwrap_or(name))
+            .any(|name| name.len() > 2 && names.contains(name))
     }
 
     /// Whether a unit starts, and is never said to have started nor to stop: a service of type oneshot (systemd.service(5)).

@@ -19,9 +19,9 @@ impl Scene<'_> {
             .app_dependency_facts()
             .filter_map(|(_, fact)| fact.field("address")?.rsplit_once(':').map(|(_, port)| port))
             .collect();
-        // Where the app does not say what it misses, it is the store that went away.
-        let unnamed =
-            named.is_empty() && ports.is_empty() && self.app_dependency_facts().next().is_some();
+        // Where the app does not say what it misses, or nothing in the bundle is of an app, it is the store that went away.
+        let speaks = self.app_dependency_facts().next().is_some();
+        let unnamed = named.is_empty() && ports.is_empty() && (speaks || self.failing.is_empty());
         self.services
             .iter()
             .filter(|(id, service)| {
