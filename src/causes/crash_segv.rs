@@ -55,8 +55,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     };
     if !joined && scene.nothing_names_failing() {
         // Nothing in the bundle could name them; that they come with the failures does.
+        // Whose service tells of it, that one's it is.
+        let free =
+            |death: &&Death| death.service.is_none_or(|service| scene.failing.contains(&service));
         let near: Vec<&Death> =
-            faults().filter(|death| death.at().is_some_and(at_incident)).collect();
+            faults().filter(free).filter(|death| death.at().is_some_and(at_incident)).collect();
         let stamps: Vec<_> = near.iter().filter_map(|death| death.stamp).collect();
         let of_servers = near.iter().all(|death| scene.services.is_app_server(&death.process));
         let met = scene.at_onsets(&stamps, faults().count(), of_servers);

@@ -13,10 +13,11 @@
 //! # What to do
 //! Ask who did it: shell history, the audit log.
 
-use crate::death::{Death, Why};
+use crate::death::{Death, Why, signal_number};
+use crate::event::EventKind;
 use crate::scene::{Observed, Scene};
 use crate::service::Join;
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
@@ -33,6 +34,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             joined: scene.failing_known,
             ..of(scene, &ordered, scene.weights.sigkill_ordered, "sigkill-ordered")
         };
+    }
+    let orders = bare_orders(scene);
+    if !orders.is_empty() {
+        return by_orders(scene, &orders);
     }
     let unexplained: Vec<&Death> = scene
         .failing_deaths()
@@ -79,6 +84,37 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     weight
 }
 
+/// Orders of SIGKILL to a failing container whose end nobody tells.
+fn bare_orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact)> {
+    let is_kill = |fact: &Fact| fact.field("signal").and_then(signal_number) == Some(9);
+    scene
+        .near_of(&[EventKind::ContainerKilled])
+        .filter(|(_, fact)| is_kill(fact) && scene.is_failing(fact))
+        .filter(|_| scene.failing_deaths().next().is_none())
+        .collect()
+}
+
+fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
+    let moments: Vec<_> = orders
+        .iter()
+        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact))))
+        .collect();
+    let explained = scene.explained(&effects(scene, &moments));
+    let ids: Vec<FactId> = orders.iter().map(|(id, _)| *id).collect();
+    let mut path = vec![ids[0]];
+    path.extend(first_proxy_error(scene, &path));
+    Weight {
+        nats: scene.weights.sigkill_ordered + scene.weights.for_share(explained),
+        direct: true,
+        joined: scene.failing_known,
+        explained,
+        supports: some_of(&ids, 4),
+        path,
+        sentence: scene.say("sigkill-ordered", [("processes", orders.len().into())]),
+        ..Weight::default()
+    }
+}
+
 fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> Weight {
     let moments: Vec<_> = deaths
         .iter()
@@ -102,11 +138,7 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> We
 /// docker's or systemd's line about the signal.
 fn order_of(scene: &Scene<'_>, death: &Death) -> Option<FactId> {
     let at = death.at()?;
-    let kinds = [
-        crate::event::EventKind::ContainerKilled,
-        crate::event::EventKind::UnitSignalSent,
-        crate::event::EventKind::OperatorCommand,
-    ];
+    let kinds = [EventKind::ContainerKilled, EventKind::UnitSignalSent, EventKind::OperatorCommand];
     scene
         .timeline
         .between(at - 15 * crate::stamp::SECOND, at + 3 * crate::stamp::SECOND)
@@ -114,7 +146,7 @@ fn order_of(scene: &Scene<'_>, death: &Death) -> Option<FactId> {
             // An audit record names its target, in the pid namespace of whoever sent the signal.
             let target = fact.pid("target").zip(death.pid.filter(|_| !is_namespaced(scene, death)));
             kinds.contains(&fact.kind)
-                && (scene.is_failing(fact) || fact.kind == crate::event::EventKind::OperatorCommand)
+                && (scene.is_failing(fact) || fact.kind == EventKind::OperatorCommand)
                 && target.is_none_or(|(target, own)| target == own)
         })
         .map(|(id, _)| id)

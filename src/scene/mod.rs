@@ -166,8 +166,12 @@ impl<'a> Scene<'a> {
     }
 
     fn find_signature(&mut self) {
+        // What it tells of itself is no answer that failed.
+        let of_itself = [EventKind::ProxyLifecycle, EventKind::ProxyWorkerDied];
         let proxy = |fact: &Fact| {
-            fact.kind.name().starts_with("upstream-") || fact.kind.name().starts_with("proxy-")
+            let name = fact.kind.name();
+            (name.starts_with("upstream-") || name.starts_with("proxy-"))
+                && !of_itself.contains(&fact.kind)
         };
         for (_, fact) in self
             .timeline
@@ -202,7 +206,8 @@ impl<'a> Scene<'a> {
                     .max_by_key(|(join, _)| *join)
             };
             let direct = self.by_death(id).or_else(|| joined(&self.failing));
-            let store = joined(&stores).filter(|(join, _)| *join >= Join::Comm);
+            let store =
+                joined(&stores).filter(|(join, _)| *join >= Join::Comm && self.may_be_missed(fact));
             let (join, service, dependency) = match (direct, store) {
                 (Some((join, service)), _) if join >= Join::Comm => (join, Some(service), false),
                 (_, Some((join, service))) => (join, Some(service), true),

@@ -61,4 +61,38 @@ impl Scene<'_> {
             )
         })
     }
+
+    /// Whether a kill of a store may be what the apps miss: not where they name another host, nor where it was back before they first
+    /// waited for a connection in vain, which a store that starts anew refuses or takes.
+    pub(super) fn may_be_missed(&self, kill: &Fact) -> bool {
+        let asked: Vec<&Fact> = self.app_dependency_facts().map(|(_, fact)| fact).collect();
+        let label = |name: &str| {
+            let host = name.rsplit_once(':').map_or(name, |(host, _)| host);
+            let is_name = host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains('/');
+            let head = host.split('.').next().unwrap_or_default().to_ascii_lowercase();
+            (is_name && head != "localhost").then_some(head)
+        };
+        let named: BTreeSet<String> = asked
+            .iter()
+            .filter_map(|fact| fact.field("host").or(fact.field("address")).and_then(label))
+            .collect();
+        let own = kill.event.origin.host.as_deref().and_then(label);
+        let known =
+            self.sources.iter().filter_map(|source| source.host.as_deref()).filter_map(label);
+        // Aliases are told from hosts by the hosts that the bundle knows, or that are called alike but for their number.
+        let stem = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+        let known: BTreeSet<String> = known.collect();
+        let elsewhere = own.is_some_and(|own| {
+            !named.is_empty()
+                && !named.contains(&own)
+                && named.iter().all(|name| known.contains(name) || stem(name) == stem(&own))
+        });
+        let first = asked.iter().filter_map(|fact| fact.at()).min();
+        let waited =
+            !asked.is_empty() && asked.iter().all(|fact| fact.kind == EventKind::DependencyTimeout);
+        let ready = self.timeline.of(EventKind::StoreReady).filter_map(|(_, fact)| fact.at());
+        let back = kill.at().and_then(|at| ready.filter(|ready| *ready > at).min());
+        let over = waited && back.zip(first).is_some_and(|(back, first)| back < first);
+        !elsewhere && !over
+    }
 }

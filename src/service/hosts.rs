@@ -27,8 +27,16 @@ impl Hosts {
             return None;
         }
         let source = &sources[fact.event.at.source.0];
-        let written = fact.event.origin.host.as_deref().or(source.host.as_deref());
-        written.and_then(label).or_else(|| {
+        let written = fact.event.origin.host.as_deref().and_then(label);
+        written.or_else(|| self.of_source(source))
+    }
+
+    /// The host that a log or a description of containers is of.
+    pub(super) fn of_source(&self, source: &Source) -> Option<String> {
+        if self.0.len() < 2 {
+            return None;
+        }
+        source.host.as_deref().and_then(label).or_else(|| {
             source.path.split('/').filter_map(label).find(|folder| self.0.contains(folder))
         })
     }

@@ -175,8 +175,11 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
         services.of[fact_id.0] = Some(id);
         services.learn(id, fact, grammars);
     }
-    for container in sources.iter().flat_map(containers) {
-        services.learn_container(container);
+    for source in sources {
+        let host = hosts.of_source(source);
+        for container in containers(source) {
+            services.learn_container(container, host.as_deref());
+        }
     }
     services.join_pod_logs(sources);
     services.join_container_logs(sources);
@@ -395,13 +398,15 @@ impl Services {
         }
     }
 
-    fn learn_container(&mut self, container: &Container) {
+    fn learn_container(&mut self, container: &Container, host: Option<&str>) {
         let names = [short(&container.id).to_owned(), container.name.clone()];
-        let known = self
-            .list
-            .iter()
-            .position(|service| names.iter().any(|name| service.containers.contains(name)));
-        let index = known.unwrap_or_else(|| self.add(&format!("container {}", names[0]), None).0);
+        let known = self.list.iter().position(|service| {
+            hosts::fit(service.host.as_deref(), host)
+                && names.iter().any(|name| service.containers.contains(name))
+        });
+        let index = known.unwrap_or_else(|| {
+            self.add(&format!("container {}", names[0]), host.map(str::to_owned)).0
+        });
         let service = &mut self.list[index];
         service.containers.extend(names);
         service.called.extend(container.service.clone());
