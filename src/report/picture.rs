@@ -8,6 +8,9 @@ use crate::report::model::{Incident, Report};
 /// Heights of a bar, lowest first.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// How far two logs may tell one moment apart.
+const CLOSE_SECONDS: f64 = 1.5;
+
 /// A step without failures.
 const NONE: char = '.';
 
@@ -21,6 +24,19 @@ pub struct Picture {
     pub step_seconds: u64,
     /// Failures in the highest step.
     pub peak: u64,
+}
+
+impl Picture {
+    /// Which marks stand under the bars: `none`, `kills`, `deaths` or `both`.
+    #[must_use]
+    pub fn marked(&self) -> &'static str {
+        match (self.marks.contains('K'), self.marks.contains('x')) {
+            (false, false) => "none",
+            (true, false) => "kills",
+            (false, true) => "deaths",
+            (true, true) => "both",
+        }
+    }
 }
 
 /// Draws an incident at most `columns` wide; `None` where there is nothing to draw.
@@ -67,7 +83,8 @@ fn marks(report: &Report, incident: &Incident, step_seconds: u64, steps: usize) 
     row.trim_end().to_owned()
 }
 
-/// Column of a time between start and end; 0 for what came before the start and belongs to the incident.
+/// Column of a time between start and end; 0 for what came before the start and belongs to the incident. What belongs to it and
+/// came so little after its end that a clock of whole seconds explains it stands in the last column.
 fn column(
     incident: &Incident,
     time: &str,
@@ -82,7 +99,8 @@ fn column(
     }
     // Float to integer saturates; the last step holds the end itself.
     let step = (after_start / step_seconds as f64) as usize;
-    (after_end <= 0.0).then_some(step.min(steps.saturating_sub(1)) + 1)
+    let inside = after_end <= 0.0 || (ours && after_end <= CLOSE_SECONDS);
+    inside.then_some(step.min(steps.saturating_sub(1)) + 1)
 }
 
 #[cfg(test)]

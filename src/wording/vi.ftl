@@ -69,6 +69,7 @@ sigkill-ordered = { processes } của { failing } bị kill theo lệnh của do
 sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà không log nào giải thích
 sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
+sigkill-either = { processes } của { failing } chết vì SIGKILL, và gói log không cho biết do OOM killer hay ai hoặc thứ gì khác gửi
 memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
 network-unanswered = kết nối tới upstream không được trả lời: chúng bị loại bỏ giữa proxy và upstream, hoặc máy chủ của nó vắng mặt
 network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
@@ -138,7 +139,7 @@ worker-timeout = { failing } đã bỏ và dừng { $workers } worker không tr�
 
 ## Những gì lẽ ra cho biết mà không có
 
-unseen-app-log = log của ứng dụng
+unseen-app-log = log của ứng dụng vào lúc đó
 unseen-dependency-log = log của chính dịch vụ phụ thuộc
 unseen-kernel-log = log kernel
 unseen-wait = các worker đã chờ cái gì
@@ -161,7 +162,10 @@ advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặ
 }
 advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace cho nhóm phát triển thư viện
 advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
-advice-lock-holder = Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
+advice-lock-holder = { $told ->
+    [no] Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
+   *[yes] Xem phiên { $holder } của cơ sở dữ liệu, phiên đã giữ khóa, là gì (pg_stat_activity where pid = { $holder }), và kết thúc nó (pg_terminate_backend) nếu vẫn còn giữ
+}
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
 advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
 advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
@@ -187,7 +191,7 @@ advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử 
 advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
 advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit } hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
 advice-raise-limit = Nâng giới hạn bộ nhớ của { failing } hoặc chạy ít worker hơn
-advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: phần lớn yêu cầu lỗi thuộc route này
+advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: ít nhất một nửa yêu cầu lỗi thuộc route này
 advice-recycle-workers = Tái tạo worker trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ) và cảnh báo khi memory.current gần memory.max
 advice-free-memory = Kiểm tra mọi thứ bị kill đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
     [no] {""}
@@ -208,7 +212,7 @@ advice-watch-limit = Đếm thứ đã cạn theo từng tiến trình mỗi ph�
 advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
 advice-raise-met-limit = Nâng giới hạn đã chạm (listen backlog và net.core.somaxconn, worker_connections, LimitNOFILE, max_children) sau khi xem mỗi đơn vị thêm tốn bao nhiêu bộ nhớ
 advice-limit-rate = Giới hạn tốc độ yêu cầu ở proxy, và cảnh báo theo độ dài hàng đợi và số descriptor đang mở
-advice-raise-heap = Nâng giới hạn runtime của { failing } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) nếu máy chủ còn bộ nhớ
+advice-raise-heap = Nâng giới hạn runtime của { failing }, bằng --max-old-space-size, -Xmx, memory_limit hoặc max_memory_restart, nếu máy chủ còn bộ nhớ
 advice-what-fills-heap = Tìm yêu cầu làm đầy heap: xử lý các tệp tải lên và xuất dữ liệu lớn theo luồng thay vì giữ toàn bộ
 advice-alert-heap = Cảnh báo theo mức dùng heap, và giới hạn kích thước thân yêu cầu ở proxy (client_max_body_size)
 advice-dump-workers = Nếu vẫn còn treo, dump các worker của { failing } (py-spy dump, jstack, gdb) và danh sách chờ khóa của cơ sở dữ liệu
@@ -217,8 +221,9 @@ advice-outgoing-timeouts = Đặt timeout cho lời gọi ra ngoài thấp hơn 
 advice-what-workers-wait-for = Tìm xem worker của { failing } chờ gì: dump một worker đang treo (py-spy dump --pid, gdb) hoặc xem route chậm
 advice-call-timeouts = Đặt timeout cho mọi lời gọi ra ngoài, ngắn hơn timeout của máy chủ ứng dụng
 advice-slow-routes-apart = Để các route chậm trên worker riêng
-advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết: { $remedy ->
+advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { suspect-moments }: { $remedy ->
     [body] ghi thân của nó ra đĩa hoặc object storage ngay khi nhận thay vì giữ trong bộ nhớ, và giới hạn kích thước ở proxy
+    [wait] xem một yêu cầu như vậy chờ cái gì, rồi giới hạn thời gian chờ (timeout cho lời gọi ra ngoài, giới hạn khối lượng việc)
    *[bound] xem một yêu cầu như vậy khiến ứng dụng giữ những gì, rồi giới hạn lại (phân trang, xử lý theo luồng, giới hạn kích thước)
 }
 
@@ -286,12 +291,22 @@ ruled-out-kill = { $whose ->
     [after] { $apart } sau lỗi cuối cùng
    *[amid] lúc { $time }, { $apart } sau lỗi đầu tiên
 }
+ruled-out-kills = { $whose ->
+    [cgroup] { $kills } nạn nhân { $victim } thuộc cgroup { $cgroup } chứ không thuộc { failing }
+    [process] { $kills } nạn nhân { $victim } thuộc tiến trình khác chứ không thuộc { failing }
+    [own] { $kills } nạn nhân { $victim } là của { failing }, nhưng cái chết của chúng giải thích được ít lỗi
+   *[unknown] không có gì nối { $kills } nạn nhân { $victim } với { failing }
+}; chúng xảy ra { $when ->
+    [before] { interval } trước lỗi đầu tiên
+    [after] { interval } sau lỗi cuối cùng
+   *[amid] { interval } sau lỗi đầu tiên
+}
 ruled-out-words = { $lower }gunicorn in "Perhaps out of memory?" với mọi SIGKILL, kể cả SIGKILL của chính nó sau timeout; câu đó không phải bằng chứng
 
 ## Chuỗi từ nguyên nhân đến người dùng
 
 answers-of = { $answers } câu trả lời { $status }
-chain-users-met = người dùng nhận { $answers }
+chain-users-met = client nhận { $answers }
 chain-proxy-met = proxy nhận { $answers }; không có access log nên không biết người dùng gặp những cái nào
 chain-oom-kill = kernel đã kill { $victim } (pid { $pid }) vì bộ nhớ, phạm vi { $scope }
 chain-worker-signaled = máy chủ ứng dụng thấy worker { $worker } kết thúc bởi tín hiệu { $signal }
@@ -353,14 +368,14 @@ chain-unit-process-exited = { $lower }systemd thấy tiến trình chính của 
 
 ## Đã tìm những gì
 
-claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi quanh { $incident }
+claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi, hay của thứ nó cần, quanh { $incident }
 claim-no-kill = không có OOM kill trong khoảng thời gian này
 claim-no-burst = không có đợt lỗi dồn dập
 claim-ends-explained = mọi lần tiến trình kết thúc đều được giải thích
 kernel-tells-of-one = log kernel có ghi một lần
 kernel-covers = { $path } bao phủ sự cố
 kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
-kernel-none = gói không có log kernel nào chứa thông điệp
+kernel-none = không log nào trong gói chứa thông điệp của kernel
 kernel-kills = { $kills } trong log kernel
 access-no-burst = { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
 access-none = gói không có access log
@@ -404,12 +419,12 @@ keeps-ending = { $process ->
    *[yes] một tiến trình của{" "}
 }{ $subject } { $end ->
     [oom_kill] bị kill vì bộ nhớ
-    [worker_timeout] mất một worker không trả lời kịp
+    [worker_timeout] mất worker không trả lời kịp
     [runtime_heap_limit] chạm giới hạn bộ nhớ của chính nó
     [health_check] bị dừng do health check
     [crash] bị sập
    *[unknown] kết thúc mà log không cho biết lý do
-} { $times } lần, { $pace ->
+} { $times } lần{ merged-ends }, { $pace ->
     [uneven] cách nhau { interval }, không đều
     [even] cứ { interval } một lần
    *[median] cứ { interval } một lần (một nửa trên { $median })
@@ -423,6 +438,10 @@ keeps-ending = { $process ->
     [no] {""}
    *[yes] ; nếu không thay đổi gì, lần tới vào khoảng { $next } (xê dịch { $within })
 }.
+merged-ends = { $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } lần chết, những lần liền nhau tính là một)
+}
 interval = { $range ->
     [no] { $least }
    *[yes] { $least } đến { $most }
@@ -431,12 +450,22 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } đến { $age-most }
 }
-suspect-request = đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết{ $longest-at ->
-    [0] {""}
-   *[other] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
+suspect-moments = { $how ->
+    [one] thời điểm có một tiến trình chết
+    [all] cả { $deaths } thời điểm có tiến trình chết
+   *[some] { $at-deaths } trên { $deaths } thời điểm có tiến trình chết
+}{ $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } lần chết; những lần cách nhau dưới 5 s tính là một thời điểm)
+}
+suspect-request = đang chạy ở { suspect-moments }{ $longest ->
+    [none] {""}
+    [one] , là yêu cầu lỗi chạy lâu nhất
+    [all] , lần nào cũng là yêu cầu lỗi chạy lâu nhất
+   *[some] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
 }{ $timed ->
     [no] {""}
-   *[yes] {" "}(đến { $longest })
+   *[yes] {" "}(đến { $length })
 }{ $sized ->
     [no] {""}
    *[yes] , client gửi đến { $size }
@@ -522,7 +551,7 @@ verdict = Kết luận: { $verdict }
 why-and-verdict = { $summary } Kết luận: { $verdict }.
 answer-collect = Thu thập { $data }{ $told ->
     [no] {""}
-   *[yes] {" "}(phân biệt { $causes })
+   *[yes] ; nó phân biệt { $causes }
 }:
 answer-nothing-to-do = Log không đòi hỏi làm gì ngay; hãy giữ lại gói này.
 check = Kiểm tra: { $verify }
@@ -607,7 +636,14 @@ heading-sources = Nguồn
 heading-sources-clocks = Nguồn và đồng hồ
 heading-quality = Chất lượng dữ liệu
 heading-evidence = Bằng chứng
-title-incident = Báo cáo sự cố: { $failed } yêu cầu lỗi, { $span }
+title-incident = Báo cáo sự cố: { $verdict ->
+    [unknown] không rõ nguyên nhân
+    [undetermined] { $other-known ->
+        [no] { $one }
+       *[yes] hoặc { $one }, hoặc { $other }
+    } ({ verdict-word })
+   *[other] { $one } ({ verdict-word })
+}, { $failed } yêu cầu lỗi, { $span }
 title-no-incident = Báo cáo sự cố: không tìm thấy sự cố
 table-incidents = Các sự cố
 table-timeline = Dòng thời gian
@@ -675,13 +711,18 @@ label-what = GÌ
 label-why = VÌ SAO
 label-do = LÀM
 text-picture = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K là OOM kill, x là lần chết
+    [none] {""}
+    [kills] ; K là OOM kill
+    [deaths] ; x là lần chết
+   *[both] ; K là OOM kill, x là lần chết
 }
 text-chain = Chuỗi nguyên nhân
 text-against = Trái ngược / đã loại trừ
 text-against-line = { $id } trái ngược: { $line }
-text-ruled-out = { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+text-ruled-out = { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(gần như vậy do ngẫu nhiên: { $chance })
+}
 text-unseen = Không thấy được
 text-others = Các sự cố khác
 text-col-id = id
@@ -759,6 +800,7 @@ figure-still-failing = Vẫn còn lỗi khi log kết thúc
 figure-hidden = Được lần thử lại che, không tính ở trên
 figure-route = Route { $route }
 figure-upstream = Upstream { $upstream }
+figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = không rõ vì không có access log
 worst-minute = { $share }{ $minute-known ->
     [no] {""}
@@ -769,9 +811,12 @@ duration-since = { $duration }{ $failing ->
    *[yes] ; đã lỗi từ khi log bắt đầu
 }
 failed-of = { $failed } trên { $requests } bị lỗi
+failed-of-about = { $failed } lỗi; { $requests } yêu cầu trong khoảng thời gian quanh đó
 picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K là OOM kill, x là lần chết
+    [none] {""}
+    [kills] ; K là OOM kill
+    [deaths] ; x là lần chết
+   *[both] ; K là OOM kill, x là lần chết
 }:
 event-times = { $event }{ $times ->
     [0] {""}
@@ -780,7 +825,10 @@ event-times = { $event }{ $times ->
 }
 suspect-was = { $route } { $told }
 against = Trái ngược: { $line }
-ruled-out = Loại trừ: { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+ruled-out = Loại trừ: { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(gần như vậy do ngẫu nhiên: { $chance })
+}
 nothing-against = Không có gì trong gói.
 not-observable = Không quan sát được: { $what }
 when-now = Ngay bây giờ
@@ -876,7 +924,7 @@ panel-all = Toàn bộ log, { $times }
 bars-requests = yêu cầu mỗi { $step }
 bars-failures = lỗi mỗi { $step }
 at-most = nhiều nhất { $peak }
-burst-about = { $incident }: { $failures } lỗi, { $span }, { $cause }
+burst-about = { $incident }: { $failures } lỗi, { $span }, { text-cause-and-verdict }
 unseen-about = access log không tới chỗ này
 unseen-short = không có access log
 gap-about = không có lưu lượng { $span }: { $why }
