@@ -169,7 +169,7 @@ fn is_risky(word: &str) -> bool {
 fn is_bound(word: &str) -> bool {
     word.strip_prefix('<').is_some_and(|figure| {
         figure.starts_with(|c: char| c.is_ascii_digit())
-            && figure.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            && figure.bytes().all(|b| b.is_ascii_digit() || b".,;:)".contains(&b))
     })
 }
 

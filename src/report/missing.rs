@@ -46,7 +46,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             add(
                 text("missing-kernel-log", [("why", why.into())]),
                 format!(
-                    "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\" || dmesg --time-format=iso"
+                    "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\"; dmesg --time-format=iso"
                 ),
                 &kills,
             );
@@ -63,7 +63,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         add(
             text("missing-app-log", []),
             format!(
-                "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\" || docker logs -t APP"
+                "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\"; docker logs -t APP"
             ),
             &["crash_exception", "deploy_restart", "oom_kill_memcg", "worker_timeout"],
         );
@@ -100,7 +100,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         separates.sort();
         let data = text("missing-stacks", []);
         let command =
-            "py-spy dump --pid PID || jstack PID || gdb -p PID -batch -ex 'thread apply all bt'"
+            "py-spy dump --pid PID; jstack PID; gdb -p PID -batch -ex 'thread apply all bt'"
                 .to_owned();
         list.push(Missing { data, command, separates });
     }

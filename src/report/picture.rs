@@ -106,6 +106,7 @@ fn column(
 #[cfg(test)]
 mod tests {
     use super::draw;
+    use crate::report::figures;
     use crate::report::text::sample;
 
     #[test]
@@ -115,6 +116,24 @@ mod tests {
         assert_eq!(picture.bars, " ▁▃█▄.▁");
         assert_eq!(picture.marks, "K  x");
         assert_eq!((picture.step_seconds, picture.peak), (5, 600));
+    }
+
+    #[test]
+    fn what_belongs_to_the_incident_and_a_coarse_clock_puts_after_it_is_drawn() {
+        let mut report = sample::report("killed");
+        let incident = report.incidents[1].id.clone();
+        let end = report.incidents[1].end.clone();
+        let end = figures::epoch_millis(&end).unwrap();
+        report.deaths.clear();
+        report.oom_kills.truncate(1);
+        report.oom_kills[0].incident = Some(incident);
+        let mut after = |millis: i64| {
+            report.oom_kills[0].time = Some(figures::of_epoch_millis(end + millis));
+            let picture = draw(&report, &report.incidents[1], 80).unwrap();
+            (picture.marks.clone(), picture.marked())
+        };
+        assert_eq!(after(600), ("      K".to_owned(), "kills"));
+        assert_eq!(after(60_000), (String::new(), "none"));
     }
 
     #[test]

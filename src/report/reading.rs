@@ -157,16 +157,21 @@ pub struct Innocent {
 }
 
 impl Innocent {
-    /// For the message of a form: with the ids and the reason as the form writes them.
+    /// For the message of a form: with the ids, the reason and the chance as the form writes them.
     #[must_use]
-    pub fn args(&self, ids: String, why: String) -> [(&'static str, Arg); 4] {
-        let chance = self.chance.clone().unwrap_or_default();
+    pub fn args(
+        &self,
+        ids: String,
+        why: String,
+        form: fn(&str) -> String,
+    ) -> [(&'static str, Arg); 4] {
+        let chance = self.chance.as_deref().map(form).unwrap_or_default();
         let told = if self.chance.is_some() { "yes" } else { "no" };
         [
             ("id", ids.into()),
             ("why", why.into()),
             ("chance-told", Arg::Case(told)),
-            ("chance", chance.replace(' ', "\u{a0}").into()),
+            ("chance", chance.into()),
         ]
     }
 }
@@ -373,5 +378,59 @@ pub fn ended_by(language: Language, death: &Death) -> String {
         (Some(signal), _) => language.say("signal", [("signal", signal.to_string().into())]),
         (None, Some(code)) => language.say("exit-code", [("code", code.to_string().into())]),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::report::model::RuledOut;
+    use crate::report::text::sample;
+    use crate::wording::{Arg, Text, text};
+
+    fn kill(event: &str, victim: &str, apart: &str) -> RuledOut {
+        let args = [
+            ("whose", Arg::Case("own")),
+            ("victim", victim.into()),
+            ("cgroup", "".into()),
+            ("when", Arg::Case("before")),
+            ("apart", apart.into()),
+            ("time", apart.into()),
+            ("services", 1_u64.into()),
+            ("service", "shop.service".into()),
+            ("others", "".into()),
+            ("last", "".into()),
+            ("more", 0_u64.into()),
+        ];
+        let why: Text = text("ruled-out-kill", args).sentence();
+        RuledOut { event: event.to_owned(), why, chance: 0.999 }
+    }
+
+    #[test]
+    fn kills_that_are_ruled_out_for_one_reason_stand_together() {
+        let mut report = sample::report("x");
+        let words = RuledOut {
+            event: "E9".to_owned(),
+            why: text("ruled-out-words", []).sentence(),
+            chance: 1.0,
+        };
+        report.incidents[1].ruled_out = vec![
+            kill("E1", "gunicorn", "180 s"),
+            kill("E2", "gunicorn", "176 s"),
+            kill("E3", "gunicorn", "165 s"),
+            kill("E4", "node", "165 s"),
+            words,
+        ];
+        let reading = read(&report);
+        let told = reading.ruled_out(&report.incidents[1]);
+        let events: Vec<_> = told.iter().map(|one| one.events.join(" ")).collect();
+        assert_eq!(events, ["E1 E2 E3", "E4", "E9"]);
+        assert_eq!(
+            told[0].why,
+            "The 3 victims gunicorn are of shop.service, but their ends explain few of the failures; \
+             they came 165 s to 180 s before the first failure."
+        );
+        let chances: Vec<_> = told.iter().map(|one| one.chance.as_deref()).collect();
+        assert_eq!(chances, [Some(">99 %"), Some(">99 %"), None]);
     }
 }

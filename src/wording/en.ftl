@@ -26,23 +26,23 @@ processes = { $processes ->
 
 ## Causes by name, as in "the best guess, ..., has too little behind it"
 
-title-crash-exception = ended by an unhandled error of its own
-title-crash-segv = died of a fault signal
+title-crash-exception = a process that ended by an unhandled error of its own
+title-crash-segv = a process that died of a fault signal
 title-dependency-down = a database, cache or other service was down or locked
 title-deploy-restart = a planned stop, restart or deploy
 title-disk-full = no space left on a disk
-title-health-check-kill = ended by a health check
+title-health-check-kill = a process ended by a health check
 title-host-restart = the host rebooted or was paused
-title-manual-sigkill = killed by a person or a tool
-title-memory-pressure = memory so short that it stalled
+title-manual-sigkill = a process killed by a person or a tool
+title-memory-pressure = memory so short that services stalled
 title-network = name resolution, TLS or the network failed
-title-oom-kill-global = killed because the host ran out of memory
-title-oom-kill-memcg = killed at the memory limit of its cgroup
+title-oom-kill-global = a process killed because the host ran out of memory
+title-oom-kill-memcg = a process killed at the memory limit of its cgroup
 title-proxy-configuration = the proxy's configuration does not fit its upstream
 title-resource-exhaustion = a limit on connections, files, workers or a queue was reached
-title-runtime-heap-limit = ended at a memory limit of its runtime or manager
+title-runtime-heap-limit = a process ended at a memory limit of its runtime or manager
 title-slow-upstream = the upstream answered too late
-title-worker-timeout = ended by its app server for not answering in time
+title-worker-timeout = workers ended by their app server for not answering in time
 
 ## Why it broke: one clause for each cause
 
@@ -1101,3 +1101,37 @@ taken-of-more = others of { $formats ->
    *[other] { $formats } more formats
 }
 taken-nothing = lines with times that no format explains
+
+## Why something could not be read; as the places that read it say it
+
+unread-empty = empty
+unread-no-log = text that is no known log ({ $lines } lines, beginning "{ $line }"), passed over
+unread-no-log-unquoted = text that is no known log ({ $lines } lines), passed over
+unread-binary = binary bytes, passed over
+unread-lines = { $unparsed } of { $lines } lines were not understood; see coroner inspect
+unread-partial-line = the last line has no end, for the file was cut; it was left out
+unread-long-lines = { $lines } lines are longer than { $most } bytes; the rest of each was not read
+unread-nul-bytes = { $bytes } NUL bytes were passed over, as a power loss or copytruncate leaves them
+unread-large-snapshot = a snapshot of more than { $most } bytes, passed over
+unread-state-dump = looks like a state dump that cannot be read, passed over
+unread-stream-ends = { $format } stream ends at compressed byte { $byte }
+unread-archive-ends-in-header = the archive ends inside a header, at byte { $byte }
+unread-archive-ends-in-content = the archive ends inside the content of a member, at byte { $byte }
+unread-archive-without-end = the archive has no end mark at byte { $byte }: if it was cut just there, members are missing
+unread-archive-ignored = { $bytes } bytes after the end of the archive are no tar and were ignored
+unread-member-cut = only { $came } of its { $bytes } bytes are in the archive
+unread-wrong-sum = checksum or length of { $unit } is wrong: what it holds up to compressed byte { $byte } may be wrong
+unread-too-much = more than { $bytes } bytes unpacked; the rest was not read
+unread-bomb = unpacks to more than { $ratio } times its size, as only a decompression bomb does; the rest after { $bytes } bytes was not read
+unread-too-many-members = more than { $members } members; { $name } and all after it were not read
+unread-too-deep = an archive inside { $layers } others; unpack the outer ones
+unread-more = { $more } more problems of this kind are not listed
+unread-not-opened = cannot be opened: { $reason }
+unread-file = the file cannot be read: { $reason }
+unread-folder = the folder cannot be read: { $reason }
+unread-packer = packed with { $packer }; unpack it or pack it as gzip
+unread-document = a zip archive of a document or a program, passed over
+unread-encrypted = encrypted; unpack it first, with its password
+unread-symbolic-link = a symbolic link, not followed; what it leads to is read under its own name, if it is in the folder
+unread-hard-link = a hard link to a file that is read under another name
+unread-special = neither a file nor a folder (a pipe, socket or device)

@@ -1163,3 +1163,37 @@ taken-of-more = le reste dans { $formats ->
    *[other] { $formats } autres formats
 }
 taken-nothing = des lignes datées qu'aucun format n'explique
+
+## Pourquoi quelque chose n'a pas pu être lu
+
+unread-empty = vide
+unread-no-log = texte qui n'est aucun journal connu ({ $lines } lignes, début : "{ $line }"), ignoré
+unread-no-log-unquoted = texte qui n'est aucun journal connu ({ $lines } lignes), ignoré
+unread-binary = octets binaires, ignorés
+unread-lines = { $unparsed } lignes sur { $lines } n'ont pas été comprises ; voir coroner inspect
+unread-partial-line = la dernière ligne n'a pas de fin, car le fichier a été coupé ; elle a été laissée de côté
+unread-long-lines = { $lines } lignes dépassent { $most } octets ; le reste de chacune n'a pas été lu
+unread-nul-bytes = { $bytes } octets NUL ont été ignorés, comme en laissent une coupure de courant ou copytruncate
+unread-large-snapshot = un instantané de plus de { $most } octets, ignoré
+unread-state-dump = semble être un vidage d'état illisible, ignoré
+unread-stream-ends = le flux { $format } s'arrête à l'octet compressé { $byte }
+unread-archive-ends-in-header = l'archive s'arrête dans un en-tête, à l'octet { $byte }
+unread-archive-ends-in-content = l'archive s'arrête dans le contenu d'un membre, à l'octet { $byte }
+unread-archive-without-end = l'archive n'a pas de marque de fin à l'octet { $byte } : si elle a été coupée là, des membres manquent
+unread-archive-ignored = { $bytes } octets après la fin de l'archive ne sont pas du tar et ont été ignorés
+unread-member-cut = seuls { $came } de ses { $bytes } octets sont dans l'archive
+unread-wrong-sum = la somme de contrôle ou la longueur de { $unit } est fausse : son contenu jusqu'à l'octet compressé { $byte } peut être faux
+unread-too-much = plus de { $bytes } octets décompressés ; le reste n'a pas été lu
+unread-bomb = se décompresse à plus de { $ratio } fois sa taille, comme seule une bombe de décompression le fait ; le reste après { $bytes } octets n'a pas été lu
+unread-too-many-members = plus de { $members } membres ; { $name } et tout ce qui suit n'ont pas été lus
+unread-too-deep = une archive dans { $layers } autres ; décompresser celles de dehors
+unread-more = { $more } autres problèmes de ce genre ne sont pas listés
+unread-not-opened = impossible à ouvrir : { $reason }
+unread-file = le fichier ne peut pas être lu : { $reason }
+unread-folder = le dossier ne peut pas être lu : { $reason }
+unread-packer = compressé avec { $packer } ; le décompresser ou le compresser en gzip
+unread-document = une archive zip d'un document ou d'un programme, ignorée
+unread-encrypted = chiffré ; le décompresser d'abord, avec son mot de passe
+unread-symbolic-link = un lien symbolique, non suivi ; ce vers quoi il mène est lu sous son propre nom, s'il est dans le dossier
+unread-hard-link = un lien dur vers un fichier qui est lu sous un autre nom
+unread-special = ni un fichier ni un dossier (un tube, un socket ou un périphérique)

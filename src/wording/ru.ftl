@@ -1202,3 +1202,37 @@ taken-of-more = остальные ещё в { $formats ->
    *[many] { $formats } форматах
 }
 taken-nothing = строки со временем, которые не объясняет ни один формат
+
+## Почему что-то не прочитано
+
+unread-empty = пусто
+unread-no-log = текст не похож ни на один известный лог (строк: { $lines }, начало: "{ $line }"), пропущен
+unread-no-log-unquoted = текст не похож ни на один известный лог (строк: { $lines }), пропущен
+unread-binary = двоичные данные, пропущены
+unread-lines = не понято строк: { $unparsed } из { $lines }; см. coroner inspect
+unread-partial-line = последняя строка обрывается, так как файл обрезан; она не учтена
+unread-long-lines = строк длиннее { $most } байт: { $lines }; остаток каждой не прочитан
+unread-nul-bytes = пропущено нулевых байтов: { $bytes }; такие остаются после потери питания или copytruncate
+unread-large-snapshot = снимок состояния больше { $most } байт, пропущен
+unread-state-dump = похоже на дамп состояния, который не удалось прочитать, пропущен
+unread-stream-ends = поток { $format } обрывается на сжатом байте { $byte }
+unread-archive-ends-in-header = архив обрывается внутри заголовка, на байте { $byte }
+unread-archive-ends-in-content = архив обрывается внутри содержимого файла, на байте { $byte }
+unread-archive-without-end = в архиве нет метки конца на байте { $byte }: если он обрезан именно там, части файлов нет
+unread-archive-ignored = байты после конца архива ({ $bytes }) не похожи на tar и не учтены
+unread-member-cut = в архиве только { $came } из его { $bytes } байт
+unread-wrong-sum = контрольная сумма или длина неверна ({ $unit }): содержимое до сжатого байта { $byte } может быть неверным
+unread-too-much = распаковано больше { $bytes } байт; остальное не прочитано
+unread-bomb = при распаковке вырастает более чем в { $ratio } раз, как бывает только у архивных бомб; после { $bytes } байт не прочитано
+unread-too-many-members = файлов больше { $members }; { $name } и всё после него не прочитано
+unread-too-deep = архив вложен в другие ({ $layers }); распакуйте внешние
+unread-more = ещё таких проблем, не перечисленных здесь: { $more }
+unread-not-opened = не открывается: { $reason }
+unread-file = файл не читается: { $reason }
+unread-folder = папка не читается: { $reason }
+unread-packer = упаковано { $packer }; распакуйте или упакуйте в gzip
+unread-document = zip-архив документа или программы, пропущен
+unread-encrypted = зашифровано; сначала распакуйте с паролем
+unread-symbolic-link = символическая ссылка, переход не сделан; то, на что она ведёт, читается под своим именем, если лежит в папке
+unread-hard-link = жёсткая ссылка на файл, который читается под другим именем
+unread-special = не файл и не папка (канал, сокет или устройство)

@@ -23,18 +23,18 @@ title-crash-segv = tiến trình chết vì tín hiệu lỗi (SIGSEGV và tươ
 title-dependency-down = cơ sở dữ liệu, cache hoặc dịch vụ phụ thuộc bị ngừng hay bị khóa
 title-deploy-restart = dừng, khởi động lại hoặc triển khai có chủ ý
 title-disk-full = đĩa hết chỗ
-title-health-check-kill = bị dừng do health check
+title-health-check-kill = tiến trình bị dừng do health check
 title-host-restart = máy chủ khởi động lại hoặc bị tạm dừng
-title-manual-sigkill = bị người hoặc công cụ kill
-title-memory-pressure = thiếu bộ nhớ đến mức bị đình trệ
+title-manual-sigkill = tiến trình bị người hoặc công cụ kill
+title-memory-pressure = thiếu bộ nhớ đến mức các dịch vụ bị đình trệ
 title-network = phân giải tên, TLS hoặc mạng bị lỗi
-title-oom-kill-global = bị kill vì máy chủ hết bộ nhớ
-title-oom-kill-memcg = bị kill khi chạm giới hạn bộ nhớ của cgroup
+title-oom-kill-global = tiến trình bị kill vì máy chủ hết bộ nhớ
+title-oom-kill-memcg = tiến trình bị kill khi chạm giới hạn bộ nhớ của cgroup
 title-proxy-configuration = cấu hình proxy không khớp với upstream
 title-resource-exhaustion = chạm giới hạn về kết nối, tệp, worker hoặc hàng đợi
-title-runtime-heap-limit = bị dừng ở giới hạn bộ nhớ của runtime hoặc trình quản lý tiến trình
+title-runtime-heap-limit = tiến trình bị dừng ở giới hạn bộ nhớ của runtime hoặc trình quản lý tiến trình
 title-slow-upstream = upstream trả lời quá muộn
-title-worker-timeout = bị máy chủ ứng dụng dừng vì không trả lời kịp
+title-worker-timeout = worker bị máy chủ ứng dụng dừng vì không trả lời kịp
 
 ## Vì sao hỏng
 
@@ -1008,3 +1008,37 @@ taken-kernel = { $messages } thông điệp của kernel
 taken-of-format = { $lines } dòng dạng { $format }
 taken-of-more = phần còn lại thuộc { $formats } định dạng khác
 taken-nothing = các dòng có thời gian mà không định dạng nào giải thích được
+
+## Vì sao có thứ không đọc được
+
+unread-empty = trống
+unread-no-log = văn bản không phải log nào đã biết ({ $lines } dòng, bắt đầu bằng "{ $line }"), bỏ qua
+unread-no-log-unquoted = văn bản không phải log nào đã biết ({ $lines } dòng), bỏ qua
+unread-binary = dữ liệu nhị phân, bỏ qua
+unread-lines = không hiểu { $unparsed } trên { $lines } dòng; xem coroner inspect
+unread-partial-line = dòng cuối không có kết thúc vì tệp bị cắt; dòng đó bị bỏ ra
+unread-long-lines = { $lines } dòng dài hơn { $most } byte; phần còn lại của mỗi dòng không được đọc
+unread-nul-bytes = bỏ qua { $bytes } byte NUL, như mất điện hoặc copytruncate để lại
+unread-large-snapshot = ảnh chụp trạng thái lớn hơn { $most } byte, bỏ qua
+unread-state-dump = giống bản kết xuất trạng thái không đọc được, bỏ qua
+unread-stream-ends = luồng { $format } kết thúc ở byte nén { $byte }
+unread-archive-ends-in-header = kho lưu trữ kết thúc giữa phần đầu mục, ở byte { $byte }
+unread-archive-ends-in-content = kho lưu trữ kết thúc giữa nội dung một mục, ở byte { $byte }
+unread-archive-without-end = kho lưu trữ không có dấu kết thúc ở byte { $byte }: nếu nó bị cắt đúng chỗ đó thì thiếu mục
+unread-archive-ignored = { $bytes } byte sau cuối kho lưu trữ không phải tar và bị bỏ qua
+unread-member-cut = chỉ có { $came } trên { $bytes } byte của nó trong kho lưu trữ
+unread-wrong-sum = tổng kiểm tra hoặc độ dài của { $unit } sai: nội dung đến byte nén { $byte } có thể sai
+unread-too-much = đã giải nén hơn { $bytes } byte; phần còn lại không được đọc
+unread-bomb = giải nén lớn hơn { $ratio } lần kích thước, chỉ bom giải nén mới như vậy; phần sau { $bytes } byte không được đọc
+unread-too-many-members = hơn { $members } mục; { $name } và mọi thứ sau nó không được đọc
+unread-too-deep = kho lưu trữ nằm trong { $layers } kho khác; hãy giải nén các lớp ngoài
+unread-more = còn { $more } vấn đề cùng loại không được liệt kê
+unread-not-opened = không mở được: { $reason }
+unread-file = không đọc được tệp: { $reason }
+unread-folder = không đọc được thư mục: { $reason }
+unread-packer = nén bằng { $packer }; hãy giải nén hoặc nén lại bằng gzip
+unread-document = kho zip của một tài liệu hoặc chương trình, bỏ qua
+unread-encrypted = đã mã hóa; hãy giải nén trước, bằng mật khẩu của nó
+unread-symbolic-link = liên kết tượng trưng, không đi theo; đích của nó được đọc dưới tên riêng nếu có trong thư mục
+unread-hard-link = liên kết cứng tới một tệp được đọc dưới tên khác
+unread-special = không phải tệp hay thư mục (pipe, socket hoặc thiết bị)

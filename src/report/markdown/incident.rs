@@ -262,7 +262,7 @@ pub(super) fn doubt(
     for other in ruled_out.iter().take(ENTRIES_MAX) {
         let why = escape::markdown(&other.why);
         let id = format!("\\[{}\\]", escape::markdown(&other.events.join(", ")));
-        writeln!(out, "- {}", reading.say("ruled-out", other.args(id, why)))?;
+        writeln!(out, "- {}", reading.say("ruled-out", other.args(id, why, str::to_owned)))?;
     }
     if contradicting.is_empty() && incident.ruled_out.is_empty() {
         writeln!(out, "- {}", reading.say("nothing-against", []))?;

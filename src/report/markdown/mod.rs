@@ -192,7 +192,9 @@ fn no_incident(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let language = report.language;
     writeln!(out, "# {}\n", language.say("title-no-incident", []))?;
     let impact = match &report.traffic {
-        Some(traffic) => language.say("no-impact", [("requests", traffic.requests.into())]),
+        Some(traffic) => {
+            language.say("no-impact", [("requests", figures::grouped(traffic.requests).into())])
+        }
         None => language.say("unknown-impact", []),
     };
     writeln!(out, "- **{}** {impact}", language.say("lead-impact", []))?;

@@ -109,7 +109,7 @@ fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> i
     });
     let ruled_out = ruled_out.iter().map(|other| {
         let id = tied(&format!("[{}]", other.events.join(", ")));
-        reading.say("text-ruled-out", other.args(id, other.why.clone()))
+        reading.say("text-ruled-out", other.args(id, other.why.clone(), tied))
     });
     for text in against.chain(ruled_out).take(ENTRIES_MAX) {
         page.paragraph("  - ", &text)?;
