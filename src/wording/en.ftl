@@ -202,7 +202,7 @@ advice-core-dump = Take a core dump (coredumpctl, ulimit -c) and its backtrace t
 advice-sanitizer = Test native extensions against hostile inputs under a sanitizer
 advice-lock-holder = { $told ->
     [no] Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
-   *[yes] See what session { $holder } of the database is, which held the lock (pg_stat_activity where pid = { $holder }), and end it (pg_terminate_backend) if it still holds it
+   *[yes] Process { $holder } of the database held the lock: see what it runs (pg_stat_activity where pid = { $holder }), and end it (pg_terminate_backend) if it still holds it
 }
 advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
 advice-statement-timeout = Give the statements of { failing } a timeout shorter than the proxy's (statement_timeout, lock_timeout), so that a wait for a lock ends one request and frees its worker
@@ -501,6 +501,7 @@ ages = { $age-range ->
 }
 suspect-moments = { $how ->
     [one] the moment at which a process died
+    [both] both moments at which processes died
     [all] all { $deaths } moments at which processes died
    *[some] { $at-deaths } of the { $deaths } moments at which processes died
 }{ $merged ->

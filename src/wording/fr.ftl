@@ -241,7 +241,7 @@ advice-core-dump = Prendre un core dump (coredumpctl, ulimit -c) et transmettre 
 advice-sanitizer = Tester les extensions natives avec des entrées hostiles sous un sanitizer
 advice-lock-holder = { $told ->
     [no] Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
-   *[yes] Voir ce qu'est la session { $holder } de la base de données, qui tenait le verrou (pg_stat_activity where pid = { $holder }), et y mettre fin (pg_terminate_backend) si elle le tient encore
+   *[yes] Le processus { $holder } de la base de données tenait le verrou : voir ce qu'il exécute (pg_stat_activity where pid = { $holder }), et y mettre fin (pg_terminate_backend) s'il le tient encore
 }
 advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
 advice-statement-timeout = Donner aux instructions SQL { failing-de } un délai plus court que celui du proxy (statement_timeout, lock_timeout), pour que l'attente d'un verrou n'arrête qu'une requête et libère son worker
@@ -542,6 +542,7 @@ ages = { $age-range ->
 }
 suspect-moments = { $how ->
     [one] au moment où un processus s'est arrêté
+    [both] aux deux moments où des processus se sont arrêtés
     [all] aux { $deaths } moments où des processus se sont arrêtés
    *[some] à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés
 }{ $merged ->

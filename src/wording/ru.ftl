@@ -252,7 +252,7 @@ advice-core-dump = Снимите core dump (coredumpctl, ulimit -c) и пере
 advice-sanitizer = Тестируйте нативные расширения на враждебных данных под санитайзером
 advice-lock-holder = { $told ->
     [no] Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
-   *[yes] Выясните, что это за сеанс базы данных { $holder }, который держал блокировку (pg_stat_activity where pid = { $holder }), и завершите его (pg_terminate_backend), если она ещё удерживается
+   *[yes] Блокировку держал процесс базы данных { $holder }: выясните, что он выполняет (pg_stat_activity where pid = { $holder }), и завершите его (pg_terminate_backend), если она ещё удерживается
 }
 advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
 advice-statement-timeout = Задайте запросам { failing-gen } к базе таймаут короче, чем у прокси (statement_timeout, lock_timeout), чтобы ожидание блокировки завершало один запрос и освобождало воркер
@@ -555,6 +555,7 @@ ages = { $age-range ->
 }
 suspect-moments = { $how ->
     [one] момент, когда завершился процесс
+    [both] оба момента, когда завершались процессы
     [all] каждый из моментов ({ $deaths }), когда завершались процессы
    *[some] { $at-deaths } из { $deaths } моментов, когда завершались процессы
 }{ $merged ->

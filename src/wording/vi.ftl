@@ -164,7 +164,7 @@ advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace 
 advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
 advice-lock-holder = { $told ->
     [no] Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
-   *[yes] Xem phiên { $holder } của cơ sở dữ liệu, phiên đã giữ khóa, là gì (pg_stat_activity where pid = { $holder }), và kết thúc nó (pg_terminate_backend) nếu vẫn còn giữ
+   *[yes] Tiến trình { $holder } của cơ sở dữ liệu đã giữ khóa: xem nó đang chạy gì (pg_stat_activity where pid = { $holder }), và kết thúc nó (pg_terminate_backend) nếu vẫn còn giữ
 }
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
 advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
@@ -452,6 +452,7 @@ ages = { $age-range ->
 }
 suspect-moments = { $how ->
     [one] thời điểm có một tiến trình chết
+    [both] cả hai thời điểm có tiến trình chết
     [all] cả { $deaths } thời điểm có tiến trình chết
    *[some] { $at-deaths } trên { $deaths } thời điểm có tiến trình chết
 }{ $merged ->

@@ -124,6 +124,18 @@ fn actions(
         })
         .collect();
     let is_wait = best.cause.name == "worker_timeout";
+    // Who held a lock is cited with the advice that names it.
+    let held = best.weight.supports.iter().find(|id| {
+        let fact = parts.timeline.fact(**id);
+        fact.kind == EventKind::StoreLockWait && fact.field("holder").is_some()
+    });
+    for action in &mut actions {
+        if action.text.id() == Some("advice-lock-holder")
+            && let Some(held) = held
+        {
+            action.because = ids.all([held]);
+        }
+    }
     if is_wait || FOR_MEMORY.contains(&best.cause.name) {
         let suspects =
             super::patterns::suspect_actions(&parts.suspects[index], is_wait, &because, ids);

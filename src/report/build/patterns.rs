@@ -147,7 +147,10 @@ pub(super) fn suspect_actions(
             (false, false) => "bound",
         };
         let own = [("route", (&one.route).into()), ("remedy", Arg::Case(remedy))];
-        let args = own.into_iter().chain(moments(one));
+        // How the ends were counted is said where the suspects stand.
+        let told =
+            |(name, arg)| if name == "merged" { (name, Arg::Case("no")) } else { (name, arg) };
+        let args = own.into_iter().chain(moments(one).map(told));
         let mut because = because.to_vec();
         because.extend(ids.all(one.uploads.iter().take(2)));
         model::Action {
@@ -164,6 +167,7 @@ pub(super) fn suspect_actions(
 fn moments(one: &Suspect) -> [(&'static str, Arg); 5] {
     let how = match (one.deaths, one.at_deaths == one.deaths) {
         (1, true) => "one",
+        (2, true) => "both",
         (_, true) => "all",
         _ => "some",
     };
