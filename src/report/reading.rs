@@ -237,16 +237,14 @@ impl<'a> Reading<'a> {
         why.to_string()
     }
 
-    /// How many requests of a route failed. Routes are counted in steps that reach beyond a short incident: then that is said.
+    /// How many requests of a route failed. Routes are counted in steps of a minute or more, which reach beyond the incident.
     #[must_use]
-    pub fn failed_of(&self, incident: &Incident, route: &Route) -> String {
-        let all = incident.routes.iter().fold(0_u64, |sum, one| sum.saturating_add(one.requests));
+    pub fn failed_of(&self, route: &Route) -> String {
         let args = [
             ("failed", figures::grouped(route.errors).into()),
             ("requests", figures::grouped(route.requests.max(route.errors)).into()),
         ];
-        let id = if all > incident.requests { "failed-of-about" } else { "failed-of" };
-        self.say(id, args)
+        self.say("failed-of", args)
     }
 
     /// An upstream with the service that listens there, as the form writes them.

@@ -875,8 +875,7 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; already failing when the logs begin
 }
-failed-of = { $failed } of { $requests } failed
-failed-of-about = { $failed } failed; { $requests } requests in the time around it
+failed-of = { $failed } failed; { $requests } requests in the time around it
 picture-legend = Failures per { $step }, at most { $peak }{ $marks ->
     [none] {""}
     [kills] ; K is an OOM kill

@@ -941,8 +941,7 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] {" "}; déjà en échec au début des journaux
 }
-failed-of = { $failed } sur { $requests } en échec
-failed-of-about = { $failed } en échec ; { $requests } requêtes dans le temps alentour
+failed-of = { $failed } en échec ; { $requests } requêtes dans le temps alentour
 picture-legend = Échecs par { $step }, au plus { $peak }{ $marks ->
     [none] {""}
     [kills] {" "}; K est un OOM kill

@@ -966,8 +966,7 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; в начале логов сбой уже идёт
 }
-failed-of = неудачных { $failed } из { $requests }
-failed-of-about = неудачных { $failed }; всего запросов за время вокруг: { $requests }
+failed-of = неудачных { $failed }; всего запросов за время вокруг: { $requests }
 picture-legend = Сбои за { $step }, не более { $peak }{ $marks ->
     [none] {""}
     [kills] ; K — OOM kill

@@ -811,8 +811,7 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; đã lỗi từ khi log bắt đầu
 }
-failed-of = { $failed } trên { $requests } bị lỗi
-failed-of-about = { $failed } lỗi; { $requests } yêu cầu trong khoảng thời gian quanh đó
+failed-of = { $failed } lỗi; { $requests } yêu cầu trong khoảng thời gian quanh đó
 picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
     [none] {""}
     [kills] ; K là OOM kill

@@ -91,7 +91,7 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
         let name = format!("{} {}", route.method, route.path);
         rows.push((
             reading.say("figure-route", [("route", name.into())]),
-            reading.failed_of(incident, route),
+            reading.failed_of(route),
         ));
     }
     for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {

@@ -103,7 +103,7 @@ pub(super) fn impact_table(
         let name =
             escape::code_cell(&short(&format!("{} {}", route.method, route.path), TEXT_MAX_CHARS));
         let name = reading.say("figure-route", [("route", name.into())]);
-        row(out, &[name, reading.failed_of(incident, route)])?;
+        row(out, &[name, reading.failed_of(route)])?;
     }
     for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {
         let address = escape::code_cell(&short(&upstream.address, TEXT_MAX_CHARS));
