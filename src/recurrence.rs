@@ -23,6 +23,8 @@ pub struct Recurrence {
     pub process: String,
     /// The first end of each episode, by its place in the list of deaths.
     pub deaths: Vec<usize>,
+    /// Ends in all episodes.
+    pub ends: usize,
     /// The moments of the episodes.
     pub at: Vec<Micros>,
     /// From one episode to the next.
@@ -96,6 +98,7 @@ fn recurrence(
     deaths: &[Death],
 ) -> Option<Recurrence> {
     ends.sort_unstable();
+    let all = ends.len();
     let mut episodes: Vec<(Micros, usize)> = Vec::new();
     let mut last = Micros::MIN;
     for (at, place) in ends {
@@ -142,6 +145,7 @@ fn recurrence(
         service,
         process: deaths[first].process.clone(),
         deaths: episodes.iter().map(|(_, place)| *place).collect(),
+        ends: all,
         interval,
         interval_chance,
         after_start,

@@ -24,6 +24,8 @@ pub struct Suspect {
     pub at_deaths: usize,
     /// Deaths that were looked at.
     pub deaths: usize,
+    /// Ends that those are; some may be one moment.
+    pub ends: usize,
     /// Deaths at which it had run longest of all that failed.
     pub longest_at: usize,
     /// Its share of all requests.
@@ -71,7 +73,7 @@ struct Seen {
 /// Finds the suspects of an incident, the least likely by chance first.
 #[must_use]
 pub fn find(scene: &Scene<'_>, answers: &Answers, sources: &[Source]) -> Vec<Suspect> {
-    let moments = moments(scene);
+    let (moments, ends) = moments(scene);
     if moments.is_empty() {
         return Vec::new();
     }
@@ -143,6 +145,7 @@ pub fn find(scene: &Scene<'_>, answers: &Answers, sources: &[Source]) -> Vec<Sus
                 route,
                 at_deaths: one.at.len(),
                 deaths: moments.len(),
+                ends,
                 longest_at: one.longest_at,
                 normal_share: share,
                 chance,
@@ -158,8 +161,8 @@ pub fn find(scene: &Scene<'_>, answers: &Answers, sources: &[Source]) -> Vec<Sus
     suspects
 }
 
-/// The deaths of failing services in the incident that a request may have brought about.
-fn moments(scene: &Scene<'_>) -> Vec<Micros> {
+/// The deaths of failing services in the incident that a request may have brought about, and how many ends they are.
+fn moments(scene: &Scene<'_>) -> (Vec<Micros>, usize) {
     let may_be = |why: Why| {
         matches!(
             why,
@@ -174,13 +177,14 @@ fn moments(scene: &Scene<'_>) -> Vec<Micros> {
         .collect();
     all.sort_unstable();
     let mut moments: Vec<Micros> = Vec::new();
+    let ends = all.len();
     for at in all {
         if moments.last().is_none_or(|last| at - last > TOGETHER) {
             moments.push(at);
         }
     }
     moments.truncate(DEATHS_MAX);
-    moments
+    (moments, ends)
 }
 
 /// Share of each seen route of all requests.

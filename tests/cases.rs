@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use coroner::report::Format;
+use coroner::report::reading::gravest_first;
+use coroner::report::{Format, answer};
 use serde_json::Value;
 
 use crate::corpus::{
@@ -106,6 +107,29 @@ fn no_text_is_wider_than_a_terminal() {
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{}: {line}", case.name);
         }
+    }
+}
+
+/// Whoever reads one line knows the cause, and whoever reads six how sure it is.
+#[test]
+fn the_cause_stands_in_the_first_line_and_the_verdict_in_the_first_six() {
+    for case in cases() {
+        let analysis = analyse(&case.bundle()).unwrap();
+        let Some(gravest) = gravest_first(&analysis.report).first().copied() else { continue };
+        let lines = |format| {
+            let shown = String::from_utf8(written(&analysis, format)).unwrap();
+            shown.lines().take(6).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let text = lines(Format::Text);
+        let start: String = gravest.summary.chars().take(50).collect();
+        assert!(text[0].contains(start.trim_end()), "{}: {text:?}", case.name);
+        assert!(text.join(" ").contains(&gravest.verdict), "{}: {text:?}", case.name);
+        let title = answer::title(analysis.report.language, gravest);
+        let markdown = lines(Format::Markdown);
+        assert!(title.contains(&gravest.verdict), "{}: {title}", case.name);
+        assert_eq!(markdown[0], format!("# {title}"), "{}", case.name);
+        assert!(markdown[3].contains(&format!("**{}**", gravest.verdict)), "{}", case.name);
+        assert!(String::from_utf8(written(&analysis, Format::Html)).unwrap().contains(&title));
     }
 }
 

@@ -242,7 +242,14 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let locked =
         weight.supports.iter().any(|id| scene.timeline.fact(*id).kind == EventKind::StoreLockWait);
     let now = if locked {
-        advice("now", text("advice-lock-holder", []), "verify-no-lock-wait")
+        // The first that is named is the head of the queue.
+        let waits = scene.near_of(&[EventKind::StoreLockWait]);
+        let holder = waits.filter_map(|(_, fact)| fact.field("holder")).next();
+        let args = [
+            ("told", Arg::Case(if holder.is_some() { "yes" } else { "no" })),
+            ("holder", holder.unwrap_or_default().into()),
+        ];
+        advice("now", text("advice-lock-holder", args), "verify-no-lock-wait")
     } else {
         advice("now", text("advice-dependency-runs", []), "verify-query")
     };

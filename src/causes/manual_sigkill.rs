@@ -13,6 +13,8 @@
 //! # What to do
 //! Ask who did it: shell history, the audit log.
 
+use std::collections::BTreeSet;
+
 use crate::death::{Death, Why, signal_number};
 use crate::event::EventKind;
 use crate::scene::{Observed, Scene};
@@ -125,12 +127,20 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> We
     let mut path: Vec<FactId> =
         order_of(scene, deaths[0]).into_iter().chain([deaths[0].facts[0]]).collect();
     path.extend(first_proxy_error(scene, &path));
+    // Others that failed at the same time were not killed so.
+    let killed: BTreeSet<_> = deaths.iter().filter_map(|death| death.service).collect();
+    let processes = [("processes", deaths.len().into())];
+    let sentence = if killed.is_empty() {
+        scene.say(what, processes)
+    } else {
+        scene.say_of(&killed, what, processes)
+    };
     Weight {
         nats: nats + scene.weights.for_share(explained),
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: scene.say(what, [("processes", deaths.len().into())]),
+        sentence,
         ..Weight::default()
     }
 }

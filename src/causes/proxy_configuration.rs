@@ -127,6 +127,13 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
             ("listens", listens.join(", ").into()),
         ],
     );
+    let mut supports = some_of(&facts, 3);
+    if elsewhere {
+        // Where the app listens is said, so it is cited.
+        let listening =
+            scene.timeline.iter().filter(|(_, fact)| fact.kind == EventKind::AppListening);
+        supports.extend(listening.map(|(id, _)| id).next());
+    }
     let mut path: Vec<FactId> = reload.map(|(id, _)| id).into_iter().collect();
     path.extend(facts.first());
     Weight {
@@ -139,7 +146,7 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         joined: elsewhere,
         reservation: (!elsewhere).then(|| "no log shows where the app listens".to_owned()),
         explained: share,
-        supports: some_of(&facts, 3),
+        supports,
         path,
         sentence,
         not_observable: if scene.has_app_log() {

@@ -99,7 +99,7 @@ const ROWS: [Row; 12] = [
         Some(text("verdict-word", [("verdict", Arg::Case(reading::verdict(known.incident)))]))
     }),
     ("diff-what-first", |known| plain(known.incident.start.clone())),
-    ("diff-what-duration", |known| plain(figures::duration(known.incident.duration_seconds))),
+    ("diff-what-duration", |known| plain(figures::lasted(known.incident.duration_seconds))),
     ("diff-what-failed", failed),
     ("diff-what-statuses", |known| {
         plain(reading::by_status(&known.incident.errors, |count| count.to_string()))

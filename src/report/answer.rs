@@ -2,6 +2,7 @@
 //! In: an incident. Out: plain sentences, not yet escaped for any form. Why: forms must not differ in what they claim.
 //! Must never sound surer than the verdict: an open one names what it is open between.
 
+use crate::causes;
 use crate::report::figures;
 use crate::report::model::{Incident, Missing, Report, Weighed};
 use crate::report::reading::{self, Reading};
@@ -9,6 +10,27 @@ use crate::wording::{Arg, Language};
 
 /// A space that no line break replaces; the text form prints it as a plain one.
 pub const TIE: &str = "\u{a0}";
+
+/// The headline: what it was as far as that is known, how sure that is, how many requests failed, and when.
+#[must_use]
+pub fn title(language: Language, incident: &Incident) -> String {
+    let failed = reading::failures(incident);
+    let named = |name: &str| {
+        let known = causes::ALL.iter().find(|cause| cause.name == name);
+        known.map_or_else(|| name.to_owned(), |cause| language.say(cause.title, []))
+    };
+    let other = incident.causes.get(1).map(|cause| named(&cause.cause));
+    let args = [
+        ("verdict", Arg::Case(reading::verdict(incident))),
+        ("one", named(&incident.cause).into()),
+        ("other-known", Arg::Case(if other.is_some() { "yes" } else { "no" })),
+        ("other", other.unwrap_or_default().into()),
+        ("count", failed.into()),
+        ("failed", figures::grouped(failed).into()),
+        ("span", figures::span(&incident.start, &incident.end).into()),
+    ];
+    language.say("title-incident", args)
+}
 
 /// What broke: how many requests, how, when, for how long.
 #[must_use]
@@ -23,7 +45,7 @@ pub fn what(language: Language, incident: &Incident) -> String {
         ("counted", Arg::Case(reading::counted(incident))),
         ("statuses", reading::by_status(&incident.errors, figures::grouped).into()),
         ("span", figures::span(&incident.start, &incident.end).into()),
-        ("duration", tied(&figures::duration(incident.duration_seconds)).into()),
+        ("duration", tied(&figures::lasted(incident.duration_seconds)).into()),
         ("worst-told", Arg::Case(if worst.is_some() { "yes" } else { "no" })),
         ("worst", tied(&worst.map(figures::per_cent).unwrap_or_default()).into()),
         ("censored", Arg::Case(reading::censored(incident))),

@@ -133,10 +133,10 @@ fn without_pipes(markdown: &str) -> String {
 /// A word as it is, or as a code span with the punctuation of the sentence left outside.
 fn inline_word(word: &str, first: bool) -> String {
     let is_live = |part: &str| is_risky(part) || (first && opens_block(part));
-    if !is_live(word) {
+    let (open, core, close) = without_punctuation(word);
+    if !is_live(word) && !is_live(core) {
         return word.to_owned();
     }
-    let (open, core, close) = without_punctuation(word);
     if is_live(core) { format!("{open}{}{close}", code_span(core)) } else { code_span(word) }
 }
 
@@ -156,13 +156,21 @@ fn without_punctuation(word: &str) -> (&str, &str, &str) {
 
 /// Whether any dialect reads the word as more than text.
 fn is_risky(word: &str) -> bool {
-    word.contains(MARKUP)
+    (word.contains(MARKUP) && !is_bound(word))
         || ["://", "==", "++"].iter().any(|live| word.contains(live))
         || word.starts_with("--")
         || is_reference(word)
         || is_linked_name(word)
         || is_emoji_name(word)
         || is_commit(word)
+}
+
+/// A figure such as `<0.1`: no tag begins with a digit.
+fn is_bound(word: &str) -> bool {
+    word.strip_prefix('<').is_some_and(|figure| {
+        figure.starts_with(|c: char| c.is_ascii_digit())
+            && figure.bytes().all(|b| b.is_ascii_digit() || b".,;:)".contains(&b))
+    })
 }
 
 /// What begins a list, heading, quote, underline, table or GitLab command at the start of a block.
@@ -260,6 +268,8 @@ mod tests {
             "a lock (`pg_locks`, `pg_x`) of `f_x()`",
         );
         check(markdown, "cause oom_kill_memcg", "cause `oom_kill_memcg`");
+        check(markdown, "a limit (--max, --min) of <0.1 %", "a limit (`--max`, `--min`) of <0.1 %");
+        check(markdown, "<1<b> <1,", "`<1<b>` <1,");
         check(markdown, "a  b\tc\nd", r"a `b\tc\nd`");
     }
 

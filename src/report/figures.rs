@@ -57,6 +57,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long something lasted. What a log of whole seconds tells as no time at all took some.
+#[must_use]
+pub fn lasted(seconds: f64) -> String {
+    if seconds == 0.0 { "<1 s".to_owned() } else { duration(seconds) }
+}
+
 fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     if small == 0 {
         format!("{large} {large_unit}")
@@ -112,9 +118,12 @@ pub fn fine_moment(time: Option<&str>, known_day: &str) -> String {
     time.map_or_else(|| NO_TIME.to_owned(), |time| clipped(time, known_day, 21))
 }
 
-/// `2026-01-02 21:56:05-21:56:34 UTC`; the second date only where it is another.
+/// `2026-01-02 21:56:05-21:56:34 UTC`; the second date only where it is another, and one time where both are the same second.
 #[must_use]
 pub fn span(start: &str, end: &str) -> String {
+    if moment(start, "") == moment(end, "") {
+        return format!("{} UTC", moment(start, ""));
+    }
     format!("{}-{} UTC", moment(start, ""), moment(end, day(start)))
 }
 

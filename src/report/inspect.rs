@@ -28,10 +28,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{}", language.say("inspect-problems", []))?;
     }
     for problem in &report.data_quality {
+        let of = report.sources.iter().find(|source| source.id == problem.source);
+        let path = of.map_or(&problem.source, |source| &source.path);
         writeln!(
             out,
             "     {}: {}: {}",
-            terminal(&problem.source),
+            terminal(path),
             problem.problem,
             terminal(&problem.detail)
         )?;

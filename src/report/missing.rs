@@ -46,7 +46,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             add(
                 text("missing-kernel-log", [("why", why.into())]),
                 format!(
-                    "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\" (or dmesg --time-format=iso, if the host has not rebooted)"
+                    "journalctl -k -o export --since \"{since} UTC\" --until \"{until} UTC\"; dmesg --time-format=iso"
                 ),
                 &kills,
             );
@@ -63,7 +63,7 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         add(
             text("missing-app-log", []),
             format!(
-                "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\" (or docker logs -t APP)"
+                "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\"; docker logs -t APP"
             ),
             &["crash_exception", "deploy_restart", "oom_kill_memcg", "worker_timeout"],
         );
@@ -88,8 +88,9 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         add(
             text("missing-sender", []),
             format!(
-                "ausearch -sc kill -ts {} ; journalctl _COMM=sudo --since \"{since} UTC\" --until \"{until} UTC\"",
-                since.get(11..).unwrap_or_default()
+                "LC_ALL=C TZ=UTC ausearch -sc kill -ts {} -te {}; journalctl _COMM=sudo --since \"{since} UTC\" --until \"{until} UTC\"",
+                american(&since),
+                american(&until)
             ),
             &["health_check_kill", "manual_sigkill"],
         );
@@ -98,8 +99,16 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
         let mut separates: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         separates.sort();
         let data = text("missing-stacks", []);
-        let command = "py-spy dump --pid PID (or jstack PID, gdb -p PID)".to_owned();
+        let command =
+            "py-spy dump --pid PID; jstack PID; gdb -p PID -batch -ex 'thread apply all bt'"
+                .to_owned();
         list.push(Missing { data, command, separates });
     }
     list
+}
+
+/// `2026-11-20 21:39:51` as `11/20/26 21:39:51`: ausearch takes dates in the form of its locale, here of `C`.
+fn american(time: &str) -> String {
+    let part = |range: std::ops::Range<usize>| time.get(range).unwrap_or_default();
+    format!("{}/{}/{} {}", part(5..7), part(8..10), part(2..4), part(11..19))
 }

@@ -8,6 +8,9 @@ use crate::report::model::{Incident, Report};
 /// Heights of a bar, lowest first.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// How far two logs may tell one moment apart.
+const CLOSE_SECONDS: f64 = 1.5;
+
 /// A step without failures.
 const NONE: char = '.';
 
@@ -21,6 +24,19 @@ pub struct Picture {
     pub step_seconds: u64,
     /// Failures in the highest step.
     pub peak: u64,
+}
+
+impl Picture {
+    /// Which marks stand under the bars: `none`, `kills`, `deaths` or `both`.
+    #[must_use]
+    pub fn marked(&self) -> &'static str {
+        match (self.marks.contains('K'), self.marks.contains('x')) {
+            (false, false) => "none",
+            (true, false) => "kills",
+            (false, true) => "deaths",
+            (true, true) => "both",
+        }
+    }
 }
 
 /// Draws an incident at most `columns` wide; `None` where there is nothing to draw.
@@ -67,7 +83,8 @@ fn marks(report: &Report, incident: &Incident, step_seconds: u64, steps: usize) 
     row.trim_end().to_owned()
 }
 
-/// Column of a time between start and end; 0 for what came before the start and belongs to the incident.
+/// Column of a time between start and end; 0 for what came before the start and belongs to the incident. What belongs to it and
+/// came so little after its end that a clock of whole seconds explains it stands in the last column.
 fn column(
     incident: &Incident,
     time: &str,
@@ -82,12 +99,14 @@ fn column(
     }
     // Float to integer saturates; the last step holds the end itself.
     let step = (after_start / step_seconds as f64) as usize;
-    (after_end <= 0.0).then_some(step.min(steps.saturating_sub(1)) + 1)
+    let inside = after_end <= 0.0 || (ours && after_end <= CLOSE_SECONDS);
+    inside.then_some(step.min(steps.saturating_sub(1)) + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::draw;
+    use crate::report::figures;
     use crate::report::text::sample;
 
     #[test]
@@ -97,6 +116,24 @@ mod tests {
         assert_eq!(picture.bars, " ▁▃█▄.▁");
         assert_eq!(picture.marks, "K  x");
         assert_eq!((picture.step_seconds, picture.peak), (5, 600));
+    }
+
+    #[test]
+    fn what_belongs_to_the_incident_and_a_coarse_clock_puts_after_it_is_drawn() {
+        let mut report = sample::report("killed");
+        let incident = report.incidents[1].id.clone();
+        let end = report.incidents[1].end.clone();
+        let end = figures::epoch_millis(&end).unwrap();
+        report.deaths.clear();
+        report.oom_kills.truncate(1);
+        report.oom_kills[0].incident = Some(incident);
+        let mut after = |millis: i64| {
+            report.oom_kills[0].time = Some(figures::of_epoch_millis(end + millis));
+            let picture = draw(&report, &report.incidents[1], 80).unwrap();
+            (picture.marks.clone(), picture.marked())
+        };
+        assert_eq!(after(600), ("      K".to_owned(), "kills"));
+        assert_eq!(after(60_000), (String::new(), "none"));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::figures;
-use crate::report::model::{Death, Event, Incident, OomKill, Report, Source};
-use crate::wording::{Arg, Language};
+use crate::report::model::{
+    Clock, Death, Event, Incident, OomKill, Report, Route, RuledOut, Source, Upstream,
+};
+use crate::wording::{Arg, Language, Text, text};
 
 /// A runtime tells of an OOM kill within seconds of the kernel; further apart it is another death.
 const SAME_DEATH_MAX_SECONDS: f64 = 10.0;
@@ -106,7 +108,157 @@ pub fn others_failing(report: &Report, incident: &Incident) -> Vec<String> {
     others.filter(|other| still_failing(other)).map(|other| other.id.clone()).collect()
 }
 
+/// Upstreams at which the proxy met something; what the app answered by itself it did not.
+pub fn failing_upstreams(incident: &Incident) -> impl Iterator<Item = &Upstream> {
+    incident.upstreams.iter().filter(|upstream| upstream.failures.values().any(|met| *met > 0))
+}
+
+/// What could have told and is not there, but for what is named with the command that collects it.
+#[must_use]
+pub fn unobserved(incident: &Incident) -> Vec<&Text> {
+    let named = |unseen: &Text| {
+        let subject = unseen.id().and_then(|id| id.strip_prefix("unseen-"));
+        let of = |missing: &Text| missing.id().and_then(|id| id.strip_prefix("missing-"));
+        incident.missing.iter().any(|missing| {
+            subject.is_some_and(|own| of(&missing.data).is_some_and(|subject| subject == own))
+        })
+    };
+    let first = incident.causes.first();
+    first.map_or_else(Vec::new, |cause| {
+        cause.not_observable.iter().filter(|unseen| !named(unseen)).collect()
+    })
+}
+
+/// Whether anything in the log has a time.
+#[must_use]
+pub fn has_clock(source: &Source) -> bool {
+    source.clock.basis != "none"
+}
+
+/// Local time minus UTC and its standard deviation, of a clock that could be placed at all.
+#[must_use]
+pub fn placed(clock: &Clock) -> Option<(String, String)> {
+    if matches!(clock.basis.as_str(), "none" | "unanchored") {
+        return None;
+    }
+    let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
+    let offset = format!("{sign}{}", figures::duration(clock.offset_seconds.abs()));
+    Some((offset, figures::sigma(clock.sigma_seconds)))
+}
+
+/// Something suspicious that is not the cause, or several that are ruled out for the same reason.
+pub struct Innocent {
+    /// The events.
+    pub events: Vec<String>,
+    /// Why not.
+    pub why: String,
+    /// Probability that such an event falls so near by chance, where its nearness is what made it suspicious.
+    pub chance: Option<String>,
+}
+
+impl Innocent {
+    /// For the message of a form: with the ids, the reason and the chance as the form writes them.
+    #[must_use]
+    pub fn args(
+        &self,
+        ids: String,
+        why: String,
+        form: fn(&str) -> String,
+    ) -> [(&'static str, Arg); 4] {
+        let chance = self.chance.as_deref().map(form).unwrap_or_default();
+        let told = if self.chance.is_some() { "yes" } else { "no" };
+        [
+            ("id", ids.into()),
+            ("why", why.into()),
+            ("chance-told", Arg::Case(told)),
+            ("chance", chance.into()),
+        ]
+    }
+}
+
+/// What differs between kills that are ruled out for one reason.
+const OF_ONE_KILL: [&str; 2] = ["apart", "time"];
+
 impl<'a> Reading<'a> {
+    /// What was ruled out; kills with the same reason stand together.
+    #[must_use]
+    pub fn ruled_out(&self, incident: &Incident) -> Vec<Innocent> {
+        let shared = |other: &RuledOut| -> Vec<(&'static str, Arg)> {
+            let args = other.why.args().iter();
+            args.filter(|(name, _)| !OF_ONE_KILL.contains(name)).cloned().collect()
+        };
+        let mut groups: Vec<(Vec<&RuledOut>, Option<String>)> = Vec::new();
+        for other in &incident.ruled_out {
+            // Words that prove nothing are not suspicious for their time.
+            let is_words = other.why.id() == Some("ruled-out-words");
+            let chance = (!is_words).then(|| figures::per_cent(other.chance));
+            let alike = groups.iter_mut().find(|(group, known)| {
+                other.why.id() == Some("ruled-out-kill")
+                    && *known == chance
+                    && group.first().is_some_and(|first| {
+                        first.why.id() == other.why.id() && shared(first) == shared(other)
+                    })
+            });
+            match alike {
+                Some((group, _)) => group.push(other),
+                None => groups.push((vec![other], chance)),
+            }
+        }
+        let told = groups.into_iter().map(|(group, chance)| Innocent {
+            events: group.iter().map(|other| other.event.clone()).collect(),
+            why: self.why_all(&group),
+            chance,
+        });
+        told.collect()
+    }
+
+    fn why_all(&self, group: &[&RuledOut]) -> String {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { return String::new() };
+        if group.len() == 1 {
+            return first.why.to_string();
+        }
+        let apart = |other: &RuledOut| match other.why.arg("apart") {
+            Some(Arg::Shown(apart)) => apart.clone(),
+            _ => String::new(),
+        };
+        let came_before = first.why.arg("when") == Some(&Arg::Case("before"));
+        let (nearest, farthest) = if came_before { (last, first) } else { (first, last) };
+        let (least, most) = (apart(nearest), apart(farthest));
+        let range = Arg::Case(if least == most { "no" } else { "yes" });
+        let shared = first.why.args().iter().filter(|(name, _)| !OF_ONE_KILL.contains(name));
+        let args = shared.cloned().chain([
+            ("kills", group.len().into()),
+            ("range", range),
+            ("least", least.into()),
+            ("most", most.into()),
+        ]);
+        let mut why = text("ruled-out-kills", args).sentence();
+        why.tell(self.report.language);
+        why.to_string()
+    }
+
+    /// How many requests of a route failed. Routes are counted in steps of a minute or more, which reach beyond the incident.
+    #[must_use]
+    pub fn failed_of(&self, route: &Route) -> String {
+        let args = [
+            ("failed", figures::grouped(route.errors).into()),
+            ("requests", figures::grouped(route.requests.max(route.errors)).into()),
+        ];
+        self.say("failed-of", args)
+    }
+
+    /// An upstream with the service that listens there, as the form writes them.
+    #[must_use]
+    pub fn upstream(&self, address: String, service: Option<String>) -> String {
+        match service {
+            Some(service) => {
+                let args = [("upstream", address.into()), ("service", service.into())];
+                self.say("figure-upstream-of", args)
+            }
+            None => self.say("figure-upstream", [("upstream", address.into())]),
+        }
+    }
+
     /// A message in the report's language.
     #[must_use]
     pub fn say<const N: usize>(&self, id: &'static str, args: [(&'static str, Arg); N]) -> String {
@@ -224,5 +376,59 @@ pub fn ended_by(language: Language, death: &Death) -> String {
         (Some(signal), _) => language.say("signal", [("signal", signal.to_string().into())]),
         (None, Some(code)) => language.say("exit-code", [("code", code.to_string().into())]),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::report::model::RuledOut;
+    use crate::report::text::sample;
+    use crate::wording::{Arg, Text, text};
+
+    fn kill(event: &str, victim: &str, apart: &str) -> RuledOut {
+        let args = [
+            ("whose", Arg::Case("own")),
+            ("victim", victim.into()),
+            ("cgroup", "".into()),
+            ("when", Arg::Case("before")),
+            ("apart", apart.into()),
+            ("time", apart.into()),
+            ("services", 1_u64.into()),
+            ("service", "shop.service".into()),
+            ("others", "".into()),
+            ("last", "".into()),
+            ("more", 0_u64.into()),
+        ];
+        let why: Text = text("ruled-out-kill", args).sentence();
+        RuledOut { event: event.to_owned(), why, chance: 0.999 }
+    }
+
+    #[test]
+    fn kills_that_are_ruled_out_for_one_reason_stand_together() {
+        let mut report = sample::report("x");
+        let words = RuledOut {
+            event: "E9".to_owned(),
+            why: text("ruled-out-words", []).sentence(),
+            chance: 1.0,
+        };
+        report.incidents[1].ruled_out = vec![
+            kill("E1", "gunicorn", "180 s"),
+            kill("E2", "gunicorn", "176 s"),
+            kill("E3", "gunicorn", "165 s"),
+            kill("E4", "node", "165 s"),
+            words,
+        ];
+        let reading = read(&report);
+        let told = reading.ruled_out(&report.incidents[1]);
+        let events: Vec<_> = told.iter().map(|one| one.events.join(" ")).collect();
+        assert_eq!(events, ["E1 E2 E3", "E4", "E9"]);
+        assert_eq!(
+            told[0].why,
+            "The 3 victims gunicorn are of shop.service, but their ends explain few of the failures; \
+             they came 165 s to 180 s before the first failure."
+        );
+        let chances: Vec<_> = told.iter().map(|one| one.chance.as_deref()).collect();
+        assert_eq!(chances, [Some(">99 %"), Some(">99 %"), None]);
     }
 }

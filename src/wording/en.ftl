@@ -26,23 +26,23 @@ processes = { $processes ->
 
 ## Causes by name, as in "the best guess, ..., has too little behind it"
 
-title-crash-exception = ended by an unhandled error of its own
-title-crash-segv = died of a fault signal
+title-crash-exception = a process that ended by an unhandled error of its own
+title-crash-segv = a process that died of a fault signal
 title-dependency-down = a database, cache or other service was down or locked
 title-deploy-restart = a planned stop, restart or deploy
 title-disk-full = no space left on a disk
-title-health-check-kill = ended by a health check
+title-health-check-kill = a process ended by a health check
 title-host-restart = the host rebooted or was paused
-title-manual-sigkill = killed by a person or a tool
-title-memory-pressure = memory so short that it stalled
+title-manual-sigkill = a process killed by a person or a tool
+title-memory-pressure = memory so short that services stalled
 title-network = name resolution, TLS or the network failed
-title-oom-kill-global = killed because the host ran out of memory
-title-oom-kill-memcg = killed at the memory limit of its cgroup
+title-oom-kill-global = a process killed because the host ran out of memory
+title-oom-kill-memcg = a process killed at the memory limit of its cgroup
 title-proxy-configuration = the proxy's configuration does not fit its upstream
 title-resource-exhaustion = a limit on connections, files, workers or a queue was reached
-title-runtime-heap-limit = ended at a memory limit of its runtime or manager
+title-runtime-heap-limit = a process ended at a memory limit of its runtime or manager
 title-slow-upstream = the upstream answered too late
-title-worker-timeout = ended by its app server for not answering in time
+title-worker-timeout = workers ended by their app server for not answering in time
 
 ## Why it broke: one clause for each cause
 
@@ -79,16 +79,28 @@ dependency-down = { $known ->
    *[down] was down or turned clients away
 }, and { failing } failed for want of it
 deploy-reload = { failing } was told to load its code or configuration anew, and failed until that was done
-deploy-restart = { failing } was told to stop and was away until it was started again
+deploy-restart = { failing } { $services ->
+    [0] was told to stop and was away until it was
+    [1] was told to stop and was away until it was
+   *[other] were told to stop and were away until they were
+} started again
 deploy-too-early = the proxy was switched to { failing } before anybody listened there
 disk-full-proxy = a disk was full, and the proxy failed on it
 disk-full = a disk was full, and { failing } failed on it
-health-check-kill = { failing } failed its health check and was ended for it
+health-check-kill = { failing } failed { $services ->
+    [0] its health check and was ended for it
+    [1] its health check and was ended for it
+   *[other] their health checks and were ended for it
+}
 host-restart = the host itself restarted or was paused, and its services with it
-sigkill-ordered = { processes } of { failing } was killed by an order of docker or systemd
+sigkill-ordered = { processes } of { failing } { $processes ->
+    [one] was killed
+   *[other] were killed
+} by an order of docker or systemd
 sigkill-unexplained = { processes } of { failing } died of SIGKILL that no log explains
 sigkill-by-somebody = { failing } died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal
 sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OOM killer may have sent
+sigkill-either = { processes } of { failing } died of SIGKILL, and the bundle does not tell whether the OOM killer sent it or somebody or something else
 memory-pressure = the host was so short of memory that answers came too late
 network-unanswered = connections to the upstream were not answered: they were dropped between the proxy and it, or its host was away
 network = the proxy could not resolve, reach or trust its upstream over the network
@@ -165,7 +177,7 @@ worker-timeout = { failing } gave up { $workers ->
 
 ## What could have told, and is not there
 
-unseen-app-log = the app's log
+unseen-app-log = the app's log of that time
 unseen-dependency-log = the dependency's own log
 unseen-kernel-log = kernel log
 unseen-wait = what the workers waited for
@@ -188,7 +200,10 @@ advice-keep-crashers-away = Keep the requests that crash { failing } away, or ro
 }
 advice-core-dump = Take a core dump (coredumpctl, ulimit -c) and its backtrace to the library's maintainers
 advice-sanitizer = Test native extensions against hostile inputs under a sanitizer
-advice-lock-holder = Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
+advice-lock-holder = { $told ->
+    [no] Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
+   *[yes] Process { $holder } of the database held the lock: see what it runs (pg_stat_activity where pid = { $holder }), and end it (pg_terminate_backend) if it still holds it
+}
 advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
 advice-statement-timeout = Give the statements of { failing } a timeout shorter than the proxy's (statement_timeout, lock_timeout), so that a wait for a lock ends one request and frees its worker
 advice-retry-dependency = Give { failing } timeouts and a retry for its dependency, so that one lost connection does not end the process
@@ -204,7 +219,11 @@ advice-patient-check = Let the check be patient and cheap: a route of its own, m
 advice-all-back = See that all services are back (systemctl --failed, docker ps)
 advice-why-restarted = Find out why it restarted: last -x, the provider's events, panic lines of the boot before (journalctl -b -1 -e)
 advice-proxy-after-app = Start the proxy after the app (After=), or let it answer 503 with Retry-After until the app is up
-advice-runs-again = See that { failing } runs again
+advice-runs-again = See that { failing } { $services ->
+    [0] runs
+    [1] runs
+   *[other] run
+} again
 advice-who-sent = Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts
 advice-record-signals = Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed
@@ -214,7 +233,7 @@ advice-network-steps = From the proxy's host: resolve the upstream's name, reach
 advice-resolver = Give nginx a resolver with a short valid= time, or reload it when addresses change
 advice-raise-limit-above = Raise the memory limit of { failing } above { $limit } or run fewer workers: one victim alone held { $held }
 advice-raise-limit = Raise the memory limit of { failing } or run fewer workers
-advice-what-route-allocates = Find out what { $route } allocates: most of the failed requests were of this route
+advice-what-route-allocates = Find out what { $route } allocates: half of the failed requests or more were of this route
 advice-recycle-workers = Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max
 advice-free-memory = See that everything that was killed runs again, and find out what filled the memory{ $told ->
     [no] {""}
@@ -235,7 +254,7 @@ advice-watch-limit = Count what was used up, per process and every minute, until
 advice-shed-load = Shed or spread the load, or add workers to { failing }
 advice-raise-met-limit = Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory
 advice-limit-rate = Limit the request rate at the proxy, and alert on queue length and open descriptors
-advice-raise-heap = Raise the runtime's limit for { failing } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) if the host has the memory
+advice-raise-heap = Raise the runtime's limit for { failing }, by --max-old-space-size, -Xmx, memory_limit or max_memory_restart, if the host has the memory
 advice-what-fills-heap = Find the request that fills the heap: stream large uploads and exports instead of holding them
 advice-alert-heap = Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)
 advice-dump-workers = If it still hangs, dump the workers of { failing } (py-spy dump, jstack, gdb) and the database's lock waits
@@ -244,8 +263,9 @@ advice-outgoing-timeouts = Set timeouts on outgoing calls below the proxy's read
 advice-what-workers-wait-for = Find what the workers of { failing } wait for: dump a hanging worker (py-spy dump --pid, gdb) or look at the slow route
 advice-call-timeouts = Set a timeout on every outgoing call, shorter than the app server's own
 advice-slow-routes-apart = Keep slow routes on workers of their own
-advice-suspect = Look at { $route } first, which was on the way at { $at-deaths } of the { $deaths } moments at which processes died: { $remedy ->
+advice-suspect = Look at { $route } first, which was on the way at { suspect-moments }: { $remedy ->
     [body] write its body to disk or to object storage as it comes instead of holding it, and cap its size at the proxy
+    [wait] see what such a request waits for, and bound the wait (a timeout on what it calls, a limit on its work)
    *[bound] see what one such request makes the app hold, and bound it (paging, streaming, a limit on its size)
 }
 
@@ -314,12 +334,25 @@ ruled-out-kill = { $whose ->
     [after] { $apart } after the last failure
    *[amid] at { $time }, { $apart } after the first failure
 }
+ruled-out-kills = { $whose ->
+    [cgroup] the { $kills } victims { $victim } belong to cgroup { $cgroup } and not to { failing }
+    [process] the { $kills } victims { $victim } belong to other processes and not to { failing }
+    [own] the { $kills } victims { $victim } are of { failing }, but their ends explain few of the failures
+   *[unknown] nothing joins the { $kills } victims { $victim } to { failing }
+}; they came { $when ->
+    [before] { interval } before the first failure
+    [after] { interval } after the last failure
+   *[amid] { interval } after the first failure
+}
 ruled-out-words = { $lower }gunicorn prints "Perhaps out of memory?" for every SIGKILL, also for its own after a timeout; the words are no evidence
 
 ## The chain from the cause to what users met
 
-answers-of = { $answers } answers of { $status }
-chain-users-met = users met { $answers }
+answers-of = { $count ->
+    [one] { $answers } answer of { $status }
+   *[other] { $answers } answers of { $status }
+}
+chain-users-met = clients met { $answers }
 chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met
 chain-oom-kill = the kernel killed { $victim } (pid { $pid }) for memory, { $scope } scope
 chain-worker-signaled = the app server saw worker { $worker } end by signal { $signal }
@@ -382,14 +415,14 @@ chain-unit-process-exited = { $lower }systemd saw the main process of { $unit } 
 
 ## What was looked for
 
-claim-no-kill-around = no OOM kill of a failing service around { $incident }
+claim-no-kill-around = no OOM kill of a failing service, or of what it needs, around { $incident }
 claim-no-kill = no OOM kill in the window
 claim-no-burst = no burst of failed answers
 claim-ends-explained = every end of a process is explained
 kernel-tells-of-one = the kernel log tells of one
 kernel-covers = { $path } covers the incident
 kernel-no-kill = { $path } holds kernel messages and no kill
-kernel-none = no kernel log with any message in the bundle
+kernel-none = no log of the bundle holds a message of the kernel
 kernel-kills = { $kills } in the kernel log
 access-no-burst = { $path } has { $failed } failed answers, none of them in a burst
 access-none = no access log in the bundle
@@ -406,14 +439,14 @@ kernel-unplaced = { $path } cannot be placed in time
 
 ## What would tell more
 
-missing-kernel-log = kernel log over the incident ({ $why })
-missing-docker-events = docker events
-missing-app-log = log of the app server behind the failing upstream
-missing-error-log = error log of the proxy
-missing-dependency-log = what the app waited for: log of its database and other dependencies
+missing-kernel-log = the kernel log over the incident ({ $why })
+missing-docker-events = the docker events
+missing-app-log = the log of the app server behind the failing upstream
+missing-error-log = the error log of the proxy
+missing-dependency-log = the log of what the app waited for: its database and other dependencies
 missing-sender = who sent the signal: audit log, sudo log, shell history
 missing-own-error = the app's own error of one failed request (its log at that moment, or the error tracker)
-missing-stacks = stacks of the waiting workers, and the slow and lock logs of what they call
+missing-stacks = the stacks of the waiting workers, and the slow and lock logs of what they call
 
 ## Silence, rhythm, and the requests that were on the way
 
@@ -435,12 +468,12 @@ keeps-ending = { $process ->
    *[yes] a process of{" "}
 }{ $subject } { $end ->
     [oom_kill] was killed for memory
-    [worker_timeout] lost a worker that did not answer in time
+    [worker_timeout] lost workers that did not answer in time
     [runtime_heap_limit] reached its own memory limit
     [health_check] was ended by a health check
     [crash] crashed
    *[unknown] ended for no reason that the logs tell
-} { $times } times, { $pace ->
+} { $times } times{ merged-ends }, { $pace ->
     [uneven] { interval } apart, at no even interval
     [even] one every { interval }
    *[median] one every { interval } (half of them over { $median })
@@ -454,6 +487,10 @@ keeps-ending = { $process ->
     [no] {""}
    *[yes] ; the next is due about { $next } (give or take { $within }) if nothing changes
 }.
+merged-ends = { $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } ends, those in quick succession counted as one)
+}
 interval = { $range ->
     [no] { $least }
    *[yes] { $least } to { $most }
@@ -462,13 +499,24 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } to { $age-most }
 }
+suspect-moments = { $how ->
+    [one] the moment at which a process died
+    [both] both moments at which processes died
+    [all] all { $deaths } moments at which processes died
+   *[some] { $at-deaths } of the { $deaths } moments at which processes died
+}{ $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } ends; those less than 5 s apart are one moment)
+}
 # Stands after the request: "POST /upload was ...".
-suspect-request = on the way at { $at-deaths } of the { $deaths } moments at which processes died{ $longest-at ->
-    [0] {""}
-   *[other] , at { $longest-at } of them the longest-running request that failed
+suspect-request = on the way at { suspect-moments }{ $longest ->
+    [none] {""}
+    [one] , as the longest-running request that failed
+    [all] , each time the longest-running request that failed
+   *[some] , at { $longest-at } of them the longest-running request that failed
 }{ $timed ->
     [no] {""}
-   *[yes] {" "}(up to { $longest })
+   *[yes] {" "}(up to { $length })
 }{ $sized ->
     [no] {""}
    *[yes] , up to { $size } sent by the client
@@ -492,7 +540,10 @@ clock-both = its records carry both the kernel's clock and wall-clock time
 clock-both-parting = its records carry both the kernel's clock and wall-clock time; the two part by { $apart } on the way (a sleep of the host, or its clock was set)
 clock-shared-lines = { $count } kernel lines shared with { $path }
 clock-dump-corrected = { $evidence }; corrected by { $lines } kernel lines shared with { $path }, { $least } to { $most } s off
-clock-shared-pids = { $count } killed pids whose end { $path } tells
+clock-shared-pids = { $count ->
+    [one] 1 killed pid whose end { $path } tells
+   *[other] { $count } killed pids whose end { $path } tells
+}
 clock-kill-pattern = { $count } of { $all } kills fall on seconds with failures at one shift only
 clock-apart = { $count } things shared with { $path } show it { $apart } { $side ->
     [behind] behind
@@ -556,7 +607,7 @@ verdict = Verdict: { $verdict }
 why-and-verdict = { $summary } Verdict: { $verdict }.
 answer-collect = Collect { $data }{ $told ->
     [no] {""}
-   *[yes] {" "}(tells apart { $causes })
+   *[yes] ; it tells apart { $causes }
 }:
 answer-nothing-to-do = Nothing that the logs call for now; keep this bundle.
 check = Check: { $verify }
@@ -641,7 +692,17 @@ heading-sources = Sources
 heading-sources-clocks = Sources and clocks
 heading-quality = Data quality
 heading-evidence = Evidence
-title-incident = Incident report: { $failed } failed requests, { $span }
+title-incident = Incident report: { $verdict ->
+    [unknown] cause not told
+    [undetermined] { $other-known ->
+        [no] { $one }
+       *[yes] either { $one } or { $other }
+    } ({ verdict-word })
+   *[other] { $one } ({ verdict-word })
+}, { $count ->
+    [one] { $failed } failed request
+   *[other] { $failed } failed requests
+}, { $span }
 title-no-incident = Incident report: no incident found
 table-incidents = Incidents
 table-timeline = Timeline
@@ -710,13 +771,18 @@ label-why = WHY
 label-do = DO
 # K and x are the marks under the picture and stay as they are.
 text-picture = Failures per { $step }, at most { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K OOM kill, x death
+    [none] {""}
+    [kills] ; K OOM kill
+    [deaths] ; x death
+   *[both] ; K OOM kill, x death
 }
 text-chain = Chain
 text-against = Speaks against it / ruled out
 text-against-line = { $id } against: { $line }
-text-ruled-out = { $id } { $why } (so near by chance: { $chance })
+text-ruled-out = { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(so near by chance: { $chance })
+}
 text-unseen = Could not be seen
 text-others = Other incidents
 # Widths of the first four: 5, 20, 12 and 9.
@@ -799,6 +865,7 @@ figure-still-failing = Still failing at the end of the logs
 figure-hidden = Hidden by a retry, not counted above
 figure-route = Route { $route }
 figure-upstream = Upstream { $upstream }
+figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = not known without an access log
 worst-minute = { $share }{ $minute-known ->
     [no] {""}
@@ -808,10 +875,12 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; already failing when the logs begin
 }
-failed-of = { $failed } of { $requests } failed
+failed-of = { $failed } failed; { $requests } requests in the time around it
 picture-legend = Failures per { $step }, at most { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K is an OOM kill, x a death
+    [none] {""}
+    [kills] ; K is an OOM kill
+    [deaths] ; x is a death
+   *[both] ; K is an OOM kill, x a death
 }:
 event-times = { $event }{ $times ->
     [0] {""}
@@ -820,7 +889,10 @@ event-times = { $event }{ $times ->
 }
 suspect-was = { $route } was { $told }
 against = Against: { $line }
-ruled-out = Ruled out: { $id } { $why } (so near by chance: { $chance })
+ruled-out = Ruled out: { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(so near by chance: { $chance })
+}
 nothing-against = Nothing in the bundle.
 not-observable = Not observable: { $what }
 when-now = Now
@@ -919,7 +991,7 @@ panel-all = All logs, { $times }
 bars-requests = requests per { $step }
 bars-failures = failures per { $step }
 at-most = at most { $peak }
-burst-about = { $incident }: { $failures } failures, { $span }, { $cause }
+burst-about = { $incident }: { $failures } failures, { $span }, { text-cause-and-verdict }
 unseen-about = the access log does not reach here
 unseen-short = no access log
 gap-about = no traffic { $span }: { $why }
@@ -1029,3 +1101,37 @@ taken-of-more = others of { $formats ->
    *[other] { $formats } more formats
 }
 taken-nothing = lines with times that no format explains
+
+## Why something could not be read; as the places that read it say it
+
+unread-empty = empty
+unread-no-log = text that is no known log ({ $lines } lines, beginning "{ $line }"), passed over
+unread-no-log-unquoted = text that is no known log ({ $lines } lines), passed over
+unread-binary = binary bytes, passed over
+unread-lines = { $unparsed } of { $lines } lines were not understood; see coroner inspect
+unread-partial-line = the last line has no end, for the file was cut; it was left out
+unread-long-lines = { $lines } lines are longer than { $most } bytes; the rest of each was not read
+unread-nul-bytes = { $bytes } NUL bytes were passed over, as a power loss or copytruncate leaves them
+unread-large-snapshot = a snapshot of more than { $most } bytes, passed over
+unread-state-dump = looks like a state dump that cannot be read, passed over
+unread-stream-ends = { $format } stream ends at compressed byte { $byte }
+unread-archive-ends-in-header = the archive ends inside a header, at byte { $byte }
+unread-archive-ends-in-content = the archive ends inside the content of a member, at byte { $byte }
+unread-archive-without-end = the archive has no end mark at byte { $byte }: if it was cut just there, members are missing
+unread-archive-ignored = { $bytes } bytes after the end of the archive are no tar and were ignored
+unread-member-cut = only { $came } of its { $bytes } bytes are in the archive
+unread-wrong-sum = checksum or length of { $unit } is wrong: what it holds up to compressed byte { $byte } may be wrong
+unread-too-much = more than { $bytes } bytes unpacked; the rest was not read
+unread-bomb = unpacks to more than { $ratio } times its size, as only a decompression bomb does; the rest after { $bytes } bytes was not read
+unread-too-many-members = more than { $members } members; { $name } and all after it were not read
+unread-too-deep = an archive inside { $layers } others; unpack the outer ones
+unread-more = { $more } more problems of this kind are not listed
+unread-not-opened = cannot be opened: { $reason }
+unread-file = the file cannot be read: { $reason }
+unread-folder = the folder cannot be read: { $reason }
+unread-packer = packed with { $packer }; unpack it or pack it as gzip
+unread-document = a zip archive of a document or a program, passed over
+unread-encrypted = encrypted; unpack it first, with its password
+unread-symbolic-link = a symbolic link, not followed; what it leads to is read under its own name, if it is in the folder
+unread-hard-link = a hard link to a file that is read under another name
+unread-special = neither a file nor a folder (a pipe, socket or device)

@@ -131,6 +131,7 @@ sigkill-ordered = { processes } { failing-de } { $processes ->
 sigkill-unexplained = { processes } { failing-de } { processes-died } d'un SIGKILL qu'aucun journal n'explique
 sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le journal du noyau, qui couvre ce moment, ne montre aucun OOM kill de ce processus : quelqu'un ou quelque chose a envoyé le signal
 sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer
+sigkill-either = { processes } { failing-de } { processes-died } d'un SIGKILL, et le bundle ne dit pas si c'est l'OOM killer qui l'a envoyé ou quelqu'un ou quelque chose d'autre
 memory-pressure = l'hôte manquait tant de mémoire que les réponses arrivaient trop tard
 network-unanswered = les connexions à l'upstream restaient sans réponse : elles étaient jetées entre le proxy et lui, ou son hôte était absent
 network = le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
@@ -215,7 +216,7 @@ worker-timeout = le serveur d'application ({ failing }) a abandonné et arrêté
 
 ## Ce qui aurait pu le dire et manque
 
-unseen-app-log = le journal de l'application
+unseen-app-log = le journal de l'application de ce moment
 unseen-dependency-log = le journal de la dépendance elle-même
 unseen-kernel-log = le journal du noyau
 unseen-wait = ce que les workers attendaient
@@ -238,7 +239,10 @@ advice-keep-crashers-away = Écarter les requêtes qui font tomber { failing }, 
 }
 advice-core-dump = Prendre un core dump (coredumpctl, ulimit -c) et transmettre sa backtrace aux mainteneurs de la bibliothèque
 advice-sanitizer = Tester les extensions natives avec des entrées hostiles sous un sanitizer
-advice-lock-holder = Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
+advice-lock-holder = { $told ->
+    [no] Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
+   *[yes] Le processus { $holder } de la base de données tenait le verrou : voir ce qu'il exécute (pg_stat_activity where pid = { $holder }), et y mettre fin (pg_terminate_backend) s'il le tient encore
+}
 advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
 advice-statement-timeout = Donner aux instructions SQL { failing-de } un délai plus court que celui du proxy (statement_timeout, lock_timeout), pour que l'attente d'un verrou n'arrête qu'une requête et libère son worker
 advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tentative vers sa dépendance, pour qu'une connexion perdue n'arrête pas le processus
@@ -254,7 +258,11 @@ advice-patient-check = Rendre le contrôle patient et léger : une route à lui
 advice-all-back = Vérifier que tous les services sont revenus (systemctl --failed, docker ps)
 advice-why-restarted = Chercher pourquoi il a redémarré : last -x, les événements de l'hébergeur, les lignes de panic du démarrage précédent (journalctl -b -1 -e)
 advice-proxy-after-app = Démarrer le proxy après l'application (After=), ou le laisser répondre 503 avec Retry-After tant qu'elle n'est pas prête
-advice-runs-again = Vérifier que { failing } tourne de nouveau
+advice-runs-again = Vérifier que { failing } { $services ->
+    [0] tourne
+    [1] tourne
+   *[other] tournent
+} de nouveau
 advice-who-sent = Demander qui ou quoi a envoyé SIGKILL : historique du shell, journaux sudo et audit, tâches cron, supervision qui redémarre
 advice-record-signals = Enregistrer les signaux : auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Regarder /proc/pressure/memory et les plus gros processus (ps --sort=-rss), et arrêter ce qui est inutile
@@ -264,7 +272,7 @@ advice-network-steps = Depuis l'hôte du proxy : résoudre le nom de l'upstream
 advice-resolver = Donner à nginx un resolver avec un valid= court, ou le recharger quand les adresses changent
 advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }, ou lancer moins de workers : une seule victime tenait { $held }
 advice-raise-limit = Relever la limite mémoire { failing-de }, ou lancer moins de workers
-advice-what-route-allocates = Chercher ce qu'alloue { $route } : la plupart des requêtes en échec étaient de cette route
+advice-what-route-allocates = Chercher ce qu'alloue { $route } : au moins la moitié des requêtes en échec étaient de cette route
 advice-recycle-workers = Recycler les workers avant qu'ils n'atteignent la limite (max_requests, un seuil de mémoire) et alerter quand memory.current approche de memory.max
 advice-free-memory = Vérifier que tout ce qui a été tué tourne de nouveau, et chercher ce qui a rempli la mémoire{ $told ->
     [no] {""}
@@ -285,7 +293,7 @@ advice-watch-limit = Compter ce qui a été épuisé, par processus et chaque mi
 advice-shed-load = Délester ou répartir la charge, ou ajouter des workers { failing-a }
 advice-raise-met-limit = Relever la limite atteinte (listen backlog et net.core.somaxconn, worker_connections, LimitNOFILE, max_children) après avoir regardé ce qu'une unité de plus coûte en mémoire
 advice-limit-rate = Limiter le débit des requêtes au proxy, et alerter sur la longueur des files et les descripteurs ouverts
-advice-raise-heap = Relever la limite du runtime { failing-de } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) si l'hôte a la mémoire
+advice-raise-heap = Relever la limite du runtime { failing-de }, par --max-old-space-size, -Xmx, memory_limit ou max_memory_restart, si l'hôte a la mémoire
 advice-what-fills-heap = Trouver la requête qui remplit le heap : traiter en flux les gros téléversements et exports au lieu de les garder
 advice-alert-heap = Alerter sur l'usage du heap, et plafonner la taille des corps de requête au proxy (client_max_body_size)
 advice-dump-workers = Si cela bloque encore, faire un dump des workers { failing-de } (py-spy dump, jstack, gdb) et des attentes de verrou de la base
@@ -294,8 +302,9 @@ advice-outgoing-timeouts = Fixer les timeouts des appels sortants en dessous du 
 advice-what-workers-wait-for = Trouver ce qu'attendent les workers { failing-de } : faire un dump d'un worker bloqué (py-spy dump --pid, gdb) ou examiner la route lente
 advice-call-timeouts = Fixer un timeout à chaque appel sortant, plus court que celui du serveur d'application
 advice-slow-routes-apart = Garder les routes lentes sur des workers à elles
-advice-suspect = Regarder d'abord { $route }, en cours à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés : { $remedy ->
+advice-suspect = Regarder d'abord { $route }, en cours { suspect-moments } : { $remedy ->
     [body] écrire son corps sur disque ou dans un stockage objet à mesure qu'il arrive au lieu de le garder, et plafonner sa taille au proxy
+    [wait] voir ce qu'une telle requête attend, et borner cette attente (un timeout sur ses appels, une limite à son travail)
    *[bound] voir ce qu'une telle requête fait garder à l'application, et le borner (pagination, flux, limite de taille)
 }
 
@@ -363,15 +372,25 @@ ruled-out-kill = { $whose ->
     [after] { $apart } après le dernier échec
    *[amid] à { $time }, { $apart } après le premier échec
 }
+ruled-out-kills = { $whose ->
+    [cgroup] les { $kills } victimes { $victim } appartiennent au cgroup { $cgroup }, et pas { failing-a }
+    [process] les { $kills } victimes { $victim } appartiennent à d'autres processus, et pas { failing-a }
+    [own] les { $kills } victimes { $victim } sont { failing-de }, mais leur fin explique peu des échecs
+   *[unknown] rien ne relie les { $kills } victimes { $victim } { failing-a }
+} ; c'était { $when ->
+    [before] { interval } avant le premier échec
+    [after] { interval } après le dernier échec
+   *[amid] { interval } après le premier échec
+}
 ruled-out-words = { $lower }gunicorn écrit « Perhaps out of memory? » à chaque SIGKILL, y compris le sien après un timeout ; ces mots ne prouvent rien
 
 ## La chaîne, de la cause aux utilisateurs
 
-answers-of = { $answers ->
+answers-of = { $count ->
     [one] { $answers } réponse { $status }
    *[other] { $answers } réponses { $status }
 }
-chain-users-met = les utilisateurs ont reçu { $answers }
+chain-users-met = les clients ont reçu { $answers }
 chain-proxy-met = le proxy a reçu { $answers } ; sans access log, personne ne sait ce que les utilisateurs en ont vu
 chain-oom-kill = le noyau a tué { $victim } (pid { $pid }) pour la mémoire, portée { $scope }
 chain-worker-signaled = le serveur d'application a vu le worker { $worker } finir sur le signal { $signal }
@@ -433,14 +452,14 @@ chain-unit-process-exited = { $lower }systemd a vu le processus principal de { $
 
 ## Ce qui a été cherché
 
-claim-no-kill-around = aucun OOM kill d'un service touché autour de { $incident }
+claim-no-kill-around = aucun OOM kill d'un service touché, ni de ce dont il dépend, autour de { $incident }
 claim-no-kill = aucun OOM kill dans toute la période
 claim-no-burst = aucune rafale de réponses en échec
 claim-ends-explained = chaque fin de processus est expliquée
 kernel-tells-of-one = le journal du noyau en montre un
 kernel-covers = { $path } couvre l'incident
 kernel-no-kill = { $path } contient des messages du noyau et aucun OOM kill
-kernel-none = aucun journal du noyau avec un seul message dans le bundle
+kernel-none = aucun journal du bundle ne contient de message du noyau
 kernel-kills = { $kills } dans le journal du noyau
 access-no-burst = { $failed ->
     [one] { $path } contient { $failed } réponse en échec, hors de toute rafale
@@ -490,12 +509,12 @@ keeps-ending = { $process ->
    *[yes] un processus de{" "}
 }{ $subject } { $end ->
     [oom_kill] a été tué pour la mémoire
-    [worker_timeout] a perdu un worker qui ne répondait pas à temps
+    [worker_timeout] a perdu des workers qui ne répondaient pas à temps
     [runtime_heap_limit] a atteint sa propre limite mémoire
     [health_check] a été arrêté par un contrôle de santé
     [crash] s'est planté
    *[unknown] s'est arrêté sans raison dans les journaux
-} { times-many }, { $pace ->
+} { times-many }{ merged-ends }, { $pace ->
     [uneven] à { interval } d'écart, sans régularité
     [even] une fois toutes les { interval }
    *[median] une fois toutes les { interval } (la moitié au-delà de { $median })
@@ -509,6 +528,10 @@ keeps-ending = { $process ->
     [no] {""}
    *[yes] {" "}; le prochain est attendu vers { $next } (à { $within } près) si rien ne change
 }.
+merged-ends = { $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } fins, celles qui se suivent de près comptées pour une)
+}
 interval = { $range ->
     [no] { $least }
    *[yes] { $least } à { $most }
@@ -517,12 +540,23 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } à { $age-most }
 }
-suspect-request = en cours à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés{ $longest-at ->
-    [0] {""}
-   *[other] , dont { $longest-at } où elle durait depuis le plus longtemps de toutes celles en échec
+suspect-moments = { $how ->
+    [one] au moment où un processus s'est arrêté
+    [both] aux deux moments où des processus se sont arrêtés
+    [all] aux { $deaths } moments où des processus se sont arrêtés
+   *[some] à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés
+}{ $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } fins ; celles à moins de 5 s d'écart comptent pour un seul moment)
+}
+suspect-request = en cours { suspect-moments }{ $longest ->
+    [none] {""}
+    [one] , où elle durait depuis le plus longtemps de toutes celles en échec
+    [all] , où elle durait chaque fois depuis le plus longtemps de toutes celles en échec
+   *[some] , dont { $longest-at } où elle durait depuis le plus longtemps de toutes celles en échec
 }{ $timed ->
     [no] {""}
-   *[yes] {" "}(jusqu'à { $longest })
+   *[yes] {" "}(jusqu'à { $length })
 }{ $sized ->
     [no] {""}
    *[yes] , jusqu'à { $size } envoyés par le client
@@ -642,7 +676,7 @@ verdict = Verdict : { $verdict }
 why-and-verdict = { $summary } Verdict : { $verdict }.
 answer-collect = Récupérer { $data }{ $told ->
     [no] {""}
-   *[yes] {" "}(départage { $causes })
+   *[yes] {" "}; cela départage { $causes }
 } :
 answer-nothing-to-do = Rien que les journaux demandent de faire maintenant ; garder ce bundle.
 check = À vérifier : { $verify }
@@ -727,7 +761,14 @@ heading-sources = Sources
 heading-sources-clocks = Sources et horloges
 heading-quality = Qualité des données
 heading-evidence = Preuves
-title-incident = Rapport d'incident : { $count ->
+title-incident = Rapport d'incident : { $verdict ->
+    [unknown] cause inconnue
+    [undetermined] { $other-known ->
+        [no] { $one }
+       *[yes] soit { $one }, soit { $other }
+    } ({ verdict-word })
+   *[other] { $one } ({ verdict-word })
+}, { $count ->
     [one] { $failed } requête en échec
    *[other] { $failed } requêtes en échec
 }, { $span }
@@ -798,13 +839,18 @@ label-what = QUOI
 label-why = CAUSE
 label-do = FAIRE
 text-picture = Échecs par { $step }, au plus { $peak }{ $marks ->
-    [no] {""}
-   *[yes] {" "}; K OOM kill, x fin
+    [none] {""}
+    [kills] {" "}; K OOM kill
+    [deaths] {" "}; x fin
+   *[both] {" "}; K OOM kill, x fin
 }
 text-chain = Chaîne
 text-against = S'y oppose / écarté
 text-against-line = { $id } contre : { $line }
-text-ruled-out = { $id } { $why } (aussi près par hasard : { $chance })
+text-ruled-out = { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(aussi près par hasard : { $chance })
+}
 text-unseen = Ce qu'on n'a pas pu voir
 text-others = Autres incidents
 text-col-id = id
@@ -885,6 +931,7 @@ figure-still-failing = Encore en échec à la fin des journaux
 figure-hidden = Masqués par un nouvel essai, non comptés ci-dessus
 figure-route = Route { $route }
 figure-upstream = Upstream { $upstream }
+figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = inconnu sans access log
 worst-minute = { $share }{ $minute-known ->
     [no] {""}
@@ -894,10 +941,12 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] {" "}; déjà en échec au début des journaux
 }
-failed-of = { $failed } sur { $requests } en échec
+failed-of = { $failed } en échec ; { $requests } requêtes dans le temps alentour
 picture-legend = Échecs par { $step }, au plus { $peak }{ $marks ->
-    [no] {""}
-   *[yes] {" "}; K est un OOM kill, x une fin de processus
+    [none] {""}
+    [kills] {" "}; K est un OOM kill
+    [deaths] {" "}; x est une fin de processus
+   *[both] {" "}; K est un OOM kill, x une fin de processus
 } :
 event-times = { $event }{ $times ->
     [0] {""}
@@ -906,7 +955,10 @@ event-times = { $event }{ $times ->
 }
 suspect-was = { $route } était { $told }
 against = Contre : { $line }
-ruled-out = Écarté : { $id } { $why } (aussi près par hasard : { $chance })
+ruled-out = Écarté : { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(aussi près par hasard : { $chance })
+}
 nothing-against = Rien dans le bundle.
 not-observable = Non observable : { $what }
 when-now = Maintenant
@@ -1008,7 +1060,7 @@ panel-all = Tous les journaux, { $times }
 bars-requests = requêtes par { $step }
 bars-failures = échecs par { $step }
 at-most = au plus { $peak }
-burst-about = { $incident } : { $failures } échecs, { $span }, { $cause }
+burst-about = { $incident } : { $failures } échecs, { $span }, { text-cause-and-verdict }
 unseen-about = l'access log ne va pas jusqu'ici
 unseen-short = pas d'access log
 gap-about = pas de trafic { $span } : { $why }
@@ -1111,3 +1163,37 @@ taken-of-more = le reste dans { $formats ->
    *[other] { $formats } autres formats
 }
 taken-nothing = des lignes datées qu'aucun format n'explique
+
+## Pourquoi quelque chose n'a pas pu être lu
+
+unread-empty = vide
+unread-no-log = texte qui n'est aucun journal connu ({ $lines } lignes, début : "{ $line }"), ignoré
+unread-no-log-unquoted = texte qui n'est aucun journal connu ({ $lines } lignes), ignoré
+unread-binary = octets binaires, ignorés
+unread-lines = { $unparsed } lignes sur { $lines } n'ont pas été comprises ; voir coroner inspect
+unread-partial-line = la dernière ligne n'a pas de fin, car le fichier a été coupé ; elle a été laissée de côté
+unread-long-lines = { $lines } lignes dépassent { $most } octets ; le reste de chacune n'a pas été lu
+unread-nul-bytes = { $bytes } octets NUL ont été ignorés, comme en laissent une coupure de courant ou copytruncate
+unread-large-snapshot = un instantané de plus de { $most } octets, ignoré
+unread-state-dump = semble être un vidage d'état illisible, ignoré
+unread-stream-ends = le flux { $format } s'arrête à l'octet compressé { $byte }
+unread-archive-ends-in-header = l'archive s'arrête dans un en-tête, à l'octet { $byte }
+unread-archive-ends-in-content = l'archive s'arrête dans le contenu d'un membre, à l'octet { $byte }
+unread-archive-without-end = l'archive n'a pas de marque de fin à l'octet { $byte } : si elle a été coupée là, des membres manquent
+unread-archive-ignored = { $bytes } octets après la fin de l'archive ne sont pas du tar et ont été ignorés
+unread-member-cut = seuls { $came } de ses { $bytes } octets sont dans l'archive
+unread-wrong-sum = la somme de contrôle ou la longueur de { $unit } est fausse : son contenu jusqu'à l'octet compressé { $byte } peut être faux
+unread-too-much = plus de { $bytes } octets décompressés ; le reste n'a pas été lu
+unread-bomb = se décompresse à plus de { $ratio } fois sa taille, comme seule une bombe de décompression le fait ; le reste après { $bytes } octets n'a pas été lu
+unread-too-many-members = plus de { $members } membres ; { $name } et tout ce qui suit n'ont pas été lus
+unread-too-deep = une archive dans { $layers } autres ; décompresser celles de dehors
+unread-more = { $more } autres problèmes de ce genre ne sont pas listés
+unread-not-opened = impossible à ouvrir : { $reason }
+unread-file = le fichier ne peut pas être lu : { $reason }
+unread-folder = le dossier ne peut pas être lu : { $reason }
+unread-packer = compressé avec { $packer } ; le décompresser ou le compresser en gzip
+unread-document = une archive zip d'un document ou d'un programme, ignorée
+unread-encrypted = chiffré ; le décompresser d'abord, avec son mot de passe
+unread-symbolic-link = un lien symbolique, non suivi ; ce vers quoi il mène est lu sous son propre nom, s'il est dans le dossier
+unread-hard-link = un lien dur vers un fichier qui est lu sous un autre nom
+unread-special = ni un fichier ni un dossier (un tube, un socket ou un périphérique)

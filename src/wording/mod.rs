@@ -111,6 +111,25 @@ impl Text {
         masked
     }
 
+    /// The id of its message; `None` for a text without one.
+    #[must_use]
+    pub fn id(&self) -> Option<&'static str> {
+        self.message.as_ref().map(|message| message.id)
+    }
+
+    /// What its message speaks of by this name.
+    #[must_use]
+    pub fn arg(&self, name: &str) -> Option<&Arg> {
+        let args = &self.message.as_ref()?.args;
+        args.iter().find(|(own, _)| *own == name).map(|(_, arg)| arg)
+    }
+
+    /// All that its message speaks of.
+    #[must_use]
+    pub fn args(&self) -> &[(&'static str, Arg)] {
+        self.message.as_ref().map_or(&[], |message| &message.args)
+    }
+
     /// Whether it can be told in another language.
     #[must_use]
     pub fn is_message(&self) -> bool {

@@ -141,6 +141,7 @@ sigkill-ordered = { processes } { failing-gen } { processes-ended } по ком�
 sigkill-unexplained = { processes } { failing-gen } { processes-ended } по SIGKILL, который ни один лог не объясняет
 sigkill-by-somebody = процесс { failing-gen } завершился по SIGKILL, а лог ядра покрывает этот момент и не показывает для него OOM kill: сигнал послал кто-то или что-то другое
 sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIGKILL, который мог послать OOM killer
+sigkill-either = { processes } { failing-gen } { processes-ended } по SIGKILL, и по бандлу не видно, послал его OOM killer или кто-то другой
 memory-pressure = на хосте так не хватало памяти, что ответы приходили слишком поздно
 network-unanswered = соединения с апстримом оставались без ответа: их отбрасывали между прокси и ним, или его хост был недоступен
 network = прокси не смог разрешить имя апстрима, достучаться до него по сети или проверить его сертификат
@@ -226,7 +227,7 @@ worker-timeout = сервер приложений ({ failing }) снял { $wor
 
 ## Что могло бы рассказать, но отсутствует
 
-unseen-app-log = лог приложения
+unseen-app-log = лог приложения за это время
 unseen-dependency-log = собственный лог зависимости
 unseen-kernel-log = лог ядра
 unseen-wait = чего ждали воркеры
@@ -249,7 +250,10 @@ advice-keep-crashers-away = Не пропускайте запросы, от к�
 }
 advice-core-dump = Снимите core dump (coredumpctl, ulimit -c) и передайте его backtrace авторам библиотеки
 advice-sanitizer = Тестируйте нативные расширения на враждебных данных под санитайзером
-advice-lock-holder = Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
+advice-lock-holder = { $told ->
+    [no] Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
+   *[yes] Блокировку держал процесс базы данных { $holder }: выясните, что он выполняет (pg_stat_activity where pid = { $holder }), и завершите его (pg_terminate_backend), если она ещё удерживается
+}
 advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
 advice-statement-timeout = Задайте запросам { failing-gen } к базе таймаут короче, чем у прокси (statement_timeout, lock_timeout), чтобы ожидание блокировки завершало один запрос и освобождало воркер
 advice-retry-dependency = Задайте { failing-dat } таймауты и повтор при обращении к зависимости, чтобы одно потерянное соединение не завершало процесс
@@ -265,7 +269,11 @@ advice-patient-check = Сделайте проверку терпеливой и
 advice-all-back = Убедитесь, что все сервисы поднялись (systemctl --failed, docker ps)
 advice-why-restarted = Выясните причину перезагрузки: last -x, события провайдера, строки panic предыдущей загрузки (journalctl -b -1 -e)
 advice-proxy-after-app = Запускайте прокси после приложения (After=) или пусть он отвечает 503 с Retry-After, пока приложение не поднялось
-advice-runs-again = Убедитесь, что { failing } снова работает
+advice-runs-again = Убедитесь, что { failing } снова { $services ->
+    [2] работают
+    [3] работают
+   *[other] работает
+}
 advice-who-sent = Узнайте, кто или что послало SIGKILL: история команд, логи sudo и audit, cron, мониторинг с перезапуском
 advice-record-signals = Записывайте сигналы: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Посмотрите /proc/pressure/memory и самые крупные процессы (ps --sort=-rss) и остановите лишнее
@@ -275,7 +283,7 @@ advice-network-steps = С хоста прокси: разрешите имя а�
 advice-resolver = Задайте nginx resolver с коротким valid= или перечитывайте конфигурацию при смене адресов
 advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit } или запускайте меньше воркеров: один убитый процесс держал { $held }
 advice-raise-limit = Поднимите лимит памяти { failing-gen } или запускайте меньше воркеров
-advice-what-route-allocates = Выясните, что выделяет { $route }: большинство неудачных запросов — этого маршрута
+advice-what-route-allocates = Выясните, что выделяет { $route }: не меньше половины неудачных запросов — этого маршрута
 advice-recycle-workers = Перезапускайте воркеры до достижения лимита (max_requests, порог по памяти) и настройте алерт, когда memory.current близко к memory.max
 advice-free-memory = Убедитесь, что всё убитое снова работает, и выясните, что заняло память{ $told ->
     [no] {""}
@@ -296,7 +304,7 @@ advice-watch-limit = Считайте исчерпанное по процесс
 advice-shed-load = Сбросьте или распределите нагрузку либо добавьте воркеров { failing-dat }
 advice-raise-met-limit = Поднимите достигнутый лимит (listen backlog и net.core.somaxconn, worker_connections, LimitNOFILE, max_children), оценив, сколько памяти стоит каждая единица
 advice-limit-rate = Ограничьте частоту запросов на прокси и настройте алерты на длину очереди и открытые дескрипторы
-advice-raise-heap = Поднимите лимит рантайма { failing-gen } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart), если у хоста есть память
+advice-raise-heap = Поднимите лимит рантайма { failing-gen }: --max-old-space-size, -Xmx, memory_limit или max_memory_restart, если у хоста есть память
 advice-what-fills-heap = Найдите запрос, который заполняет heap: большие загрузки и выгрузки передавайте потоком, а не держите целиком
 advice-alert-heap = Настройте алерт на размер heap и ограничьте размер тела запроса на прокси (client_max_body_size)
 advice-dump-workers = Если всё ещё висит, снимите дамп воркеров { failing-gen } (py-spy dump, jstack, gdb) и ожидания блокировок в базе
@@ -305,8 +313,9 @@ advice-outgoing-timeouts = Ставьте таймауты исходящих в
 advice-what-workers-wait-for = Выясните, чего ждут воркеры { failing-gen }: снимите дамп зависшего воркера (py-spy dump --pid, gdb) или изучите медленный маршрут
 advice-call-timeouts = Задайте каждому исходящему вызову таймаут короче, чем у самого сервера приложений
 advice-slow-routes-apart = Держите медленные маршруты на отдельных воркерах
-advice-suspect = Сначала посмотрите на { $route }: такой запрос выполнялся в { $at-deaths } из { $deaths } моментов, когда завершались процессы; { $remedy ->
+advice-suspect = Сначала посмотрите на { $route }: такой запрос выполнялся в { suspect-moments }; { $remedy ->
     [body] пишите его тело на диск или в объектное хранилище по мере поступления, а не держите в памяти, и ограничьте его размер на прокси
+    [wait] выясните, чего такой запрос ждёт, и ограничьте ожидание (таймаут на вызовы, лимит на объём работы)
    *[bound] выясните, что такой запрос заставляет приложение держать, и ограничьте это (постранично, потоком, лимитом размера)
 }
 
@@ -374,16 +383,26 @@ ruled-out-kill = { $whose ->
     [after] через { $apart } после последнего сбоя
    *[amid] в { $time }, через { $apart } после первого сбоя
 }
+ruled-out-kills = { $whose ->
+    [cgroup] убитые процессы { $victim } ({ $kills }) принадлежат cgroup { $cgroup }, а не { failing-dat }
+    [process] убитые процессы { $victim } ({ $kills }) принадлежат другим процессам, а не { failing-dat }
+    [own] у процессов { $victim } ({ $kills }) тот же владелец ({ failing }), но их конец объясняет мало сбоев
+   *[unknown] ничто не связывает убитые процессы { $victim } ({ $kills }) с { failing-ins }
+}; это произошло { $when ->
+    [before] за { interval } до первого сбоя
+    [after] через { interval } после последнего сбоя
+   *[amid] через { interval } после первого сбоя
+}
 ruled-out-words = { $lower }gunicorn пишет «Perhaps out of memory?» при любом SIGKILL, в том числе при собственном после таймаута; эти слова ничего не доказывают
 
 ## Цепочка от причины до пользователей
 
-answers-of = { $answers ->
+answers-of = { $count ->
     [one] { $answers } ответ { $status }
     [few] { $answers } ответа { $status }
    *[many] { $answers } ответов { $status }
 }
-chain-users-met = пользователи получили { $answers }
+chain-users-met = клиенты получили { $answers }
 chain-proxy-met = прокси получил { $answers }; без access-лога неизвестно, что из этого увидели пользователи
 chain-oom-kill = ядро убило { $victim } (pid { $pid }) из-за памяти, область { $scope }
 chain-worker-signaled = сервер приложений увидел, что воркер { $worker } завершился по сигналу { $signal }
@@ -445,14 +464,14 @@ chain-unit-process-exited = { $lower }systemd увидел, что главны�
 
 ## Что проверено
 
-claim-no-kill-around = рядом с { $incident } нет OOM kill пострадавшего сервиса
+claim-no-kill-around = рядом с { $incident } нет OOM kill пострадавшего сервиса или его зависимости
 claim-no-kill = за всё время нет OOM kill
 claim-no-burst = нет всплеска неудачных ответов
 claim-ends-explained = каждое завершение процесса объяснено
 kernel-tells-of-one = в логе ядра он есть
 kernel-covers = { $path } покрывает инцидент
 kernel-no-kill = в { $path } есть сообщения ядра, но нет OOM kill
-kernel-none = в бандле нет лога ядра хотя бы с одним сообщением
+kernel-none = ни один лог бандла не содержит сообщений ядра
 kernel-kills = в логе ядра: { $kills }
 access-no-burst = { $failed ->
     [one] в { $path } { $failed } неудачный ответ, и он не во всплеске
@@ -503,12 +522,12 @@ keeps-ending = { $process ->
    *[yes] процесс{" "}
 }{ $subject }: { $end ->
     [oom_kill] убит из-за памяти
-    [worker_timeout] потерян воркер, не ответивший вовремя,
+    [worker_timeout] потеряны воркеры, не ответившие вовремя,
     [runtime_heap_limit] достигнут собственный лимит памяти
     [health_check] остановлен по health check
     [crash] аварийное завершение
    *[unknown] завершение без причины в логах
-} { times-many }, { $pace ->
+} { times-many }{ merged-ends }, { $pace ->
     [uneven] с промежутком { interval }, неравномерно
     [even] каждые { interval }
    *[median] каждые { interval } (в половине случаев больше { $median })
@@ -522,6 +541,10 @@ keeps-ending = { $process ->
     [no] {""}
    *[yes] ; если ничего не менять, следующий раз ожидается около { $next } (± { $within })
 }.
+merged-ends = { $merged ->
+    [no] {""}
+   *[yes] {" "}(завершений: { $ends }; следующие сразу друг за другом считаются одним)
+}
 interval = { $range ->
     [no] { $least }
    *[yes] { $least } – { $most }
@@ -530,12 +553,23 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } – { $age-most }
 }
-suspect-request = выполнялся в { $at-deaths } из { $deaths } моментов, когда завершались процессы{ $longest-at ->
-    [0] {""}
-   *[other] , из них в { $longest-at } дольше всех неудачных запросов
+suspect-moments = { $how ->
+    [one] момент, когда завершился процесс
+    [both] оба момента, когда завершались процессы
+    [all] каждый из моментов ({ $deaths }), когда завершались процессы
+   *[some] { $at-deaths } из { $deaths } моментов, когда завершались процессы
+}{ $merged ->
+    [no] {""}
+   *[yes] {" "}(завершений: { $ends }; те, между которыми меньше 5 s, считаются одним моментом)
+}
+suspect-request = выполнялся в { suspect-moments }{ $longest ->
+    [none] {""}
+    [one] , дольше всех неудачных запросов
+    [all] , каждый раз дольше всех неудачных запросов
+   *[some] , из них в { $longest-at } дольше всех неудачных запросов
 }{ $timed ->
     [no] {""}
-   *[yes] {" "}(до { $longest })
+   *[yes] {" "}(до { $length })
 }{ $sized ->
     [no] {""}
    *[yes] , клиент прислал до { $size }
@@ -665,7 +699,7 @@ verdict = Вердикт: { $verdict }
 why-and-verdict = { $summary } Вердикт: { $verdict }.
 answer-collect = Соберите: { $data }{ $told ->
     [no] {""}
-   *[yes] {" "}(различит { $causes })
+   *[yes] ; это различит { $causes }
 }:
 answer-nothing-to-do = Логи не требуют ничего делать сейчас; сохраните этот бандл.
 check = Проверка: { $verify }
@@ -750,7 +784,14 @@ heading-sources = Источники
 heading-sources-clocks = Источники и часы
 heading-quality = Качество данных
 heading-evidence = Доказательства
-title-incident = Отчёт об инциденте: { $count ->
+title-incident = Отчёт об инциденте: { $verdict ->
+    [unknown] причина неизвестна
+    [undetermined] { $other-known ->
+        [no] { $one }
+       *[yes] либо { $one }, либо { $other }
+    } ({ verdict-word })
+   *[other] { $one } ({ verdict-word })
+}, { $count ->
     [one] { $failed } неудачный запрос
     [few] { $failed } неудачных запроса
    *[many] { $failed } неудачных запросов
@@ -822,13 +863,18 @@ label-what = ЧТО
 label-why = ПОЧЕМУ
 label-do = ДЕЛАТЬ
 text-picture = Сбои за { $step }, не более { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K — OOM kill, x — завершение
+    [none] {""}
+    [kills] ; K — OOM kill
+    [deaths] ; x — завершение
+   *[both] ; K — OOM kill, x — завершение
 }
 text-chain = Цепочка
 text-against = Против / исключено
 text-against-line = { $id } против: { $line }
-text-ruled-out = { $id } { $why } (так близко случайно: { $chance })
+text-ruled-out = { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(так близко случайно: { $chance })
+}
 text-unseen = Чего не было видно
 text-others = Другие инциденты
 text-col-id = id
@@ -910,6 +956,7 @@ figure-still-failing = В конце логов сбой ещё идёт
 figure-hidden = Скрыто повтором, выше не учтено
 figure-route = Маршрут { $route }
 figure-upstream = Апстрим { $upstream }
+figure-upstream-of = Апстрим { $upstream }, { $service }
 not-known = без access-лога неизвестно
 worst-minute = { $share }{ $minute-known ->
     [no] {""}
@@ -919,10 +966,12 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; в начале логов сбой уже идёт
 }
-failed-of = неудачных { $failed } из { $requests }
+failed-of = неудачных { $failed }; всего запросов за время вокруг: { $requests }
 picture-legend = Сбои за { $step }, не более { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K — OOM kill, x — завершение процесса
+    [none] {""}
+    [kills] ; K — OOM kill
+    [deaths] ; x — завершение процесса
+   *[both] ; K — OOM kill, x — завершение процесса
 }:
 event-times = { $event }{ $times ->
     [0] {""}
@@ -931,7 +980,10 @@ event-times = { $event }{ $times ->
 }
 suspect-was = { $route } { $told }
 against = Против: { $line }
-ruled-out = Исключено: { $id } { $why } (так близко случайно: { $chance })
+ruled-out = Исключено: { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(так близко случайно: { $chance })
+}
 nothing-against = В бандле ничего нет.
 not-observable = Не видно: { $what }
 when-now = Сейчас
@@ -1035,7 +1087,7 @@ panel-all = Все логи, { $times }
 bars-requests = запросы за { $step }
 bars-failures = сбои за { $step }
 at-most = не более { $peak }
-burst-about = { $incident }: сбоев { $failures }, { $span }, { $cause }
+burst-about = { $incident }: сбоев { $failures }, { $span }, { text-cause-and-verdict }
 unseen-about = access-лог сюда не доходит
 unseen-short = нет access-лога
 gap-about = нет трафика { $span }: { $why }
@@ -1150,3 +1202,37 @@ taken-of-more = остальные ещё в { $formats ->
    *[many] { $formats } форматах
 }
 taken-nothing = строки со временем, которые не объясняет ни один формат
+
+## Почему что-то не прочитано
+
+unread-empty = пусто
+unread-no-log = текст не похож ни на один известный лог (строк: { $lines }, начало: "{ $line }"), пропущен
+unread-no-log-unquoted = текст не похож ни на один известный лог (строк: { $lines }), пропущен
+unread-binary = двоичные данные, пропущены
+unread-lines = не понято строк: { $unparsed } из { $lines }; см. coroner inspect
+unread-partial-line = последняя строка обрывается, так как файл обрезан; она не учтена
+unread-long-lines = строк длиннее { $most } байт: { $lines }; остаток каждой не прочитан
+unread-nul-bytes = пропущено нулевых байтов: { $bytes }; такие остаются после потери питания или copytruncate
+unread-large-snapshot = снимок состояния больше { $most } байт, пропущен
+unread-state-dump = похоже на дамп состояния, который не удалось прочитать, пропущен
+unread-stream-ends = поток { $format } обрывается на сжатом байте { $byte }
+unread-archive-ends-in-header = архив обрывается внутри заголовка, на байте { $byte }
+unread-archive-ends-in-content = архив обрывается внутри содержимого файла, на байте { $byte }
+unread-archive-without-end = в архиве нет метки конца на байте { $byte }: если он обрезан именно там, части файлов нет
+unread-archive-ignored = байты после конца архива ({ $bytes }) не похожи на tar и не учтены
+unread-member-cut = в архиве только { $came } из его { $bytes } байт
+unread-wrong-sum = контрольная сумма или длина неверна ({ $unit }): содержимое до сжатого байта { $byte } может быть неверным
+unread-too-much = распаковано больше { $bytes } байт; остальное не прочитано
+unread-bomb = при распаковке вырастает более чем в { $ratio } раз, как бывает только у архивных бомб; после { $bytes } байт не прочитано
+unread-too-many-members = файлов больше { $members }; { $name } и всё после него не прочитано
+unread-too-deep = архив вложен в другие ({ $layers }); распакуйте внешние
+unread-more = ещё таких проблем, не перечисленных здесь: { $more }
+unread-not-opened = не открывается: { $reason }
+unread-file = файл не читается: { $reason }
+unread-folder = папка не читается: { $reason }
+unread-packer = упаковано { $packer }; распакуйте или упакуйте в gzip
+unread-document = zip-архив документа или программы, пропущен
+unread-encrypted = зашифровано; сначала распакуйте с паролем
+unread-symbolic-link = символическая ссылка, переход не сделан; то, на что она ведёт, читается под своим именем, если лежит в папке
+unread-hard-link = жёсткая ссылка на файл, который читается под другим именем
+unread-special = не файл и не папка (канал, сокет или устройство)

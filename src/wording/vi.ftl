@@ -23,18 +23,18 @@ title-crash-segv = tiến trình chết vì tín hiệu lỗi (SIGSEGV và tươ
 title-dependency-down = cơ sở dữ liệu, cache hoặc dịch vụ phụ thuộc bị ngừng hay bị khóa
 title-deploy-restart = dừng, khởi động lại hoặc triển khai có chủ ý
 title-disk-full = đĩa hết chỗ
-title-health-check-kill = bị dừng do health check
+title-health-check-kill = tiến trình bị dừng do health check
 title-host-restart = máy chủ khởi động lại hoặc bị tạm dừng
-title-manual-sigkill = bị người hoặc công cụ kill
-title-memory-pressure = thiếu bộ nhớ đến mức bị đình trệ
+title-manual-sigkill = tiến trình bị người hoặc công cụ kill
+title-memory-pressure = thiếu bộ nhớ đến mức các dịch vụ bị đình trệ
 title-network = phân giải tên, TLS hoặc mạng bị lỗi
-title-oom-kill-global = bị kill vì máy chủ hết bộ nhớ
-title-oom-kill-memcg = bị kill khi chạm giới hạn bộ nhớ của cgroup
+title-oom-kill-global = tiến trình bị kill vì máy chủ hết bộ nhớ
+title-oom-kill-memcg = tiến trình bị kill khi chạm giới hạn bộ nhớ của cgroup
 title-proxy-configuration = cấu hình proxy không khớp với upstream
 title-resource-exhaustion = chạm giới hạn về kết nối, tệp, worker hoặc hàng đợi
-title-runtime-heap-limit = bị dừng ở giới hạn bộ nhớ của runtime hoặc trình quản lý tiến trình
+title-runtime-heap-limit = tiến trình bị dừng ở giới hạn bộ nhớ của runtime hoặc trình quản lý tiến trình
 title-slow-upstream = upstream trả lời quá muộn
-title-worker-timeout = bị máy chủ ứng dụng dừng vì không trả lời kịp
+title-worker-timeout = worker bị máy chủ ứng dụng dừng vì không trả lời kịp
 
 ## Vì sao hỏng
 
@@ -69,6 +69,7 @@ sigkill-ordered = { processes } của { failing } bị kill theo lệnh của do
 sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà không log nào giải thích
 sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
+sigkill-either = { processes } của { failing } chết vì SIGKILL, và gói log không cho biết do OOM killer hay ai hoặc thứ gì khác gửi
 memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
 network-unanswered = kết nối tới upstream không được trả lời: chúng bị loại bỏ giữa proxy và upstream, hoặc máy chủ của nó vắng mặt
 network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
@@ -138,7 +139,7 @@ worker-timeout = { failing } đã bỏ và dừng { $workers } worker không tr�
 
 ## Những gì lẽ ra cho biết mà không có
 
-unseen-app-log = log của ứng dụng
+unseen-app-log = log của ứng dụng vào lúc đó
 unseen-dependency-log = log của chính dịch vụ phụ thuộc
 unseen-kernel-log = log kernel
 unseen-wait = các worker đã chờ cái gì
@@ -161,7 +162,10 @@ advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặ
 }
 advice-core-dump = Lấy core dump (coredumpctl, ulimit -c) và gửi backtrace cho nhóm phát triển thư viện
 advice-sanitizer = Kiểm thử phần mở rộng native với dữ liệu độc hại dưới sanitizer
-advice-lock-holder = Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
+advice-lock-holder = { $told ->
+    [no] Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
+   *[yes] Tiến trình { $holder } của cơ sở dữ liệu đã giữ khóa: xem nó đang chạy gì (pg_stat_activity where pid = { $holder }), và kết thúc nó (pg_terminate_backend) nếu vẫn còn giữ
+}
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
 advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
 advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
@@ -187,7 +191,7 @@ advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử 
 advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
 advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit } hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
 advice-raise-limit = Nâng giới hạn bộ nhớ của { failing } hoặc chạy ít worker hơn
-advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: phần lớn yêu cầu lỗi thuộc route này
+advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: ít nhất một nửa yêu cầu lỗi thuộc route này
 advice-recycle-workers = Tái tạo worker trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ) và cảnh báo khi memory.current gần memory.max
 advice-free-memory = Kiểm tra mọi thứ bị kill đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
     [no] {""}
@@ -208,7 +212,7 @@ advice-watch-limit = Đếm thứ đã cạn theo từng tiến trình mỗi ph�
 advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
 advice-raise-met-limit = Nâng giới hạn đã chạm (listen backlog và net.core.somaxconn, worker_connections, LimitNOFILE, max_children) sau khi xem mỗi đơn vị thêm tốn bao nhiêu bộ nhớ
 advice-limit-rate = Giới hạn tốc độ yêu cầu ở proxy, và cảnh báo theo độ dài hàng đợi và số descriptor đang mở
-advice-raise-heap = Nâng giới hạn runtime của { failing } (--max-old-space-size, -Xmx, memory_limit, max_memory_restart) nếu máy chủ còn bộ nhớ
+advice-raise-heap = Nâng giới hạn runtime của { failing }, bằng --max-old-space-size, -Xmx, memory_limit hoặc max_memory_restart, nếu máy chủ còn bộ nhớ
 advice-what-fills-heap = Tìm yêu cầu làm đầy heap: xử lý các tệp tải lên và xuất dữ liệu lớn theo luồng thay vì giữ toàn bộ
 advice-alert-heap = Cảnh báo theo mức dùng heap, và giới hạn kích thước thân yêu cầu ở proxy (client_max_body_size)
 advice-dump-workers = Nếu vẫn còn treo, dump các worker của { failing } (py-spy dump, jstack, gdb) và danh sách chờ khóa của cơ sở dữ liệu
@@ -217,8 +221,9 @@ advice-outgoing-timeouts = Đặt timeout cho lời gọi ra ngoài thấp hơn 
 advice-what-workers-wait-for = Tìm xem worker của { failing } chờ gì: dump một worker đang treo (py-spy dump --pid, gdb) hoặc xem route chậm
 advice-call-timeouts = Đặt timeout cho mọi lời gọi ra ngoài, ngắn hơn timeout của máy chủ ứng dụng
 advice-slow-routes-apart = Để các route chậm trên worker riêng
-advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết: { $remedy ->
+advice-suspect = Xem { $route } trước tiên, yêu cầu đang chạy ở { suspect-moments }: { $remedy ->
     [body] ghi thân của nó ra đĩa hoặc object storage ngay khi nhận thay vì giữ trong bộ nhớ, và giới hạn kích thước ở proxy
+    [wait] xem một yêu cầu như vậy chờ cái gì, rồi giới hạn thời gian chờ (timeout cho lời gọi ra ngoài, giới hạn khối lượng việc)
    *[bound] xem một yêu cầu như vậy khiến ứng dụng giữ những gì, rồi giới hạn lại (phân trang, xử lý theo luồng, giới hạn kích thước)
 }
 
@@ -286,12 +291,22 @@ ruled-out-kill = { $whose ->
     [after] { $apart } sau lỗi cuối cùng
    *[amid] lúc { $time }, { $apart } sau lỗi đầu tiên
 }
+ruled-out-kills = { $whose ->
+    [cgroup] { $kills } nạn nhân { $victim } thuộc cgroup { $cgroup } chứ không thuộc { failing }
+    [process] { $kills } nạn nhân { $victim } thuộc tiến trình khác chứ không thuộc { failing }
+    [own] { $kills } nạn nhân { $victim } là của { failing }, nhưng cái chết của chúng giải thích được ít lỗi
+   *[unknown] không có gì nối { $kills } nạn nhân { $victim } với { failing }
+}; chúng xảy ra { $when ->
+    [before] { interval } trước lỗi đầu tiên
+    [after] { interval } sau lỗi cuối cùng
+   *[amid] { interval } sau lỗi đầu tiên
+}
 ruled-out-words = { $lower }gunicorn in "Perhaps out of memory?" với mọi SIGKILL, kể cả SIGKILL của chính nó sau timeout; câu đó không phải bằng chứng
 
 ## Chuỗi từ nguyên nhân đến người dùng
 
 answers-of = { $answers } câu trả lời { $status }
-chain-users-met = người dùng nhận { $answers }
+chain-users-met = client nhận { $answers }
 chain-proxy-met = proxy nhận { $answers }; không có access log nên không biết người dùng gặp những cái nào
 chain-oom-kill = kernel đã kill { $victim } (pid { $pid }) vì bộ nhớ, phạm vi { $scope }
 chain-worker-signaled = máy chủ ứng dụng thấy worker { $worker } kết thúc bởi tín hiệu { $signal }
@@ -353,14 +368,14 @@ chain-unit-process-exited = { $lower }systemd thấy tiến trình chính của 
 
 ## Đã tìm những gì
 
-claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi quanh { $incident }
+claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi, hay của thứ nó cần, quanh { $incident }
 claim-no-kill = không có OOM kill trong khoảng thời gian này
 claim-no-burst = không có đợt lỗi dồn dập
 claim-ends-explained = mọi lần tiến trình kết thúc đều được giải thích
 kernel-tells-of-one = log kernel có ghi một lần
 kernel-covers = { $path } bao phủ sự cố
 kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
-kernel-none = gói không có log kernel nào chứa thông điệp
+kernel-none = không log nào trong gói chứa thông điệp của kernel
 kernel-kills = { $kills } trong log kernel
 access-no-burst = { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
 access-none = gói không có access log
@@ -404,12 +419,12 @@ keeps-ending = { $process ->
    *[yes] một tiến trình của{" "}
 }{ $subject } { $end ->
     [oom_kill] bị kill vì bộ nhớ
-    [worker_timeout] mất một worker không trả lời kịp
+    [worker_timeout] mất worker không trả lời kịp
     [runtime_heap_limit] chạm giới hạn bộ nhớ của chính nó
     [health_check] bị dừng do health check
     [crash] bị sập
    *[unknown] kết thúc mà log không cho biết lý do
-} { $times } lần, { $pace ->
+} { $times } lần{ merged-ends }, { $pace ->
     [uneven] cách nhau { interval }, không đều
     [even] cứ { interval } một lần
    *[median] cứ { interval } một lần (một nửa trên { $median })
@@ -423,6 +438,10 @@ keeps-ending = { $process ->
     [no] {""}
    *[yes] ; nếu không thay đổi gì, lần tới vào khoảng { $next } (xê dịch { $within })
 }.
+merged-ends = { $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } lần chết, những lần liền nhau tính là một)
+}
 interval = { $range ->
     [no] { $least }
    *[yes] { $least } đến { $most }
@@ -431,12 +450,23 @@ ages = { $age-range ->
     [no] { $age-least }
    *[yes] { $age-least } đến { $age-most }
 }
-suspect-request = đang chạy ở { $at-deaths } trên { $deaths } thời điểm có tiến trình chết{ $longest-at ->
-    [0] {""}
-   *[other] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
+suspect-moments = { $how ->
+    [one] thời điểm có một tiến trình chết
+    [both] cả hai thời điểm có tiến trình chết
+    [all] cả { $deaths } thời điểm có tiến trình chết
+   *[some] { $at-deaths } trên { $deaths } thời điểm có tiến trình chết
+}{ $merged ->
+    [no] {""}
+   *[yes] {" "}({ $ends } lần chết; những lần cách nhau dưới 5 s tính là một thời điểm)
+}
+suspect-request = đang chạy ở { suspect-moments }{ $longest ->
+    [none] {""}
+    [one] , là yêu cầu lỗi chạy lâu nhất
+    [all] , lần nào cũng là yêu cầu lỗi chạy lâu nhất
+   *[some] , trong đó { $longest-at } lần là yêu cầu lỗi chạy lâu nhất
 }{ $timed ->
     [no] {""}
-   *[yes] {" "}(đến { $longest })
+   *[yes] {" "}(đến { $length })
 }{ $sized ->
     [no] {""}
    *[yes] , client gửi đến { $size }
@@ -522,7 +552,7 @@ verdict = Kết luận: { $verdict }
 why-and-verdict = { $summary } Kết luận: { $verdict }.
 answer-collect = Thu thập { $data }{ $told ->
     [no] {""}
-   *[yes] {" "}(phân biệt { $causes })
+   *[yes] ; nó phân biệt { $causes }
 }:
 answer-nothing-to-do = Log không đòi hỏi làm gì ngay; hãy giữ lại gói này.
 check = Kiểm tra: { $verify }
@@ -607,7 +637,14 @@ heading-sources = Nguồn
 heading-sources-clocks = Nguồn và đồng hồ
 heading-quality = Chất lượng dữ liệu
 heading-evidence = Bằng chứng
-title-incident = Báo cáo sự cố: { $failed } yêu cầu lỗi, { $span }
+title-incident = Báo cáo sự cố: { $verdict ->
+    [unknown] không rõ nguyên nhân
+    [undetermined] { $other-known ->
+        [no] { $one }
+       *[yes] hoặc { $one }, hoặc { $other }
+    } ({ verdict-word })
+   *[other] { $one } ({ verdict-word })
+}, { $failed } yêu cầu lỗi, { $span }
 title-no-incident = Báo cáo sự cố: không tìm thấy sự cố
 table-incidents = Các sự cố
 table-timeline = Dòng thời gian
@@ -675,13 +712,18 @@ label-what = GÌ
 label-why = VÌ SAO
 label-do = LÀM
 text-picture = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K là OOM kill, x là lần chết
+    [none] {""}
+    [kills] ; K là OOM kill
+    [deaths] ; x là lần chết
+   *[both] ; K là OOM kill, x là lần chết
 }
 text-chain = Chuỗi nguyên nhân
 text-against = Trái ngược / đã loại trừ
 text-against-line = { $id } trái ngược: { $line }
-text-ruled-out = { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+text-ruled-out = { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(gần như vậy do ngẫu nhiên: { $chance })
+}
 text-unseen = Không thấy được
 text-others = Các sự cố khác
 text-col-id = id
@@ -759,6 +801,7 @@ figure-still-failing = Vẫn còn lỗi khi log kết thúc
 figure-hidden = Được lần thử lại che, không tính ở trên
 figure-route = Route { $route }
 figure-upstream = Upstream { $upstream }
+figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = không rõ vì không có access log
 worst-minute = { $share }{ $minute-known ->
     [no] {""}
@@ -768,10 +811,12 @@ duration-since = { $duration }{ $failing ->
     [no] {""}
    *[yes] ; đã lỗi từ khi log bắt đầu
 }
-failed-of = { $failed } trên { $requests } bị lỗi
+failed-of = { $failed } lỗi; { $requests } yêu cầu trong khoảng thời gian quanh đó
 picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
-    [no] {""}
-   *[yes] ; K là OOM kill, x là lần chết
+    [none] {""}
+    [kills] ; K là OOM kill
+    [deaths] ; x là lần chết
+   *[both] ; K là OOM kill, x là lần chết
 }:
 event-times = { $event }{ $times ->
     [0] {""}
@@ -780,7 +825,10 @@ event-times = { $event }{ $times ->
 }
 suspect-was = { $route } { $told }
 against = Trái ngược: { $line }
-ruled-out = Loại trừ: { $id } { $why } (gần như vậy do ngẫu nhiên: { $chance })
+ruled-out = Loại trừ: { $id } { $why }{ $chance-told ->
+    [no] {""}
+   *[yes] {" "}(gần như vậy do ngẫu nhiên: { $chance })
+}
 nothing-against = Không có gì trong gói.
 not-observable = Không quan sát được: { $what }
 when-now = Ngay bây giờ
@@ -876,7 +924,7 @@ panel-all = Toàn bộ log, { $times }
 bars-requests = yêu cầu mỗi { $step }
 bars-failures = lỗi mỗi { $step }
 at-most = nhiều nhất { $peak }
-burst-about = { $incident }: { $failures } lỗi, { $span }, { $cause }
+burst-about = { $incident }: { $failures } lỗi, { $span }, { text-cause-and-verdict }
 unseen-about = access log không tới chỗ này
 unseen-short = không có access log
 gap-about = không có lưu lượng { $span }: { $why }
@@ -960,3 +1008,37 @@ taken-kernel = { $messages } thông điệp của kernel
 taken-of-format = { $lines } dòng dạng { $format }
 taken-of-more = phần còn lại thuộc { $formats } định dạng khác
 taken-nothing = các dòng có thời gian mà không định dạng nào giải thích được
+
+## Vì sao có thứ không đọc được
+
+unread-empty = trống
+unread-no-log = văn bản không phải log nào đã biết ({ $lines } dòng, bắt đầu bằng "{ $line }"), bỏ qua
+unread-no-log-unquoted = văn bản không phải log nào đã biết ({ $lines } dòng), bỏ qua
+unread-binary = dữ liệu nhị phân, bỏ qua
+unread-lines = không hiểu { $unparsed } trên { $lines } dòng; xem coroner inspect
+unread-partial-line = dòng cuối không có kết thúc vì tệp bị cắt; dòng đó bị bỏ ra
+unread-long-lines = { $lines } dòng dài hơn { $most } byte; phần còn lại của mỗi dòng không được đọc
+unread-nul-bytes = bỏ qua { $bytes } byte NUL, như mất điện hoặc copytruncate để lại
+unread-large-snapshot = ảnh chụp trạng thái lớn hơn { $most } byte, bỏ qua
+unread-state-dump = giống bản kết xuất trạng thái không đọc được, bỏ qua
+unread-stream-ends = luồng { $format } kết thúc ở byte nén { $byte }
+unread-archive-ends-in-header = kho lưu trữ kết thúc giữa phần đầu mục, ở byte { $byte }
+unread-archive-ends-in-content = kho lưu trữ kết thúc giữa nội dung một mục, ở byte { $byte }
+unread-archive-without-end = kho lưu trữ không có dấu kết thúc ở byte { $byte }: nếu nó bị cắt đúng chỗ đó thì thiếu mục
+unread-archive-ignored = { $bytes } byte sau cuối kho lưu trữ không phải tar và bị bỏ qua
+unread-member-cut = chỉ có { $came } trên { $bytes } byte của nó trong kho lưu trữ
+unread-wrong-sum = tổng kiểm tra hoặc độ dài của { $unit } sai: nội dung đến byte nén { $byte } có thể sai
+unread-too-much = đã giải nén hơn { $bytes } byte; phần còn lại không được đọc
+unread-bomb = giải nén lớn hơn { $ratio } lần kích thước, chỉ bom giải nén mới như vậy; phần sau { $bytes } byte không được đọc
+unread-too-many-members = hơn { $members } mục; { $name } và mọi thứ sau nó không được đọc
+unread-too-deep = kho lưu trữ nằm trong { $layers } kho khác; hãy giải nén các lớp ngoài
+unread-more = còn { $more } vấn đề cùng loại không được liệt kê
+unread-not-opened = không mở được: { $reason }
+unread-file = không đọc được tệp: { $reason }
+unread-folder = không đọc được thư mục: { $reason }
+unread-packer = nén bằng { $packer }; hãy giải nén hoặc nén lại bằng gzip
+unread-document = kho zip của một tài liệu hoặc chương trình, bỏ qua
+unread-encrypted = đã mã hóa; hãy giải nén trước, bằng mật khẩu của nó
+unread-symbolic-link = liên kết tượng trưng, không đi theo; đích của nó được đọc dưới tên riêng nếu có trong thư mục
+unread-hard-link = liên kết cứng tới một tệp được đọc dưới tên khác
+unread-special = không phải tệp hay thư mục (pipe, socket hoặc thiết bị)

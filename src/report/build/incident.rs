@@ -1,6 +1,6 @@
 //! One incident for the report: its figures, its chain in words, what was weighed, and what to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::answers::Answers;
 use crate::diagnose::{Incident, Verdict, Weighed};
@@ -10,7 +10,7 @@ use crate::stamp::{MINUTE, Micros, SECOND, rfc3339};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
-use super::super::{missing, model};
+use super::super::{figures, missing, model};
 use super::{Ids, Parts, probability, seconds, series, share};
 
 /// Steps of an incident's picture.
@@ -123,13 +123,34 @@ fn actions(
             verify: advice.verify,
         })
         .collect();
-    if FOR_MEMORY.contains(&best.cause.name) {
+    let is_wait = best.cause.name == "worker_timeout";
+    // Who held a lock is cited with the advice that names it.
+    let held = best.weight.supports.iter().find(|id| {
+        let fact = parts.timeline.fact(**id);
+        fact.kind == EventKind::StoreLockWait && fact.field("holder").is_some()
+    });
+    for action in &mut actions {
+        if action.text.id() == Some("advice-lock-holder")
+            && let Some(held) = held
+        {
+            action.because = ids.all([held]);
+        }
+    }
+    if is_wait || FOR_MEMORY.contains(&best.cause.name) {
+        let suspects =
+            super::patterns::suspect_actions(&parts.suspects[index], is_wait, &because, ids);
+        if !suspects.is_empty() {
+            // Where the request is named, nobody needs to be told to look for it.
+            actions.retain(|action| action.text.id().is_none_or(|id| !WHICH_REQUEST.contains(&id)));
+        }
         let place = actions.iter().position(|action| action.when != "now").unwrap_or(actions.len());
-        let suspects = super::patterns::suspect_actions(&parts.suspects[index], &because, ids);
         actions.splice(place..place, suspects);
     }
     actions
 }
+
+/// Advice to find the request that does it.
+const WHICH_REQUEST: [&str; 2] = ["advice-what-route-allocates", "advice-what-fills-heap"];
 
 /// Causes that a request brings about by what it makes the app hold.
 const FOR_MEMORY: [&str; 4] =
@@ -150,12 +171,21 @@ fn summary(incident: &Incident<'_>) -> Text {
         }
         (Verdict::Unknown, _, _) | (_, None, _) => text("no-cause-told", []),
         (Verdict::Undetermined, Some(best), Some(second)) => {
-            let (one, other) = (&best.weight.sentence, &second.weight.sentence);
-            text("either-or", [("one", one.into()), ("other", other.into())])
+            either(&best.weight.sentence, &second.weight.sentence)
         }
         (_, Some(best), _) => best.weight.sentence.clone(),
     };
     summary.sentence()
+}
+
+/// Two causes that cannot be told apart. Two senders of one signal are one story with two ends.
+fn either(one: &Text, other: &Text) -> Text {
+    const SENDERS: [&str; 2] = ["sigkill-unexplained", "sigkill-perhaps-oom"];
+    let ids = [one.id(), other.id()];
+    if SENDERS.iter().all(|sender| ids.contains(&Some(sender))) && one.args() == other.args() {
+        return text("sigkill-either", one.args().to_vec());
+    }
+    text("either-or", [("one", one.into()), ("other", other.into())])
 }
 
 fn requests_between(answers: &Answers, start: Micros, end: Micros) -> u64 {
@@ -318,17 +348,24 @@ fn chain(
             model::Hop { text: words(fact), events: ids.all([id]) }
         })
         .collect();
-    let scene = &incident.scene;
-    let statuses: BTreeSet<u16> = scene.failures.iter().map(|failure| failure.key.status).collect();
-    let counts = errors(incident, parts)
+    let mut counts: Vec<Text> = errors(incident, parts)
         .into_iter()
-        .filter(|(status, count)| {
-            *count > 0 && statuses.iter().any(|own| own.to_string() == *status)
-        })
+        .filter(|(_, count)| *count > 0)
         .map(|(status, count)| {
-            text("answers-of", [("answers", count.into()), ("status", status.into())])
+            let shown = figures::grouped(count);
+            let args =
+                [("count", count.into()), ("answers", shown.into()), ("status", status.into())];
+            text("answers-of", args)
         })
-        .reduce(|all, one| text("and", [("one", all.into()), ("other", one.into())]));
+        .collect();
+    let joined =
+        |id, one: Text, other: Text| text(id, [("one", one.into()), ("other", other.into())]);
+    let last = counts.pop();
+    let others = counts.into_iter().reduce(|all, one| joined("listed", all, one));
+    let counts = match (others, last) {
+        (Some(others), Some(last)) => Some(joined("and", others, last)),
+        (_, last) => last,
+    };
     let effect = if parts.answers.from_error_log { "chain-proxy-met" } else { "chain-users-met" };
     let effect = text(effect, [("answers", counts.unwrap_or_default().into())]);
     hops.push(model::Hop { text: effect.sentence(), events: Vec::new() });

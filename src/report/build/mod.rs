@@ -6,6 +6,7 @@ mod incident;
 mod patterns;
 mod series;
 mod taken;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::SAMPLE;
-use crate::wording::{Language, Text, text};
+use crate::wording::{Language, text};
 
 use super::model;
 
@@ -449,7 +450,7 @@ fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
             .get(problem.path.as_str())
             .map_or_else(|| problem.path.clone(), |index| source_id(*index)),
         problem: problem.kind.name().to_owned(),
-        detail: Text::plain(problem.detail.clone()),
+        detail: unread::told(&problem.detail),
     })
     .chain(unjudged(parts))
     .collect()

@@ -87,6 +87,8 @@ fn recurrence_text(one: &Recurrence, subject: &str) -> Text {
         ("process", case(one.why == Why::OomKill && one.service.is_some())),
         ("subject", subject.into()),
         ("times", one.at.len().into()),
+        ("merged", case(one.ends > one.at.len())),
+        ("ends", one.ends.into()),
         ("pace", Arg::Case(pace)),
         ("range", case(least != most)),
         ("least", least.into()),
@@ -102,7 +104,7 @@ fn recurrence_text(one: &Recurrence, subject: &str) -> Text {
         ("next", next.as_ref().map(|(at, _)| figures::moment(at, "")).unwrap_or_default().into()),
         ("within", next.map(|(_, within)| long(within)).unwrap_or_default().into()),
     ];
-    text("keeps-ending", args)
+    text("keeps-ending", args).sentence()
 }
 
 pub(super) fn suspects(suspects: &[Suspect], ids: &Ids) -> Vec<model::SuspectRequest> {
@@ -132,28 +134,50 @@ pub(super) fn suspects(suspects: &[Suspect], ids: &Ids) -> Vec<model::SuspectReq
 /// Where to look first, for ends that a request may have brought about.
 pub(super) fn suspect_actions(
     suspects: &[Suspect],
+    is_wait: bool,
     because: &[String],
     ids: &Ids,
 ) -> Vec<model::Action> {
     let action = |one: &Suspect| {
         let body = !one.uploads.is_empty()
             || one.largest_bytes.is_some_and(|bytes| bytes >= LARGE_BODY_BYTES);
-        let args = [
-            ("route", (&one.route).into()),
-            ("at-deaths", one.at_deaths.into()),
-            ("deaths", one.deaths.into()),
-            ("remedy", Arg::Case(if body { "body" } else { "bound" })),
-        ];
+        let remedy = match (is_wait, body) {
+            (true, _) => "wait",
+            (false, true) => "body",
+            (false, false) => "bound",
+        };
+        let own = [("route", (&one.route).into()), ("remedy", Arg::Case(remedy))];
+        // How the ends were counted is said where the suspects stand.
+        let told =
+            |(name, arg)| if name == "merged" { (name, Arg::Case("no")) } else { (name, arg) };
+        let args = own.into_iter().chain(moments(one).map(told));
         let mut because = because.to_vec();
         because.extend(ids.all(one.uploads.iter().take(2)));
         model::Action {
             when: "this_week".to_owned(),
             text: text("advice-suspect", args).sentence(),
             because,
-            verify: text("verify-suspect", []),
+            verify: text(if is_wait { "verify-no-timeout-line" } else { "verify-suspect" }, []),
         }
     };
     suspects.iter().take(1).map(action).collect()
+}
+
+/// At which ends it was on the way.
+fn moments(one: &Suspect) -> [(&'static str, Arg); 5] {
+    let how = match (one.deaths, one.at_deaths == one.deaths) {
+        (1, true) => "one",
+        (2, true) => "both",
+        (_, true) => "all",
+        _ => "some",
+    };
+    [
+        ("how", Arg::Case(how)),
+        ("at-deaths", one.at_deaths.into()),
+        ("deaths", one.deaths.into()),
+        ("merged", Arg::Case(if one.ends > one.deaths { "yes" } else { "no" })),
+        ("ends", one.ends.into()),
+    ]
 }
 
 fn suspect_text(one: &Suspect) -> Text {
@@ -163,12 +187,17 @@ fn suspect_text(one: &Suspect) -> Text {
     } else {
         format!("{:.6}", one.chance).trim_end_matches('0').to_owned()
     };
+    let longest = match (one.longest_at, one.at_deaths) {
+        (0, _) => "none",
+        (1, 1) => "one",
+        (at, all) if at == all => "all",
+        _ => "some",
+    };
     let args = [
-        ("at-deaths", one.at_deaths.into()),
-        ("deaths", one.deaths.into()),
+        ("longest", Arg::Case(longest)),
         ("longest-at", one.longest_at.into()),
         ("timed", case(one.longest.is_some())),
-        ("longest", one.longest.map(long).unwrap_or_default().into()),
+        ("length", one.longest.map(long).unwrap_or_default().into()),
         ("sized", case(one.largest_bytes.is_some())),
         ("size", one.largest_bytes.map(figures::bytes).unwrap_or_default().into()),
         ("uploads", one.uploads.len().into()),
@@ -176,5 +205,5 @@ fn suspect_text(one: &Suspect) -> Text {
         ("chance-told", case(!chance.is_empty())),
         ("chance", chance.into()),
     ];
-    text("suspect-request", args)
+    text("suspect-request", args.into_iter().chain(moments(one)))
 }

@@ -69,7 +69,7 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
             ),
         ),
         (say("figure-baseline"), figures::per_cent(incident.baseline_share)),
-        (say("figure-duration"), figures::duration(incident.duration_seconds)),
+        (say("figure-duration"), figures::lasted(incident.duration_seconds)),
         (say("figure-already-failing"), yes(reading::already_failing(incident))),
         (say("figure-still-failing"), yes(reading::still_failing(incident))),
     ];
@@ -88,28 +88,15 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
         rows.push((say("figure-hidden"), figures::grouped(incident.hidden_by_retry)));
     }
     for route in incident.routes.iter().take(ROUTES_MAX) {
+        let name = format!("{} {}", route.method, route.path);
         rows.push((
-            reading.say(
-                "figure-route",
-                [("route", format!("{} {}", route.method, route.path).into())],
-            ),
-            reading.say(
-                "failed-of",
-                [
-                    ("failed", route.errors.into()),
-                    ("requests", route.requests.max(route.errors).into()),
-                ],
-            ),
+            reading.say("figure-route", [("route", name.into())]),
+            reading.failed_of(route),
         ));
     }
-    for upstream in incident.upstreams.iter().take(ROUTES_MAX) {
-        let service =
-            upstream.service.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {
         rows.push((
-            reading.say(
-                "figure-upstream",
-                [("upstream", format!("{}{service}", upstream.address).into())],
-            ),
+            reading.upstream(upstream.address.clone(), upstream.service.clone()),
             reading::by_status(&upstream.failures, figures::grouped),
         ));
     }
@@ -179,18 +166,19 @@ fn quoted(reading: &Reading<'_>, event: &Event) -> Markup {
 fn doubt(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let against = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
     let against = reading.events(against.iter());
+    let ruled_out = reading.ruled_out(incident);
     html! {
         h3 { (reading.say("heading-doubt", [])) }
         ul {
             @for event in against.iter().take(ENTRIES_MAX) { li { (reading.say("html-against", [])) " " (quoted(reading, event)) } }
-            @for other in incident.ruled_out.iter().take(ENTRIES_MAX) {
-                li { (reading.say("html-ruled-out", [])) (ids(reading, std::slice::from_ref(&other.event))) " " (log(&other.why))
-                    " " (reading.say("html-chance", [("chance", figures::per_cent(other.chance).into())])) }
+            @for other in ruled_out.iter().take(ENTRIES_MAX) {
+                li { (reading.say("html-ruled-out", [])) (ids(reading, &other.events)) " " (log(&other.why))
+                    @if let Some(chance) = &other.chance { " " (reading.say("html-chance", [("chance", chance.into())])) } }
             }
-            @if against.is_empty() && incident.ruled_out.is_empty() { li { (reading.say("nothing-against", [])) } }
+            @if against.is_empty() && ruled_out.is_empty() { li { (reading.say("nothing-against", [])) } }
         }
         (more(reading, against.len(), ENTRIES_MAX))
-        (more(reading, incident.ruled_out.len(), ENTRIES_MAX))
+        (more(reading, ruled_out.len(), ENTRIES_MAX))
     }
 }
 
@@ -214,7 +202,7 @@ fn suspects(reading: &Reading<'_>, incident: &Incident) -> Markup {
 }
 
 fn unseen(reading: &Reading<'_>, incident: &Incident) -> Markup {
-    let unobserved = incident.causes.first().map_or(&[][..], |cause| &cause.not_observable);
+    let unobserved = reading::unobserved(incident);
     if incident.missing.is_empty() && unobserved.is_empty() {
         return html! {};
     }

@@ -59,15 +59,7 @@ fn page(reading: &Reading<'_>) -> Markup {
     let say = |id: &'static str| reading.say(id, []);
     let title = gravest.map_or_else(
         || say("title-no-incident"),
-        |incident| {
-            let failed = reading::failures(incident);
-            let args = [
-                ("count", failed.into()),
-                ("failed", figures::grouped(failed).into()),
-                ("span", figures::span(&incident.start, &incident.end).into()),
-            ];
-            reading.say("title-incident", args)
-        },
+        |incident| answer::title(reading.report.language, incident),
     );
     let tool = [
         ("tool", log(&reading.report.tool.name).into()),
@@ -167,7 +159,7 @@ fn overview(reading: &Reading<'_>, incidents: &[&Incident]) -> Markup {
         vec![
             html! { @if at < FULL_MAX { a href={ "#" (incident.id) } { (incident.id) } } @else { (incident.id) } @if at == 0 { " " (reading.say("html-gravest", [])) } },
             html! { span.t { (figures::moment(&incident.start, "")) } },
-            html! { (figures::duration(incident.duration_seconds)) },
+            html! { (figures::lasted(incident.duration_seconds)) },
             html! { (figures::grouped(reading::failures(incident))) },
             html! { (log(&incident.cause)) },
             html! { (reading.say("verdict-and-probability", [

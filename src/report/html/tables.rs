@@ -157,9 +157,11 @@ fn negatives(reading: &Reading<'_>) -> Markup {
 fn sources(reading: &Reading<'_>) -> Markup {
     let report = reading.report;
     let rows = report.sources.iter().take(ROWS_MAX).map(|source| {
-        let moment = |time: &Option<String>| time.as_deref().map(|time| figures::moment(time, "")).unwrap_or_default();
+        let moment = |time: &Option<String>| {
+            time.as_deref().map(|time| figures::moment(time, "")).unwrap_or_default()
+        };
         let clock = &source.clock;
-        let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
+        let placed = reading::placed(clock).map(|(offset, sigma)| format!(", {offset} ±{sigma}"));
         vec![
             html! { (source.id) },
             code(Some(&source.path)),
@@ -169,8 +171,7 @@ fn sources(reading: &Reading<'_>) -> Markup {
             html! { (figures::grouped(source.unparsed)) },
             html! { span.t { (moment(&source.first)) } },
             html! { span.t { (moment(&source.last)) } },
-            html! { (log(&clock.basis)) ", " (sign) (figures::duration(clock.offset_seconds.abs())) " ±" (figures::sigma(clock.sigma_seconds))
-                ": " (log(&clock.evidence)) },
+            html! { (log(&clock.basis)) (placed.unwrap_or_default()) ": " (log(&clock.evidence)) },
         ]
     });
     let heads = [

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::{ids, more, plain, row, short, table};
+use super::{ids, more, row, short, table};
 use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Action, Event, Incident, Weighed};
@@ -73,19 +73,22 @@ pub(super) fn impact_table(
         reading.say("worst-minute", args)
     });
     let duration = [
-        ("duration", figures::duration(incident.duration_seconds).into()),
+        ("duration", figures::lasted(incident.duration_seconds).into()),
         ("failing", Arg::Case(if reading::already_failing(incident) { "yes" } else { "no" })),
     ];
     let mut figures = vec![
-        ("figure-requests", if counted { incident.requests.to_string() } else { say("not-known") }),
-        ("figure-failed", reading::failures(incident).to_string()),
-        ("figure-by-status", escape::cell(&reading::by_status(&incident.errors, plain))),
+        (
+            "figure-requests",
+            if counted { figures::grouped(incident.requests) } else { say("not-known") },
+        ),
+        ("figure-failed", figures::grouped(reading::failures(incident))),
+        ("figure-by-status", escape::cell(&reading::by_status(&incident.errors, figures::grouped))),
         ("figure-baseline", figures::per_cent(incident.baseline_share)),
         ("figure-duration", reading.say("duration-since", duration)),
         ("figure-ongoing", super::ongoing(reading, incident)),
     ];
     if incident.probe_errors > 0 {
-        figures.insert(3, ("figure-probes", incident.probe_errors.to_string()));
+        figures.insert(3, ("figure-probes", figures::grouped(incident.probe_errors)));
     }
     if let Some(worst) = worst {
         figures.insert(3, ("figure-worst-minute", worst));
@@ -94,24 +97,19 @@ pub(super) fn impact_table(
         row(out, &[say(name), value])?;
     }
     if incident.hidden_by_retry > 0 {
-        row(out, &[say("figure-hidden"), incident.hidden_by_retry.to_string()])?;
+        row(out, &[say("figure-hidden"), figures::grouped(incident.hidden_by_retry)])?;
     }
     for route in incident.routes.iter().take(ROUTES_MAX) {
         let name =
             escape::code_cell(&short(&format!("{} {}", route.method, route.path), TEXT_MAX_CHARS));
-        let value = [
-            ("failed", route.errors.into()),
-            ("requests", route.requests.max(route.errors).into()),
-        ];
         let name = reading.say("figure-route", [("route", name.into())]);
-        row(out, &[name, reading.say("failed-of", value)])?;
+        row(out, &[name, reading.failed_of(route)])?;
     }
-    for upstream in incident.upstreams.iter().take(ROUTES_MAX) {
+    for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {
         let address = escape::code_cell(&short(&upstream.address, TEXT_MAX_CHARS));
-        let service = upstream.service.as_ref().map(|name| format!(" ({})", escape::cell(name)));
-        let met = escape::cell(&reading::by_status(&upstream.failures, plain));
-        let name = format!("{address}{}", service.unwrap_or_default());
-        row(out, &[reading.say("figure-upstream", [("upstream", name.into())]), met])?;
+        let service = upstream.service.as_ref().map(|name| escape::cell(name));
+        let met = escape::cell(&reading::by_status(&upstream.failures, figures::grouped));
+        row(out, &[reading.upstream(address, service), met])?;
     }
     writeln!(out)
 }
@@ -126,8 +124,8 @@ pub(super) fn draw(
     };
     let args = [
         ("step", figures::duration(picture.step_seconds as f64).into()),
-        ("peak", picture.peak.to_string().into()),
-        ("marks", Arg::Case(if picture.marks.is_empty() { "no" } else { "yes" })),
+        ("peak", figures::grouped(picture.peak).into()),
+        ("marks", Arg::Case(picture.marked())),
     ];
     writeln!(out, "{}\n", reading.say("picture-legend", args))?;
     writeln!(out, "{}", escape::fence(&format!("{}\n{}", picture.bars, picture.marks)))
@@ -260,12 +258,11 @@ pub(super) fn doubt(
         let line = event_item(reading, event);
         writeln!(out, "- {}", reading.say("against", [("line", line.into())]))?;
     }
-    for other in incident.ruled_out.iter().take(ENTRIES_MAX) {
+    let ruled_out = reading.ruled_out(incident);
+    for other in ruled_out.iter().take(ENTRIES_MAX) {
         let why = escape::markdown(&other.why);
-        let chance = figures::per_cent(other.chance);
-        let id = format!("\\[{}\\]", escape::markdown(&other.event));
-        let args = [("id", id.into()), ("why", why.into()), ("chance", chance.into())];
-        writeln!(out, "- {}", reading.say("ruled-out", args))?;
+        let id = format!("\\[{}\\]", escape::markdown(&other.events.join(", ")));
+        writeln!(out, "- {}", reading.say("ruled-out", other.args(id, why, str::to_owned)))?;
     }
     if contradicting.is_empty() && incident.ruled_out.is_empty() {
         writeln!(out, "- {}", reading.say("nothing-against", []))?;
@@ -273,7 +270,7 @@ pub(super) fn doubt(
     writeln!(out)?;
     let language = reading.report.language;
     more(out, language, contradicting.len(), ENTRIES_MAX)?;
-    more(out, language, incident.ruled_out.len(), ENTRIES_MAX)
+    more(out, language, ruled_out.len(), ENTRIES_MAX)
 }
 
 pub(super) fn unseen(
@@ -281,7 +278,7 @@ pub(super) fn unseen(
     incident: &Incident,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let unobserved = incident.causes.first().map_or(&[][..], |cause| &cause.not_observable);
+    let unobserved = reading::unobserved(incident);
     if incident.missing.is_empty() && unobserved.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,8 @@
 
 use crate::report::figures;
 use crate::report::model::Incident;
-use crate::report::reading::Reading;
+use crate::report::reading::{self, Reading};
+use crate::wording::Arg;
 
 /// Characters of the whole block.
 const CHARS_MAX: usize = 1_900;
@@ -26,12 +27,21 @@ pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String
         say("chart-title")
     );
     text.push_str(&format!("  section {}\n", say("chart-failures")));
+    let cause =
+        [("cause", (&incident.cause).into()), ("verdict", Arg::Case(reading::verdict(incident)))];
+    // A bar of no length is not drawn.
+    let is_brief = clock(&incident.start) == clock(&incident.end);
+    let end = figures::epoch_millis(&incident.end).filter(|_| is_brief);
+    let end = end.map_or_else(
+        || incident.end.clone(),
+        |end| figures::of_epoch_millis(end.saturating_add(1_000)),
+    );
     text.push_str(&format!(
         "  {} {} :crit, {}, {}\n",
         incident.id,
-        label(&incident.cause),
+        label(&reading.say("text-cause-and-verdict", cause)),
         clock(&incident.start)?,
-        clock(&incident.end)?
+        clock(&end)?
     ));
     let kills = report.oom_kills.iter().filter(|kill| kill.incident.as_ref() == Some(&incident.id));
     let kills = kills.map(|kill| {

@@ -13,6 +13,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+use crate::report::answer;
 use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Report, Weighed};
@@ -112,17 +113,19 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 fn verdict(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()> {
     let failed = reading::failures(incident);
     let span = figures::span(&incident.start, &incident.end);
-    let title =
-        [("count", failed.into()), ("failed", failed.to_string().into()), ("span", (&span).into())];
-    writeln!(out, "# {}\n", reading.say("title-incident", title))?;
+    let title = answer::title(reading.report.language, incident);
+    writeln!(out, "# {}\n", escape::markdown(&title))?;
     let worst = reading::worst(incident);
     let impact = [
         ("count", failed.into()),
-        ("failed", failed.to_string().into()),
+        ("failed", figures::grouped(failed).into()),
         ("total", Arg::Case(if incident.requests >= failed { "known" } else { "unknown" })),
-        ("requests", incident.requests.to_string().into()),
+        ("requests", figures::grouped(incident.requests).into()),
         ("counted", Arg::Case(reading::counted(incident))),
-        ("statuses", escape::markdown(&reading::by_status(&incident.errors, plain)).into()),
+        (
+            "statuses",
+            escape::markdown(&reading::by_status(&incident.errors, figures::grouped)).into(),
+        ),
         ("worst-told", Arg::Case(if worst.is_some() { "yes" } else { "no" })),
         ("worst", worst.map(figures::per_cent).unwrap_or_default().into()),
     ];
@@ -130,7 +133,7 @@ fn verdict(reading: &Reading<'_>, incident: &Incident, out: &mut dyn Write) -> i
     writeln!(out, "- **{}** {}", reading.say("lead-cause", []), cause(reading, incident))?;
     let when = [
         ("span", span.into()),
-        ("duration", figures::duration(incident.duration_seconds).into()),
+        ("duration", figures::lasted(incident.duration_seconds).into()),
         ("censored", Arg::Case(reading::censored(incident))),
     ];
     writeln!(out, "- **{}** {}", reading.say("lead-when", []), reading.say("when", when))?;
@@ -189,11 +192,13 @@ fn no_incident(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let language = report.language;
     writeln!(out, "# {}\n", language.say("title-no-incident", []))?;
     let impact = match &report.traffic {
-        Some(traffic) => language.say("no-impact", [("requests", traffic.requests.into())]),
+        Some(traffic) => {
+            language.say("no-impact", [("requests", figures::grouped(traffic.requests).into())])
+        }
         None => language.say("unknown-impact", []),
     };
     writeln!(out, "- **{}** {impact}", language.say("lead-impact", []))?;
-    let isolated = reading::by_status(&report.isolated, plain);
+    let isolated = reading::by_status(&report.isolated, figures::grouped);
     if !isolated.is_empty() {
         let isolated = escape::markdown(&isolated);
         writeln!(out, "- **{}** {isolated}", language.say("lead-isolated", []))?;
@@ -228,8 +233,8 @@ fn overview(language: Language, incidents: &[&Incident], out: &mut dyn Write) ->
                     id
                 },
                 figures::moment(&incident.start, ""),
-                figures::duration(incident.duration_seconds),
-                reading::failures(incident).to_string(),
+                figures::lasted(incident.duration_seconds),
+                figures::grouped(reading::failures(incident)),
                 escape::cell(&incident.cause),
                 language.say("verdict-and-probability", verdict),
             ],
@@ -237,10 +242,6 @@ fn overview(language: Language, incidents: &[&Incident], out: &mut dyn Write) ->
     }
     writeln!(out)?;
     more(out, language, incidents.len(), ROWS_MAX)
-}
-
-fn plain(count: u64) -> String {
-    count.to_string()
 }
 
 /// ` \[E3, E7\]` for the ids that the report holds; empty for none.

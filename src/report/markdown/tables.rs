@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::layout::{Section, section};
-use super::{more, plain, row, table};
+use super::{more, row, table};
 use crate::report::escape;
 use crate::report::figures;
 use crate::report::heads;
@@ -45,14 +45,19 @@ fn traffic(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Some(traffic) = &report.traffic else { return Ok(()) };
     let say = |id: &'static str| report.language.say(id, []);
     writeln!(out, "## {}\n", say("heading-traffic"))?;
-    let statuses = escape::markdown(&reading::by_status(&traffic.statuses, plain));
-    writeln!(out, "- {}: {} ({statuses})", say("traffic-requests"), traffic.requests)?;
-    writeln!(out, "- {}: {}", say("traffic-probes"), traffic.probes)?;
+    let statuses = escape::markdown(&reading::by_status(&traffic.statuses, figures::grouped));
+    writeln!(
+        out,
+        "- {}: {} ({statuses})",
+        say("traffic-requests"),
+        figures::grouped(traffic.requests)
+    )?;
+    writeln!(out, "- {}: {}", say("traffic-probes"), figures::grouped(traffic.probes))?;
     if let Some(share) = traffic.sampled_one_in {
         writeln!(out, "- {}: {}", say("traffic-sampled"), reading::sample(share))?;
     }
-    writeln!(out, "- {}: {}", say("traffic-hidden"), traffic.hidden_by_retry)?;
-    let isolated = reading::by_status(&report.isolated, plain);
+    writeln!(out, "- {}: {}", say("traffic-hidden"), figures::grouped(traffic.hidden_by_retry))?;
+    let isolated = reading::by_status(&report.isolated, figures::grouped);
     if !isolated.is_empty() {
         writeln!(out, "- {}: {}", say("traffic-isolated"), escape::markdown(&isolated))?;
     }
@@ -168,7 +173,7 @@ fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     table(out, report.language, &heads::GAPS)?;
     for gap in report.gaps.iter().take(ROWS_MAX) {
         let span = figures::span(&gap.start, &gap.end);
-        let expected = [("count", gap.expected_requests.to_string().into())];
+        let expected = [("count", figures::grouped(gap.expected_requests).into())];
         row(out, &[span, report.language.say("about", expected), escape::cell(&gap.why)])?;
     }
     writeln!(out)?;
@@ -194,28 +199,30 @@ fn negatives(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn clocks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.sources.is_empty() {
+    let timed: Vec<&Source> =
+        report.sources.iter().filter(|source| reading::has_clock(source)).collect();
+    if timed.is_empty() {
         return Ok(());
     }
     writeln!(out, "## {}\n", report.language.say("heading-clocks", []))?;
     let heads = ["col-source", "col-known-from", "col-offset", "col-sigma", "col-evidence"];
     table(out, report.language, &heads)?;
-    for source in report.sources.iter().take(ROWS_MAX) {
+    for source in timed.iter().take(ROWS_MAX) {
         let clock = &source.clock;
-        let sign = if clock.offset_seconds < 0.0 { "-" } else { "+" };
+        let (offset, sigma) = reading::placed(clock).unwrap_or_default();
         row(
             out,
             &[
-                escape::cell(&source.id),
+                escape::code_cell(&source.path),
                 escape::cell(&clock.basis),
-                format!("{sign}{}", figures::duration(clock.offset_seconds.abs())),
-                figures::sigma(clock.sigma_seconds),
+                offset,
+                sigma,
                 escape::cell(&clock.evidence),
             ],
         )?;
     }
     writeln!(out)?;
-    more(out, report.language, report.sources.len(), ROWS_MAX)
+    more(out, report.language, timed.len(), ROWS_MAX)
 }
 
 fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -275,8 +282,8 @@ fn source_row(source: &Source) -> [String; 9] {
         escape::cell(&source.format),
         escape::cell(&source.role),
         source.host.as_ref().map(|host| escape::cell(host)).unwrap_or_default(),
-        source.records.to_string(),
-        source.unparsed.to_string(),
+        figures::grouped(source.records),
+        figures::grouped(source.unparsed),
         moment(&source.first),
         moment(&source.last),
     ]

@@ -94,7 +94,10 @@ fn flavors_add_only_what_their_wiki_draws() {
     }
     assert!(!confluence.contains("- [ ]"));
     check(&github, "## Evidence\n\n<details>\n<summary>Show</summary>\n\n");
-    check(&github, "  I2 oom_kill_memcg :crit, 2026-01-02 21:56:05, 2026-01-02 21:56:34\n");
+    check(
+        &github,
+        "  I2 oom_kill_memcg confirmed :crit, 2026-01-02 21:56:05, 2026-01-02 21:56:34\n",
+    );
     check(&github, "  K1 OOM kill of web :milestone, 2026-01-02 21:56:04, 0s\n");
 }
 
@@ -146,7 +149,7 @@ fn whole_sections_give_way_and_are_named() {
         assert!(text.len() <= max_bytes.max(1_000), "{} of {max_bytes}", text.len());
         check(&text, "Left out for want of room, and in the JSON: ");
         check(&text, "Evidence.\n");
-        check(&text, "# Incident report: 1124 failed requests");
+        check(&text, "# Incident report: a process killed at the memory limit of its cgroup");
         let (kept, _) = text.split_once("Left out for want").unwrap();
         assert!(whole.starts_with(kept), "{kept}");
     }
@@ -200,9 +203,9 @@ fn check(text: &str, expected: &str) {
 fn the_verdict_stands_first() {
     let text = shown(&sample::report("web"));
     let expected = "\
-# Incident report: 1124 failed requests, 2026-01-02 21:56:05-21:56:34 UTC
+# Incident report: a process killed at the memory limit of its cgroup (confirmed), 1\u{202f}124 failed requests, 2026-01-02 21:56:05-21:56:34 UTC
 
-- **Impact:** 1124 of 3201 requests failed (1120 x 502, 4 x 504), worst minute 97 %
+- **Impact:** 1\u{202f}124 of 3\u{202f}201 requests failed (1\u{202f}120 x 502, 4 x 504), worst minute 97 %
 - **Cause:** The kernel killed web because its cgroup was at its limit of 256 MiB (**confirmed**, 98 %)
 - **When:** 2026-01-02 21:56:05-21:56:34 UTC, 29 s
 - **Still ongoing:** no, but I1 still failed when the logs end
@@ -218,7 +221,7 @@ fn every_section_is_there() {
     let text = shown(&sample::report("web"));
     check(
         &text,
-        "| **I2** (gravest) | 2026-01-02 21:56:05 | 29 s | 1124 | `oom_kill_memcg` | confirmed, 98 % |\n",
+        "| **I2** (gravest) | 2026-01-02 21:56:05 | 29 s | 1\u{202f}124 | `oom_kill_memcg` | confirmed, 98 % |\n",
     );
     check(&text, "## I2 gateway failures, 2026-01-02 21:56:05-21:56:34 UTC\n");
     check(&text, "| Worst minute | 97 % (21:56:00) of requests failed |\n");
@@ -233,7 +236,7 @@ fn every_section_is_there() {
     );
     check(&text, "| `web` (pid 4411) | 150 MiB | `web` | 256 MiB | `web` (pid 4412) |  | I2 |\n");
     check(&text, "| D1 | 2026-01-02 21:56:17 | `web` (pid 4413) | signal 9 | `worker_timeout` |");
-    check(&text, "| S2 | zone-assumed | +3 h | 0.5 s | no zone in the log |\n");
+    check(&text, "| `dmesg` | zone-assumed | +3 h | 0.5 s | no zone in the log |\n");
     check(&text, "- `dmesg`: truncated: web\n");
     check(&text, "\\[E1\\] oom-kill, `web:10233`:\n\n```text\nweb\n```\n");
     check(&text, "\nThe bundle does not say why. (**unknown**)\n");
@@ -244,7 +247,7 @@ fn every_section_is_there() {
 fn no_incident_is_an_answer() {
     let text = shown(&sample::quiet("web"));
     assert!(text.starts_with(
-        "# Incident report: no incident found\n\n- **Impact:** none in 12345 requests\n"
+        "# Incident report: no incident found\n\n- **Impact:** none in 12\u{202f}345 requests\n"
     ));
     check(&text, "| no disk trouble web | yes | web |\n");
 }

@@ -168,14 +168,18 @@ fn by_lane(reading: &Reading<'_>, wanted: impl Fn(i64) -> bool) -> Vec<Lane> {
             add(names.of_event(event), mark);
         }
     }
-    let in_paths: BTreeSet<&str> =
-        report.incidents.iter().flat_map(|incident| &incident.path).map(String::as_str).collect();
+    // What one incident rules out may be the cause of another.
+    let told = |incident: &'_ Incident| -> Vec<String> {
+        let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
+        incident.path.iter().chain(supports).cloned().collect()
+    };
+    let in_paths: BTreeSet<String> = report.incidents.iter().flat_map(told).collect();
     let ruled_out: BTreeSet<&str> = report
         .incidents
         .iter()
         .flat_map(|incident| &incident.ruled_out)
         .map(|other| other.event.as_str())
-        .filter(|event| !in_paths.contains(event))
+        .filter(|event| !in_paths.contains(*event))
         .collect();
     for mark in lanes.values_mut().flatten() {
         if ruled_out.contains(mark.anchor.as_str()) {

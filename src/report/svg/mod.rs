@@ -29,7 +29,7 @@ pub const STYLE: &str = include_str!("picture.css");
 /// An incident that fills less of the window than this gets a closer look beside the whole.
 const CLOSER_SHARE: f64 = 0.5;
 /// Width of a letter of the legend, generously.
-const LETTER: f64 = 6.4;
+const LETTER: f64 = 6.8;
 /// Height of the legend.
 const LEGEND: f64 = 30.0;
 
@@ -155,7 +155,7 @@ fn legend(reading: &Reading<'_>, top: f64, panels: &[(f64, Panel<'_>)]) -> Marku
     let places: Vec<f64> = names
         .map(|name| {
             let own = x;
-            x += (reading.say(name, []).chars().count() as f64).mul_add(LETTER, 30.0).max(92.0);
+            x += (reading.say(name, []).chars().count() as f64).mul_add(LETTER, 36.0).max(92.0);
             own
         })
         .collect();

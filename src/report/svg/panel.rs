@@ -13,6 +13,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Series};
 use crate::report::reading::{self, Reading};
+use crate::wording::Arg;
 
 /// Heights in user units.
 const HEAD: f64 = 42.0;
@@ -225,9 +226,10 @@ impl<'a> Panel<'a> {
             }
             let args = [
                 ("incident", (&incident.id).into()),
-                ("failures", reading::failures(incident).into()),
+                ("failures", figures::grouped(reading::failures(incident)).into()),
                 ("span", figures::span(&incident.start, &incident.end).into()),
                 ("cause", (&incident.cause).into()),
+                ("verdict", Arg::Case(reading::verdict(incident))),
             ];
             let about = self.reading.say("burst-about", args);
             Some((incident, x, (to - x).max(2.0), named, about))

@@ -1,5 +1,5 @@
 //! The text form: the answer for the person at a terminal at three in the morning, then its proof.
-//! In: a `Report` and a style. Out: lines no wider than the style allows. Why: what broke, why, and what to do stand first.
+//! In: a `Report` and a style. Out: lines no wider than the style allows. Why: why it broke, what, and what to do stand first.
 //! Must never hand a character of a log to the terminal that it would obey: all text passes `page`, which shows it.
 
 mod page;
@@ -55,7 +55,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     rest::clocks(&mut page, report)
 }
 
-/// What broke, why, and what to do: three items, each on as few lines as it needs.
+/// Why, what broke, and what to do: three items, each on as few lines as it needs. The cause stands in the first line.
 fn lead(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
     let language = reading.report.language;
     // The labels are as wide as the widest of them.
@@ -65,11 +65,11 @@ fn lead(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::
         let pad = room.saturating_sub(page::columns(&label));
         format!("{label}{}", " ".repeat(pad))
     });
-    page.item(&what, &answer::what(language, incident))?;
     let verdict = answer::verdict(language, incident);
     let summary = answer::summary(language, incident);
     let told = [("summary", summary.into()), ("verdict", verdict.into())];
     page.item(&why, &language.say("why-and-verdict", told))?;
+    page.item(&what, &answer::what(language, incident))?;
     match answer::next_command(incident) {
         Some(missing) => {
             page.item(&next, &answer::collect(language, missing))?;

@@ -40,7 +40,7 @@ fn draw(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::
     let args = [
         ("step", figures::duration(picture.step_seconds as f64).into()),
         ("peak", figures::grouped(picture.peak).into()),
-        ("marks", Arg::Case(if picture.marks.is_empty() { "no" } else { "yes" })),
+        ("marks", Arg::Case(picture.marked())),
     ];
     page.heading(&reading.say("text-picture", args))?;
     page.row(&format!(" {}", picture.bars))?;
@@ -97,7 +97,8 @@ fn suspects(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
 fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
     let contradicts = incident.causes.first().map_or(&[][..], |cause| &cause.contradicts);
     let contradicting = reading.events(contradicts.iter());
-    let total = contradicting.len() + incident.ruled_out.len();
+    let ruled_out = reading.ruled_out(incident);
+    let total = contradicting.len() + ruled_out.len();
     if total == 0 {
         return Ok(());
     }
@@ -106,11 +107,9 @@ fn against(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> i
         let id = format!("[{}]", event.id);
         reading.say("text-against-line", [("id", id.into()), ("line", (&event.text).into())])
     });
-    let ruled_out = incident.ruled_out.iter().map(|other| {
-        let id = format!("[{}]", other.event);
-        let chance = tied(&figures::per_cent(other.chance));
-        let args = [("id", id.into()), ("why", (&other.why).into()), ("chance", chance.into())];
-        reading.say("text-ruled-out", args)
+    let ruled_out = ruled_out.iter().map(|other| {
+        let id = tied(&format!("[{}]", other.events.join(", ")));
+        reading.say("text-ruled-out", other.args(id, other.why.clone(), tied))
     });
     for text in against.chain(ruled_out).take(ENTRIES_MAX) {
         page.paragraph("  - ", &text)?;

@@ -45,7 +45,7 @@ pub(super) fn others(
         let cells = [
             incident.id.clone(),
             figures::moment(&incident.start, ""),
-            figures::duration(incident.duration_seconds),
+            figures::lasted(incident.duration_seconds),
             figures::grouped(reading::failures(incident)),
         ];
         let args = [
@@ -166,8 +166,9 @@ pub(super) fn clocks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         .iter()
         .filter(|source| matches!(source.clock.basis.as_str(), "zone-assumed" | "unanchored"))
         .map(|source| {
-            let sigma = tied(&figures::sigma(source.clock.sigma_seconds));
-            format!("{}: {}, ±{sigma}: {}", source.path, source.clock.basis, source.clock.evidence)
+            let sigma = reading::placed(&source.clock).map(|(_, sigma)| sigma);
+            let sigma = sigma.map(|sigma| format!(", ±{}", tied(&sigma))).unwrap_or_default();
+            format!("{}: {}{sigma}: {}", source.path, source.clock.basis, source.clock.evidence)
         });
     section(page, report.language, "heading-clocks", guessed.collect())
 }

@@ -24,10 +24,10 @@ fn check(text: &str, expected: &str) {
 fn the_answer_stands_first() {
     let text = shown(&sample::report("shop-api.service"));
     let expected = "\
-WHAT  1\u{202f}124 of 3\u{202f}201 requests failed (1\u{202f}120 x 502, 4 x 504) 2026-01-02
-      21:56:05-21:56:34 UTC, 29 s, worst minute 97 %
 WHY   The kernel killed shop-api.service because its cgroup was at its limit of
       256 MiB. Verdict: confirmed, 98 %.
+WHAT  1\u{202f}124 of 3\u{202f}201 requests failed (1\u{202f}120 x 502, 4 x 504) 2026-01-02
+      21:56:05-21:56:34 UTC, 29 s, worst minute 97 %
 DO    Raise MemoryMax of shop-api.service. [E2] Check: systemctl show
       shop-api.service
 ";
@@ -59,7 +59,7 @@ fn an_unknown_cause_is_an_answer() {
     check(&text, "WHY   The bundle does not say why. Verdict: unknown.\n");
     check(
         &text,
-        "DO    Collect the events of the container runtime (tells apart deploy_restart,\n",
+        "DO    Collect the events of the container runtime; it tells apart\n      deploy_restart,",
     );
     check(&text, "      docker events --since");
 }
@@ -130,7 +130,7 @@ fn colour_only_adds() {
     let mut bytes = Vec::new();
     write(&report, Style { color: true, width: 80 }, &mut bytes).unwrap();
     let coloured = String::from_utf8(bytes).unwrap();
-    assert!(coloured.starts_with("\u{1b}[1;31mWHAT  \u{1b}[0m1"));
+    assert!(coloured.starts_with("\u{1b}[1;31mWHY   \u{1b}[0mThe kernel"));
     let mut plain = coloured;
     for code in ["\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m"] {
         plain = plain.replace(code, "");
