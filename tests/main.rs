@@ -25,6 +25,7 @@ mod secrets;
 mod sound;
 mod stage;
 mod stamps;
+mod strangers;
 mod tidy;
 mod traps;
 mod twins;

@@ -127,7 +127,10 @@ fn pairs_of(
         let free = |kill: &&usize| pairs.iter().all(|(own, _)| own != *kill);
         let fits = |kill: &&usize| {
             let death = &deaths[**kill];
-            services.join(timeline.fact(death.facts[0]), death.at(), service) != Join::Mismatch
+            let fact = timeline.fact(death.facts[0]);
+            let comm = fact.oom().map(|oom| oom.victim.comm.as_str()).unwrap_or_default();
+            services.join(fact, death.at(), service) != Join::Mismatch
+                && services.comm_is(comm, service) != Some(false)
         };
         let apart = |kill: &usize| deaths[*kill].stamp.map(|own| (own.at - stamp.at).abs());
         let found =

@@ -187,8 +187,8 @@ pub struct Unwrapper {
 enum Form {
     Export(Box<Export>),
     Lines(LineSplitter, Box<Opener>),
-    /// A ring of which nothing has come yet: lines or JSON.
-    Ring(LineSplitter),
+    /// A ring of which nothing but blanks has come yet, with so many line ends among them: lines or JSON.
+    Ring(LineSplitter, u64),
     Json(Box<RingJson>),
 }
 
@@ -196,7 +196,7 @@ impl Form {
     fn new(envelope: Envelope) -> Self {
         match envelope {
             Envelope::JournalExport => Self::Export(Box::default()),
-            Envelope::Dmesg => Self::Ring(LineSplitter::default()),
+            Envelope::Dmesg => Self::Ring(LineSplitter::default(), 0),
             _ => Self::lines(LineSplitter::default(), envelope),
         }
     }
@@ -206,20 +206,26 @@ impl Form {
     }
 
     fn feed(&mut self, text: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
-        if let Self::Ring(splitter) = self
-            && let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace())
-        {
-            *self = match first {
-                b'{' => Self::Json(Box::default()),
-                _ => Self::lines(std::mem::take(splitter), Envelope::Dmesg),
-            };
+        let mut text = text;
+        if let Self::Ring(splitter, newlines) = self {
+            // The blanks first, wherever the block was cut.
+            let start = text.iter().position(|byte| !byte.is_ascii_whitespace());
+            let (blanks, rest) = text.split_at(start.unwrap_or(text.len()));
+            splitter.feed(blanks, &mut |_, _| {});
+            *newlines += memchr::memchr_iter(b'\n', blanks).count() as u64;
+            text = rest;
+            match rest.first() {
+                None => return,
+                Some(b'{') => *self = Self::Json(Box::new(RingJson::after(*newlines))),
+                Some(_) => *self = Self::lines(std::mem::take(splitter), Envelope::Dmesg),
+            }
         }
         match self {
             Self::Export(export) => export.feed(text, outlet, sink),
             Self::Lines(splitter, opener) => {
                 splitter.feed(text, &mut |number, line| opener.line(number, line, outlet, sink));
             }
-            Self::Ring(splitter) => splitter.feed(text, &mut |_, _| {}),
+            Self::Ring(..) => {}
             Self::Json(json) => json.feed(text, outlet, sink),
         }
     }
@@ -232,7 +238,7 @@ impl Form {
                     .finish(complete, &mut |number, line| opener.line(number, line, outlet, sink));
                 opener.finish(complete, outlet, sink);
             }
-            Self::Ring(splitter) => splitter.finish(complete, &mut |_, _| {}),
+            Self::Ring(splitter, _) => splitter.finish(complete, &mut |_, _| {}),
             Self::Json(json) => json.finish(),
         }
     }
@@ -273,7 +279,7 @@ impl Unwrapper {
         let tally = match &self.form {
             Form::Export(export) => export.tally(&self.outlet),
             Form::Json(json) => json.tally(&self.outlet),
-            Form::Ring(splitter) => splitter_tally(splitter),
+            Form::Ring(splitter, _) => splitter_tally(splitter),
             Form::Lines(splitter, opener) => {
                 let (long_lines, damaged, open_at_end) = opener.faults();
                 let tally = splitter_tally(splitter);

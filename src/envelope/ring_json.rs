@@ -28,6 +28,11 @@ pub(super) struct RingJson {
 }
 
 impl RingJson {
+    /// For a text with so many line ends before it.
+    pub(super) fn after(newlines: u64) -> Self {
+        Self { newlines, ..Self::default() }
+    }
+
     pub(super) fn feed(&mut self, block: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
         for byte in block {
             self.byte(*byte, outlet, sink);

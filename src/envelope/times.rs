@@ -153,7 +153,7 @@ pub fn weekday_zoned(text: &[u8]) -> Option<(RawStamp, usize)> {
     }
     let zone = text.get(taken..)?.strip_prefix(b" ")?;
     let letters = zone.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    if letters < 2 || zone.get(letters) != Some(&b' ') {
+    if letters < 2 || zone.get(letters).is_some_and(|byte| *byte != b' ') {
         return None;
     }
     let offset = zone_minutes(&zone[..letters]).map(|minutes| minutes * MINUTE);

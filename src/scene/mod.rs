@@ -247,7 +247,11 @@ impl<'a> Scene<'a> {
         let join = death.join?;
         // Ends that coincide one by one, several times, are a join by pattern as good as a name.
         let pattern = self.pattern_of(service);
-        Some((if join == Join::Comm && pattern >= 2 { Join::Cgroup } else { join }, service))
+        // A task name that may be anybody's adds nothing to the coincidence.
+        let comm = self.timeline.fact(kill).oom().map(|oom| oom.victim.comm.as_str());
+        let fits = comm.is_some_and(|comm| self.services.comm_is(comm, service) == Some(true));
+        let joined = join == Join::Comm && pattern >= 2 && fits;
+        Some((if joined { Join::Cgroup } else { join }, service))
     }
 
     /// How many kills near the incident fall on ends that the service itself tells.

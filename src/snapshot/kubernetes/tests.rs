@@ -102,7 +102,7 @@ fn reasons() {
     pod(
         "Unhealthy",
         "Liveness probe failed: Get \"http://10.42.0.19:8080/healthz\": context deadline exceeded",
-        &["3 container-unhealthy 12:05:00 reason=Unhealthy"],
+        &["3 container-unhealthy 12:05:00 pod_ip=10.42.0.19 reason=Unhealthy"],
     );
     pod("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", &[]);
     pod(
