@@ -177,6 +177,18 @@ pub(super) fn sampled(mut events: Vec<Event>, most: usize) -> (Vec<Event>, u64) 
     (kept, left_out)
 }
 
+/// Drivers print host and port together or apart; events carry them together.
+pub(super) fn complete_address(event: &mut Event) {
+    let Event { kind, fields, .. } = event;
+    let address = match (fields.get("address"), fields.get("host"), fields.get("port")) {
+        (None, Some(host), Some(port)) => format!("{host}:{port}"),
+        // What a client asked a proxy for is no address; what an app asks of a dependency is.
+        (None, Some(host), None) if kind.name().starts_with("dependency-") => host.clone(),
+        _ => return,
+    };
+    fields.insert("address".to_owned(), address);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
 use crate::traffic::{Counter, Regular, Rows, request_mark};
 
 use super::boots::{Boots, bound, is_made};
-use super::events::EventTable;
+use super::events::{EventTable, complete_address};
 use super::naming::{describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
@@ -454,7 +454,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             event.format = read.format.map(str::to_owned);
             let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());
             event.origin.pid = pid.or(event.origin.pid);
-            complete_address(&mut event.fields);
+            complete_address(&mut event);
             if let Some(container) = event.fields.get("container") {
                 event.origin.container = Some(container.clone());
             }
@@ -571,16 +571,6 @@ impl<'a, 'g> Reader<'a, 'g> {
                 Sighting { stamp, until: event.until, line: event.at.line },
             );
         }
-    }
-}
-
-/// Drivers print host and port together or apart; events carry them together.
-fn complete_address(fields: &mut BTreeMap<String, String>) {
-    if let (None, Some(host), Some(port)) =
-        (fields.get("address"), fields.get("host"), fields.get("port"))
-    {
-        let address = format!("{host}:{port}");
-        fields.insert("address".to_owned(), address);
     }
 }
 

@@ -331,6 +331,9 @@ impl Scene<'_> {
         let of = self.services.of_fact(fact);
         let own = &self.services.get(service).containers;
         of == Some(service)
-            || of.is_some_and(|of| !self.services.get(of).containers.is_disjoint(own))
+            || of.is_some_and(|of| {
+                self.services.may_share_host(of, service)
+                    && !self.services.get(of).containers.is_disjoint(own)
+            })
     }
 }

@@ -306,6 +306,7 @@ impl<'a> Scene<'a> {
             && self
                 .failing
                 .iter()
+                .filter(|failing| self.services.may_share_host(**failing, service))
                 .any(|failing| !self.services.get(*failing).containers.is_disjoint(own))
     }
 

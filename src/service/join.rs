@@ -305,7 +305,7 @@ impl Services {
     }
 
     /// Whether nothing tells that two services are of different hosts.
-    fn may_be_one(&self, one: usize, other: usize) -> bool {
+    pub(super) fn may_be_one(&self, one: usize, other: usize) -> bool {
         hosts::fit(self.list[one].host.as_deref(), self.list[other].host.as_deref())
     }
 

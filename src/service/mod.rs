@@ -458,6 +458,12 @@ impl Services {
         by_port.next().is_none().then_some(first.0)
     }
 
+    /// Whether nothing tells that two services are of different hosts.
+    #[must_use]
+    pub fn may_share_host(&self, one: ServiceId, other: ServiceId) -> bool {
+        self.may_be_one(one.0, other.0)
+    }
+
     /// The service of which a fact speaks.
     #[must_use]
     pub fn of_fact(&self, fact: &Fact) -> Option<ServiceId> {

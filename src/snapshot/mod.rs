@@ -14,6 +14,7 @@ mod limits;
 mod nginx;
 mod processes;
 mod sizes;
+mod status;
 mod tree;
 
 use crate::envelope::times;
@@ -183,9 +184,6 @@ const TABLES: [(&[u8], &str); 4] = [
     (b"CONTAINER ID ", "docker-ps"),
 ];
 
-/// Words on which systemctl's status page opens a paragraph.
-const STATUS_PAGE: [&str; 2] = ["     Loaded: loaded (", "     Active: "];
-
 /// What the head of a file seems to be, when it is a snapshot; the whole file is then given to [`read`].
 #[must_use]
 pub fn sniff(head: &[u8]) -> bool {
@@ -197,6 +195,7 @@ pub fn sniff(head: &[u8]) -> bool {
         || host::name(head).is_some()
         || limits::name(head).is_some()
         || nginx::looks_like_nginx_conf(head)
+        || status::looks_like_page(head)
         || named(head).is_some()
 }
 
@@ -234,15 +233,14 @@ pub fn read(text: &[u8]) -> Option<Taken> {
     if nginx::looks_like_nginx_conf(text) {
         return Some(Snapshot::Proxy(nginx::proxy(&String::from_utf8_lossy(text))).into());
     }
+    if status::looks_like_page(text) {
+        return Some(status::read(text));
+    }
     named(text).map(|name| Snapshot::Named(name).into())
 }
 
 fn named(text: &[u8]) -> Option<&'static str> {
-    if let Some((_, name)) = TABLES.iter().find(|(start, _)| text.starts_with(start)) {
-        return Some(name);
-    }
-    let head = String::from_utf8_lossy(&text[..text.len().min(2048)]);
-    STATUS_PAGE.iter().all(|line| head.contains(line)).then_some("systemctl-status")
+    TABLES.iter().find(|(start, _)| text.starts_with(start)).map(|(_, name)| *name)
 }
 
 /// An event at a moment written in RFC 3339; `None` where the moment cannot be read.

@@ -95,8 +95,6 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         (r"\bsk-[A-Za-z0-9]{16,}".into(), MASK),
         (r"(?:\b|bot)[0-9]{8,10}:AA[A-Za-z0-9_-]{20,}".into(), MASK),
         (r"(?i)(hooks\.slack\.com/services/)[A-Za-z0-9/]+".into(), "${1}***"),
-        // A token in a path: after a word that says so.
-        (r"(?i)(/(?:password[-_]?reset|reset[-_]?password|reset|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|magic|magic-link|unsubscribe|token|tokens|share|auth|webhook|webhooks|hooks|key|session|sessions|sso|login|signed|bot)/)([A-Za-z0-9._~%+=-]{12,})".into(), "${1}***"),
     ];
     // A pattern that does not compile is found by the tests.
     rules.into_iter().filter_map(|(pattern, kept)| Some(Rule(compiled(&pattern)?, kept))).collect()
@@ -104,7 +102,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 
 /// How many patterns there must be.
 #[cfg(test)]
-pub(super) const RULES_TOTAL: usize = 17;
+pub(super) const RULES_TOTAL: usize = 16;
 
 #[cfg(test)]
 pub(super) fn rules() -> usize {
@@ -120,6 +118,13 @@ const UNITS: [&str; 10] =
     ["service", "socket", "timer", "scope", "slice", "mount", "target", "device", "swap", "path"];
 /// Endings of log files that bear a node's name: `rabbit@mq1.log`.
 const FILES: [&str; 4] = ["log", "gz", "txt", "json"];
+
+/// A token in a path: after a word that says so.
+static PATH_TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)(/(?:password[-_]?reset|reset[-_]?password|reset|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|magic|magic-link|unsubscribe|token|tokens|share|auth|webhook|webhooks|hooks|key|session|sessions|sso|login|signed|bot)/)([A-Za-z0-9._~%+=-]{12,})",
+    )
+});
 
 /// A part of a path that no person wrote: long, with both cases and digits.
 static SEGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"/[A-Za-z0-9_-]{20,}"));
@@ -275,6 +280,12 @@ pub(super) fn masked(text: &str) -> String {
             }
         }
     }
+    if let Some(token) = PATH_TOKEN.as_ref().filter(|_| text.contains('/')) {
+        let hide = |found: &Captures<'_>| {
+            if is_file(&found[2]) { found[0].to_owned() } else { format!("{}{MASK}", &found[1]) }
+        };
+        text = token.replace_all(&text, hide).into_owned();
+    }
     if let Some(mail) = MAIL.as_ref().filter(|_| text.contains('@') || text.contains("%40")) {
         let hide = |found: &Captures<'_>| {
             let word = &found[0];
@@ -293,6 +304,21 @@ pub(super) fn masked(text: &str) -> String {
         text = segment.replace_all(&text, hide).into_owned();
     }
     text
+}
+
+/// A log in a folder that has such a name, `auth/gunicorn.log`: words with the ending of a file of a bundle.
+fn is_file(segment: &str) -> bool {
+    let mut parts = segment.rsplit('.').peekable();
+    // `access.log.1`
+    let _ = parts.next_if(|part| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let ending = parts.next_if(|part| FILES.contains(part)).is_some();
+    let word = |part: &str| {
+        let (letters, digits) =
+            part.split_at(part.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        digits.len() <= 8
+            && letters.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'))
+    };
+    ending && parts.all(|part| FILES.contains(&part) || word(part))
 }
 
 /// Small and large letters and digits, changing often: not a word, a camel-cased name or a checksum.

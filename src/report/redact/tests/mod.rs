@@ -60,6 +60,21 @@ fn each_kind_is_masked_however_it_is_wrapped() {
     assert!(leaked.is_empty(), "{}:\n{}", leaked.len(), leaked.join("\n"));
 }
 
+/// A log is found by its path, also in a folder whose name announces a token; a token that ends like a file is still one.
+#[test]
+fn paths_of_logs_are_no_tokens() {
+    for path in [
+        "var/log/auth/gunicorn.log:6",
+        "logs/login/access.log-20261120.gz",
+        "x/session/worker-2.log.1",
+    ] {
+        assert_eq!(text(path), path);
+    }
+    for path in ["/verify/a9Xk2mQpLw73.log", "/auth/9f8e7d6c5b4a", "/invite/QWxhZGRpbjpv.json"] {
+        assert!(text(path).ends_with("***"), "{path}: {}", text(path));
+    }
+}
+
 /// Which quote closes which, and that a line stays what it was: here JSON.
 #[test]
 fn quotes_stay_as_they_were() {
