@@ -94,7 +94,8 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     let kept = |kill: &&LinkedKill| {
         kill.service.is_some_and(|service| scene.kept_listening(service, kill.at))
     };
-    let bystander = scene.nobody_listens() && kills.iter().all(kept);
+    // One after the other they leave no worker to take what the socket holds.
+    let bystander = kills.len() < 3 && scene.nobody_listens() && kills.iter().all(kept);
     let shaky = kills.iter().all(|kill| scene.is_shaky(scene.timeline.fact(kill.fact)));
     let facts: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
     let mut path = vec![facts[0]];
@@ -254,8 +255,12 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         .any(|(_, fact)| matches!(fact.kind, EventKind::ContainerOom | EventKind::ContainerState));
     let mut path = vec![facts[0].0];
     path.extend(first_proxy_error(scene, &path));
+    let pasted = |fact: &Fact| scene.sources[fact.event.at.source.0].snapshot.is_some();
+    let untied = facts.iter().all(|(_, fact)| pasted(fact)) && !scene.failing_is_exact();
     Weight {
-        nats: scene.weights.oom_runtime + scene.weights.for_share(explained),
+        nats: scene.weights.oom_runtime
+            + scene.weights.for_share(explained)
+            + if untied { scene.weights.oom_pasted } else { 0.0 },
         direct: true,
         joined: container,
         reservation: if scene.one_of_several() {

@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 
 use crate::event::EventKind;
-use crate::service::{Service, ServiceId, ServiceRole, names};
-use crate::stamp::SECOND;
+use crate::service::{Join, Service, ServiceId, ServiceRole, names};
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::Fact;
 
 use super::{LEAD, Scene};
 
 /// Formats of servers that work off queues and answer no request.
 const QUEUES: [&str; 2] = ["celery", "sidekiq"];
 
+/// An end this close to the first failure, a start this close to the last one.
+const NEAR: Micros = 4 * SECOND;
 /// Words by which people call what works behind the scenes.
 const BEHIND: [&str; 14] = [
     "queue",
@@ -94,12 +97,27 @@ impl Scene<'_> {
             .collect();
     }
 
+    /// Whether an address of a failing service is, digit by digit, one of the upstreams.
+    #[must_use]
+    pub fn failing_is_exact(&self) -> bool {
+        let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
+        let told = near.filter_map(|(_, fact)| fact.field("upstream"));
+        let asked = self.failures.iter().map(|failure| failure.key.upstream.as_str()).chain(told);
+        let keys: BTreeSet<String> = asked.map(names::address_key).collect();
+        let ip = |key: &String| key.rsplit_once(':').map(|(ip, _)| ip.to_owned());
+        self.failing.iter().map(|id| self.services.get(*id)).any(|service| {
+            keys.iter().any(|key| {
+                service.addresses.contains(key)
+                    || ip(key).is_some_and(|ip| service.ips.contains(&ip))
+            })
+        })
+    }
+
     /// Whether a service is of a kind that answers requests: no store, queue worker, exporter or backup, and no job that runs to its end.
     fn may_serve_requests(&self, id: ServiceId, service: &Service) -> bool {
         let idle = |name: &str| {
             let stem = name.strip_suffix(".service").unwrap_or(name);
             names::serves_nobody(stem, Some(name))
-                || names::is_store_name(name)
                 || stem.split(['-', '_', '.', '@']).any(|part| BEHIND.contains(&part))
         };
         // Whoever says where it listens is believed.
@@ -113,7 +131,50 @@ impl Scene<'_> {
             .chain(&service.containers)
             .any(|name| idle(name));
         let queue = service.format.as_deref().is_some_and(|format| QUEUES.contains(&format));
-        !by_name && !queue && !self.is_job(id, service)
+        let store =
+            service.units.iter().chain(&service.containers).any(|name| names::is_store_name(name));
+        !store && !queue && !self.is_job(id, service) && (!by_name || self.fits_failures(id))
+    }
+
+    /// Whether what is called like a helper ended as the failures began, and was not back long before their end: a name is only a name.
+    fn fits_failures(&self, id: ServiceId) -> bool {
+        let ends = [
+            EventKind::UnitStopping,
+            EventKind::UnitProcessExited,
+            EventKind::UnitFailed,
+            EventKind::UnitOomKilled,
+            EventKind::UnitSignalSent,
+            EventKind::ContainerDied,
+            EventKind::ContainerKilled,
+            EventKind::ContainerStopped,
+            EventKind::ContainerOom,
+            EventKind::ProgramExited,
+            EventKind::ProgramStopped,
+            EventKind::ManagerMemoryLimit,
+            EventKind::HeapLimit,
+            EventKind::UncaughtException,
+        ];
+        let onset = || self.timeline.between(self.start - NEAR, self.start + NEAR);
+        let own = |fact: &Fact| self.services.of_fact(fact) == Some(id);
+        let killed = |fact: &Fact| self.services.join(fact, fact.at(), id) >= Join::Comm;
+        let ended = onset().any(|(_, fact)| {
+            (ends.contains(&fact.kind) && own(fact)) || (fact.oom().is_some() && killed(fact))
+        });
+        let starts = [
+            EventKind::UnitStarted,
+            EventKind::ContainerStarted,
+            EventKind::ProgramStarted,
+            EventKind::AppListening,
+            EventKind::AppStarted,
+        ];
+        let back = self
+            .timeline
+            .between(self.start - NEAR, self.end + LEAD)
+            .filter(|(_, fact)| starts.contains(&fact.kind) && own(fact))
+            .filter_map(|(_, fact)| fact.at())
+            .max();
+        let short = self.end - self.start <= 2 * NEAR;
+        ended && (short || back.is_none_or(|back| back >= self.end - NEAR))
     }
 
     /// Whether the proxy's own names for what failed, its server's or the upstream's, hold the service's: `shop.example.com` and
@@ -138,6 +199,12 @@ impl Scene<'_> {
         !service.units.is_empty()
             && service.sources.is_empty()
             && told(EventKind::UnitStarting)
+            && !self
+                .timeline
+                .of(EventKind::UnitStarting)
+                .filter(|(_, fact)| self.services.of_fact(fact) == Some(id))
+                .nth(1)
+                .is_some()
             && !told(EventKind::UnitStarted)
             && !told(EventKind::UnitStopping)
     }

@@ -2,28 +2,46 @@
 //! Exists because two hosts run units of the same name, and what one of them suffers the other did not. Must never part what may be one
 //! host: without names, or with one only, everything is of the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::Source;
 use crate::timeline::Fact;
 
 /// The hosts that the logs of a bundle name.
 #[derive(Debug, Default)]
-pub(super) struct Hosts(BTreeSet<String>);
+pub(super) struct Hosts {
+    known: BTreeSet<String>,
+    /// The host of each folder of the bundle, where it is of one.
+    folders: BTreeMap<String, String>,
+}
 
 impl Hosts {
     pub(super) fn of(sources: &[Source]) -> Self {
-        let named = sources.iter().filter_map(|source| label(source.host.as_deref()?));
-        let folders = sources.iter().filter_map(|source| {
-            let (folder, _) = source.path.split_once('/')?;
-            label(folder).filter(|folder| is_host_name(folder))
+        let named: BTreeSet<String> =
+            sources.iter().filter_map(|source| label(source.host.as_deref()?)).collect();
+        let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for source in sources {
+            let Some((folder, _)) = source.path.split_once('/') else { continue };
+            let hosts = folders.entry(folder.to_owned()).or_default();
+            hosts.extend(source.host.as_deref().and_then(label));
+        }
+        // A folder is of the host that all of its logs name. Where no log names any, folders may be called after hosts.
+        let of_folder = folders.into_iter().filter_map(|(folder, mut hosts)| {
+            let host = match hosts.len() {
+                1 => hosts.pop_first(),
+                0 if named.is_empty() => label(&folder).filter(|name| is_host_name(name)),
+                _ => None,
+            };
+            Some((folder, host?))
         });
-        Self(named.chain(folders).collect())
+        let folders: BTreeMap<String, String> = of_folder.collect();
+        let known = named.into_iter().chain(folders.values().cloned()).collect();
+        Self { known, folders }
     }
 
     /// The host that wrote a fact's line: its own, its log's, or that by which a folder of the bundle is called.
     pub(super) fn of_fact(&self, fact: &Fact, sources: &[Source]) -> Option<String> {
-        if self.0.len() < 2 {
+        if self.known.len() < 2 {
             return None;
         }
         let source = &sources[fact.event.at.source.0];
@@ -33,11 +51,12 @@ impl Hosts {
 
     /// The host that a log or a description of containers is of.
     pub(super) fn of_source(&self, source: &Source) -> Option<String> {
-        if self.0.len() < 2 {
+        if self.known.len() < 2 {
             return None;
         }
         source.host.as_deref().and_then(label).or_else(|| {
-            source.path.split('/').filter_map(label).find(|folder| self.0.contains(folder))
+            let (folder, _) = source.path.split_once('/')?;
+            self.folders.get(folder).cloned()
         })
     }
 }

@@ -80,6 +80,20 @@ pub struct Service {
 const NAMELESS: &str = "the app";
 
 impl Service {
+    /// Whether it is bound to addresses of the network, and none of them is the one that is asked for.
+    fn is_bound_elsewhere(&self, key: &str) -> bool {
+        let ip = |address: &str| {
+            let (host, _) = address.rsplit_once(':')?;
+            let ip = host.parse::<std::net::Ipv4Addr>().ok()?;
+            (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+        };
+        let asked = ip(key);
+        asked.is_some()
+            && self.containers.is_empty()
+            && !self.addresses.is_empty()
+            && self.addresses.iter().all(|own| ip(own).is_some_and(|own| Some(own) != asked))
+    }
+
     /// Whether its own addresses allow that it is behind an upstream.
     #[must_use]
     pub fn may_be_at(&self, upstream: &str) -> bool {
@@ -92,8 +106,15 @@ impl Service {
         if !self.ips.is_empty() && !self.ips.contains(host) && self.ips.iter().any(neighbour) {
             return false;
         }
-        if self.addresses.is_empty() || self.wildcard || self.namespaced {
+        // Whoever is asked at another host's address, or at the web's own ports, may be a proxy in front of it.
+        let loopback = host == "127.0.0.1" || key.starts_with("unix:");
+        let inner = matches!(port, "80" | "81" | "443");
+        let elsewhere = !self.namespaced && self.is_bound_elsewhere(&key);
+        if self.addresses.is_empty() || self.wildcard || self.namespaced || inner {
             return true;
+        }
+        if !loopback {
+            return !elsewhere;
         }
         let file = |socket: &str| socket.rsplit('/').next().map(str::to_owned);
         self.addresses.iter().any(|own| {
@@ -449,10 +470,11 @@ impl Services {
             .map(|(_, port)| port)
             .filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))?;
         let mut by_port = self.iter().filter(|(_, service)| {
-            service
-                .addresses
-                .iter()
-                .any(|own| own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port))
+            !service.is_bound_elsewhere(&key)
+                && service
+                    .addresses
+                    .iter()
+                    .any(|own| own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port))
         });
         let first = by_port.next()?;
         by_port.next().is_none().then_some(first.0)
