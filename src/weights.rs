@@ -58,7 +58,7 @@ weights! {
     resource_told, resource_hinted, resource_told_by_others, resource_cut, resource_usual, resource_effect, resource_surge,
     disk_of_app, disk_of_other, disk_usual,
     segv_joined, segv_at_onset, segv_near,
-    exception, exception_explained,
+    exception, exception_explained, exception_unread,
     network, network_unanswered, network_ended,
     proxy_told, proxy_ended, proxy_unreachable, proxy_unreachable_share, proxy_elsewhere, proxy_reloaded, proxy_healed,
     host_restart,

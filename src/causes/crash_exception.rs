@@ -39,6 +39,17 @@ const NAMED: [EventKind; 11] = [
     EventKind::MemoryLimit,
 ];
 
+/// What stores say when they are the reason of their clients' errors.
+const STORES: [EventKind; 7] = [
+    EventKind::StoreStopping,
+    EventKind::StoreCrashed,
+    EventKind::StoreRefusing,
+    EventKind::StoreTooManyClients,
+    EventKind::StoreLockWait,
+    EventKind::StoreOutOfMemory,
+    EventKind::StoreDiskFull,
+];
+
 fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
         .failing_deaths()
@@ -57,9 +68,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
     let explained = scene.explained(&effects(scene, &moments));
     let first = moments.iter().map(|moment| moment.0).min().unwrap_or(scene.start);
-    let explained_by_other = scene.near_of(&NAMED).any(|(_, fact)| {
-        scene.is_failing(fact) && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
-    });
+    // Services that start again and again while their host boots wait for each other.
+    let boots_host = [EventKind::KernelBoot, EventKind::HostShutdown];
+    let by_boot = scene.near_of(&boots_host).any(|(_, fact)| scene.same_host(fact) != Some(false));
+    let explained_by_other = by_boot
+        || scene.near_of(&NAMED).any(|(_, fact)| {
+            scene.is_failing(fact) && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
+        });
     let facts: Vec<FactId> = deaths
         .iter()
         .flat_map(|death| death.facts.iter().copied())
@@ -125,22 +140,34 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
         }
     };
     let explained = scene.explained(&stretches).min(met);
-    let named = scene.near_of(&NAMED).any(|(_, fact)| scene.is_failing(fact));
+    let named = scene.near_of(&NAMED).any(|(_, fact)| scene.is_failing(fact))
+        || scene.near_of(&STORES).next().is_some();
+    let server = scene.class == Class::Server;
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     // Fewer errors than failures leave some without a reason.
     let few = times * 2 < scene.answers();
+    // That an answer was an error is what 500 says; what made it one stands in its trace, and may be another's fault.
+    let reservation = if server {
+        Some("the reason of the errors stands in their traces, which are not read".to_owned())
+    } else {
+        few.then(|| "the app tells of fewer errors than answers failed".to_owned())
+    };
     Weight {
         nats: scene.weights.exception
             + scene.weights.for_share(explained)
-            + if named { scene.weights.exception_explained } else { 0.0 },
-        direct: true,
+            + if named { scene.weights.exception_explained } else { 0.0 }
+            + if server { scene.weights.exception_unread } else { 0.0 },
+        direct: !server,
         joined: scene.failing_known,
-        reservation: few.then(|| "the app tells of fewer errors than answers failed".to_owned()),
+        reservation,
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say("broken-answers", [("times", times.into())]),
+        sentence: scene.say(
+            if server { "request-errors" } else { "broken-answers" },
+            [("times", times.into())],
+        ),
         ..Weight::default()
     }
 }

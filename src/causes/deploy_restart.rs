@@ -167,7 +167,7 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
             .map(|(id, _)| id),
     );
-    let failed = !scene.failed_starts(at + SECOND / 2, scene.end + SECOND).is_empty();
+    let failed = scene.kept_away_by_starts(at + SECOND / 2, scene.end + SECOND);
     let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
     // An order in the midst of an outage is somebody's answer to it.
     let late = at > scene.start + ANSWERED && explained < 0.5;

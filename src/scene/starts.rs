@@ -41,9 +41,31 @@ impl Scene<'_> {
             EventKind::ContainerStarted,
             EventKind::AppStarted,
         ];
+        let stops = [
+            EventKind::UnitStopping,
+            EventKind::AppStopping,
+            EventKind::ProgramStopped,
+            EventKind::ContainerStopped,
+        ];
         let Some(at) = end.at() else { return false };
-        self.timeline
+        let last = self
+            .timeline
             .between(not_before.max(at - AFTER_START), at)
-            .any(|(_, fact)| starts.contains(&fact.kind) && self.is_failing(fact))
+            .filter(|(_, fact)| self.is_failing(fact))
+            .filter(|(_, fact)| starts.contains(&fact.kind) || stops.contains(&fact.kind))
+            .last();
+        // What was told to stop ends as it likes: a JVM with 143.
+        last.is_some_and(|(_, fact)| starts.contains(&fact.kind))
+    }
+
+    /// Whether failed starts keep the service away for most of the incident: one try in vain is soon followed by another.
+    #[must_use]
+    pub fn kept_away_by_starts(&self, from: Micros, to: Micros) -> bool {
+        let failed = self.failed_starts(from, to);
+        let first = failed.first().and_then(|(_, fact)| fact.at());
+        let last = failed.last().and_then(|(_, fact)| fact.at());
+        let long = |first: Micros| (self.end - first) * 2 >= self.end - self.start;
+        let on = |last: Micros| failed.len() > 2 || self.end - last >= 5 * SECOND;
+        first.is_some_and(long) && last.is_some_and(on)
     }
 }

@@ -77,16 +77,17 @@ impl Scene<'_> {
             .filter_map(|fact| fact.field("host").or(fact.field("address")).and_then(label))
             .collect();
         let own = kill.event.origin.host.as_deref().and_then(label);
-        let known =
-            self.sources.iter().filter_map(|source| source.host.as_deref()).filter_map(label);
-        // Aliases are told from hosts by the hosts that the bundle knows, or that are called alike but for their number.
-        let stem = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
-        let known: BTreeSet<String> = known.collect();
-        let elsewhere = own.is_some_and(|own| {
-            !named.is_empty()
-                && !named.contains(&own)
-                && named.iter().all(|name| known.contains(name) || stem(name) == stem(&own))
-        });
+        // Hosts of one kind are told apart by their number; any other name may be an alias, or a proxy before the store.
+        let numbered = |name: &str| {
+            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            name[stem.len()..].parse::<u32>().ok().map(|number| (stem.to_owned(), number))
+        };
+        let own = own.as_deref().and_then(numbered);
+        let sibling = |name: &String| match (&own, numbered(name)) {
+            (Some((stem, own)), Some((other, number))) => *stem == other && *own != number,
+            _ => false,
+        };
+        let elsewhere = !named.is_empty() && named.iter().all(sibling);
         let first = asked.iter().filter_map(|fact| fact.at()).min();
         let waited =
             !asked.is_empty() && asked.iter().all(|fact| fact.kind == EventKind::DependencyTimeout);

@@ -35,7 +35,10 @@ impl Hosts {
             Some((folder, host?))
         });
         let folders: BTreeMap<String, String> = of_folder.collect();
-        let known = named.into_iter().chain(folders.values().cloned()).collect();
+        // One machine may have two names; two kernels are two machines, and so are two folders.
+        let kernels = sources.iter().filter(|source| source.kernel.is_some());
+        let kernels = kernels.filter_map(|source| label(source.host.as_deref()?));
+        let known = kernels.chain(folders.values().cloned()).collect();
         Self { known, folders }
     }
 
@@ -46,7 +49,7 @@ impl Hosts {
         }
         let source = &sources[fact.event.at.source.0];
         let written = fact.event.origin.host.as_deref().and_then(label);
-        written.or_else(|| self.of_source(source))
+        written.filter(|host| self.known.contains(host)).or_else(|| self.of_source(source))
     }
 
     /// The host that a log or a description of containers is of.
@@ -54,7 +57,8 @@ impl Hosts {
         if self.known.len() < 2 {
             return None;
         }
-        source.host.as_deref().and_then(label).or_else(|| {
+        let written = source.host.as_deref().and_then(label);
+        written.filter(|host| self.known.contains(host)).or_else(|| {
             let (folder, _) = source.path.split_once('/')?;
             self.folders.get(folder).cloned()
         })

@@ -80,20 +80,6 @@ pub struct Service {
 const NAMELESS: &str = "the app";
 
 impl Service {
-    /// Whether it is bound to addresses of the network, and none of them is the one that is asked for.
-    fn is_bound_elsewhere(&self, key: &str) -> bool {
-        let ip = |address: &str| {
-            let (host, _) = address.rsplit_once(':')?;
-            let ip = host.parse::<std::net::Ipv4Addr>().ok()?;
-            (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
-        };
-        let asked = ip(key);
-        asked.is_some()
-            && self.containers.is_empty()
-            && !self.addresses.is_empty()
-            && self.addresses.iter().all(|own| ip(own).is_some_and(|own| Some(own) != asked))
-    }
-
     /// Whether its own addresses allow that it is behind an upstream.
     #[must_use]
     pub fn may_be_at(&self, upstream: &str) -> bool {
@@ -109,12 +95,14 @@ impl Service {
         // Whoever is asked at another host's address, or at the web's own ports, may be a proxy in front of it.
         let loopback = host == "127.0.0.1" || key.starts_with("unix:");
         let inner = matches!(port, "80" | "81" | "443");
-        let elsewhere = !self.namespaced && self.is_bound_elsewhere(&key);
-        if self.addresses.is_empty() || self.wildcard || self.namespaced || inner {
-            return true;
+        let elsewhere = !self.addresses.is_empty()
+            && self.addresses.iter().all(|own| are_neighbours(own, &key));
+        if elsewhere {
+            return false;
         }
-        if !loopback {
-            return !elsewhere;
+        let open = self.wildcard || self.namespaced || inner || !loopback;
+        if self.addresses.is_empty() || open {
+            return true;
         }
         let file = |socket: &str| socket.rsplit('/').next().map(str::to_owned);
         self.addresses.iter().any(|own| {
@@ -131,6 +119,20 @@ impl Service {
     #[must_use]
     pub fn log_of_nameless(&self) -> Option<&str> {
         self.name.strip_prefix(NAMELESS)?.strip_prefix(" (")?.strip_suffix(')')
+    }
+}
+
+/// Whether two addresses are of two hosts of one network: both written out, unlike, and of the same /16. Where the networks differ, one may
+/// stand for the other (a Service of Kubernetes, a published port).
+fn are_neighbours(one: &str, other: &str) -> bool {
+    let ip = |address: &str| {
+        let (host, _) = address.rsplit_once(':')?;
+        let ip = host.parse::<std::net::Ipv4Addr>().ok()?;
+        (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip.octets())
+    };
+    match (ip(one), ip(other)) {
+        (Some(one), Some(other)) => one != other && one[..2] == other[..2],
+        _ => false,
     }
 }
 
@@ -470,11 +472,10 @@ impl Services {
             .map(|(_, port)| port)
             .filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))?;
         let mut by_port = self.iter().filter(|(_, service)| {
-            !service.is_bound_elsewhere(&key)
-                && service
-                    .addresses
-                    .iter()
-                    .any(|own| own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port))
+            service.addresses.iter().any(|own| {
+                own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port)
+                    && !are_neighbours(own, &key)
+            })
         });
         let first = by_port.next()?;
         by_port.next().is_none().then_some(first.0)

@@ -169,7 +169,9 @@ pub fn is_address(upstream: &str) -> bool {
 /// Whether a listener's address is of this host alone, or a socket's path.
 pub(super) fn is_bound(address: &str) -> bool {
     let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
-    ["127.", "localhost:", "[::1]:", "unix:", "/"].iter().any(|head| bare.starts_with(head))
+    let host = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
+    let one = host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| !ip.is_unspecified());
+    one || ["localhost:", "[::1]:", "unix:", "/"].iter().any(|head| bare.starts_with(head))
 }
 
 /// Whether a path is that of a container's log: it holds the id, or its file is called after the container (`cart.log`,

@@ -146,6 +146,10 @@ nothing-listens = nothing listens at { $place-known ->
     [no] {""}
    *[yes] , while the app listens at { $listens }
 }
+request-errors = { failing } answered with an error of its own in { $times ->
+    [one] 1 request
+   *[other] { $times } requests
+}
 resource-exhaustion = { $what ->
     [backlog] the listen backlog was full
     [proxy] the proxy ran out of connections, ports or file descriptors

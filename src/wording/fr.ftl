@@ -180,6 +180,11 @@ nothing-listens = rien n'écoute sur { $place-known ->
     [no] {""}
    *[yes] , alors qu'elle écoute sur { $listens }
 }
+request-errors = { failing } { $services ->
+    [0] a répondu
+    [1] a répondu
+   *[other] ont répondu
+} { times-many } par une erreur interne
 resource-exhaustion = { $what ->
     [backlog] la file de connexions (listen backlog) était pleine
     [proxy] le proxy n'avait plus de connexions, de ports ou de descripteurs de fichiers

@@ -190,6 +190,11 @@ nothing-listens = никто не слушает { $place-known ->
     [no] {""}
    *[yes] , а оно слушает { $listens }
 }
+request-errors = { failing } { $services ->
+    [2] отвечали
+    [3] отвечали
+   *[other] отвечал
+} собственной ошибкой { times-many }
 resource-exhaustion = { $what ->
     [backlog] очередь соединений (listen backlog) была заполнена
     [proxy] у прокси кончились соединения, порты или файловые дескрипторы

@@ -114,6 +114,7 @@ nothing-listens = không có gì lắng nghe ở { $place-known ->
     [no] {""}
    *[yes] , trong khi ứng dụng lắng nghe ở { $listens }
 }
+request-errors = { failing } đã { $times } lần trả lời bằng lỗi của chính nó
 resource-exhaustion = { $what ->
     [backlog] hàng đợi kết nối (listen backlog) bị đầy
     [proxy] proxy hết kết nối, cổng hoặc file descriptor
