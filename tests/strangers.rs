@@ -318,3 +318,62 @@ fn a_pod_is_known_by_its_uid() {
     assert!(blames_memory(&staged("aa77c1d2-0000-4c1e-b1d9-20c55f3a1a10")));
     assert!(!blames_memory(&staged("bb77c1d2-0000-4c1e-b1d9-20c55f3a1a10")));
 }
+
+/// The app may be called like a helper: it ended as the failures began, and was back as they ended; the helper was back at once.
+#[test]
+fn a_name_is_only_a_name() {
+    let staged = |back: i64| {
+        let mut stage = proxy(REFUSED);
+        stage
+            .kernel()
+            .kill(300, (4711, "java"), "/system.slice/report-worker.service", "memcg")
+            .journal(
+                300,
+                "systemd",
+                1,
+                "report-worker.service: Main process exited, code=killed, status=9/KILL",
+            )
+            .journal(300, "systemd", 1, "report-worker.service: Failed with result 'oom-kill'.")
+            .journal(back, "systemd", 1, "Started report-worker.service - Reports.");
+        stage.report()
+    };
+    assert!(blames_memory(&staged(311)), "{:?}", only(&staged(311)));
+    assert!(!blames_memory(&staged(301)), "{:?}", only(&staged(301)));
+}
+
+/// Errors of single requests name no reason: the store's own word does, and without it nobody is sure.
+#[test]
+fn errors_of_requests_with_and_without_the_store_s_word() {
+    let staged =
+        |store: bool| {
+            let mut stage = Stage::default();
+            stage
+                .traffic(&[8000], (8000, (500, "x")), |second| (300..312).contains(&second))
+                .gunicorn("shop", 400, 8000, &[412]);
+            for second in 300..312 {
+                for _ in 0..4 {
+                    stage.gunicorn_line(
+                        "shop",
+                        second,
+                        412,
+                        "ERROR",
+                        "Error handling request /p8000/items",
+                    );
+                }
+            }
+            if store {
+                for (second, text) in [
+                    (299, "received fast shutdown request"),
+                    (313, "database system is ready to accept connections"),
+                ] {
+                    let stamp = at(second).format("%Y-%m-%d %H:%M:%S.100 UTC");
+                    stage.line("postgresql.log", &format!("{stamp} [700] LOG:  {text}"));
+                }
+            }
+            stage.report()
+        };
+    assert_ne!(only(&staged(false)).1, "confirmed");
+    let report = staged(true);
+    let (named, verdict) = only(&report);
+    assert!(named != ["crash_exception"] || verdict == "undetermined", "{named:?} {verdict}");
+}
