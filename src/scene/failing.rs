@@ -196,15 +196,12 @@ impl Scene<'_> {
         let told = |kind: EventKind| {
             self.timeline.of(kind).any(|(_, fact)| self.services.of_fact(fact) == Some(id))
         };
+        // What is started again and again is wanted running.
+        let starts = self.timeline.of(EventKind::UnitStarting);
+        let starts = starts.filter(|(_, fact)| self.services.of_fact(fact) == Some(id));
         !service.units.is_empty()
             && service.sources.is_empty()
-            && told(EventKind::UnitStarting)
-            && !self
-                .timeline
-                .of(EventKind::UnitStarting)
-                .filter(|(_, fact)| self.services.of_fact(fact) == Some(id))
-                .nth(1)
-                .is_some()
+            && starts.count() == 1
             && !told(EventKind::UnitStarted)
             && !told(EventKind::UnitStopping)
     }
