@@ -134,8 +134,23 @@ fn identity(event: &Event) -> Identity {
                 event.field("code").or(event.field("signal")).unwrap_or_default().to_owned();
             Identity { kind: event.kind, words: detail, who: (container, None) }
         }
+        // systemd's word has another form on each of its pages.
+        EventKind::UnitStarted | EventKind::UnitFailed if event.field("unit").is_some() => {
+            let result = event.field("result").unwrap_or_default();
+            let words = format!("{} {result}", event.field("unit").unwrap_or_default());
+            Identity { kind: event.kind, words, who: (None, None) }
+        }
         _ => Identity { kind: event.kind, words: event.text.clone(), who: (None, None) },
     }
+}
+
+/// Whether two tellings name hosts, and not the same: units of one name start on many.
+fn of_two_hosts(one: &Event, other: &Event) -> bool {
+    let label = |event: &Event| {
+        let host = event.origin.host.as_deref()?;
+        host.split('.').next().map(str::to_ascii_lowercase)
+    };
+    label(one).zip(label(other)).is_some_and(|(one, other)| one != other)
 }
 
 /// The first twelve digits of a container id, as docker prints it; a name stays.
@@ -152,7 +167,11 @@ fn merge(mut facts: Vec<Fact>) -> Vec<Fact> {
         let source = fact.event.at.source.0;
         let place = merged
             .iter()
-            .rposition(|(known, sources)| !sources.contains(&source) && same(known, &fact));
+            .rposition(|(known, sources)| !sources.contains(&source) && same(known, &fact))
+            .filter(|place| {
+                let unit = fact.kind.name().starts_with("unit-");
+                !(unit && of_two_hosts(&merged[*place].0.event, &fact.event))
+            });
         match place {
             Some(place) => {
                 let (known, sources) = &mut merged[place];

@@ -128,6 +128,46 @@ impl Stage {
         self
     }
 
+    /// The gunicorn anew, with a port to listen at.
+    pub(crate) fn gunicorn_again(
+        &mut self,
+        name: &str,
+        second: i64,
+        arbiter: u32,
+        at: &str,
+    ) -> &mut Self {
+        let listening = format!("Listening at: http://{at} ({arbiter})");
+        self.gunicorn_line(name, second, arbiter, "INFO", "Starting gunicorn 20.1.0")
+            .gunicorn_line(name, second, arbiter, "INFO", &listening)
+    }
+
+    /// What its arbiter says of a worker that SIGKILL ended.
+    pub(crate) fn worker_killed(
+        &mut self,
+        name: &str,
+        second: i64,
+        arbiter: u32,
+        worker: u32,
+    ) -> &mut Self {
+        let text = format!("Worker (pid:{worker}) was sent SIGKILL! Perhaps out of memory?");
+        self.gunicorn_line(name, second, arbiter, "ERROR", &text)
+    }
+
+    /// Answers of 500, four a second, and a line of the app's for each.
+    pub(crate) fn request_errors(
+        &mut self,
+        name: &str,
+        seconds: std::ops::Range<i64>,
+    ) -> &mut Self {
+        let own = seconds.clone();
+        self.traffic(&[8000], (8000, (500, "")), |second| own.contains(&second));
+        for second in seconds.flat_map(|second| [second; 4]) {
+            let text = "Error handling request /p8000/items";
+            self.gunicorn_line(name, second, 412, "ERROR", text);
+        }
+        self
+    }
+
     pub(crate) fn gunicorn_line(
         &mut self,
         name: &str,

@@ -1,6 +1,7 @@
 //! Whose is it: an end near the failures that is another's, beside its twin that is the failing service's. What decides is an address,
 //! a host, a moment or a name, never that it is the only log there is.
 
+use crate::corpus::list;
 use crate::stage::{CLOSED, REFUSED, Stage, at, blames_memory, only};
 
 const LATE_TLS: (u16, &str) =
@@ -40,25 +41,15 @@ fn a_worker_and_a_master_that_were_killed() {
         stage.gunicorn("shop", 400, 8000, &[412, 413]).kernel();
         stage.kill(300, (victim, "gunicorn"), "/system.slice/shop.service", "memcg");
         if master {
-            stage
-                .gunicorn_line("shop", 311, 500, "INFO", "Starting gunicorn 20.1.0")
-                .gunicorn_line(
-                    "shop",
-                    311,
-                    500,
-                    "INFO",
-                    "Listening at: http://127.0.0.1:8000 (500)",
-                );
+            stage.gunicorn_again("shop", 311, 500, "127.0.0.1:8000");
         } else {
-            stage
-                .gunicorn_line(
-                    "shop",
-                    300,
-                    400,
-                    "ERROR",
-                    "Worker (pid:412) was sent SIGKILL! Perhaps out of memory?",
-                )
-                .gunicorn_line("shop", 300, 420, "INFO", "Booting worker with pid: 420");
+            stage.worker_killed("shop", 300, 400, 412).gunicorn_line(
+                "shop",
+                300,
+                420,
+                "INFO",
+                "Booting worker with pid: 420",
+            );
         }
         stage.report()
     };
@@ -76,11 +67,7 @@ fn a_kill_on_the_other_host() {
     let mut stage = proxy(REFUSED);
     for host in ["web1", "web2"] {
         stage.line(&format!("{host}/syslog"), &unit(host, -40, "Started shop.service - Shop."));
-        for (second, text) in
-            [(-30, "Starting gunicorn 20.1.0"), (-30, "Listening at: http://0.0.0.0:8000 (400)")]
-        {
-            stage.gunicorn_line(&format!("{host}/shop"), second, 400, "INFO", text);
-        }
+        stage.gunicorn_again(&format!("{host}/shop"), -30, 400, "0.0.0.0:8000");
         stage.gunicorn_line(
             &format!("{host}/shop"),
             -29,
@@ -96,19 +83,9 @@ fn a_kill_on_the_other_host() {
     ] {
         stage.line("web2/syslog", &format!("{stamp} web2 kernel: [900303.100000] {text}"));
     }
-    stage.gunicorn_line(
-        "web2/shop",
-        303,
-        400,
-        "ERROR",
-        "Worker (pid:412) was sent SIGKILL! Perhaps out of memory?",
-    );
+    stage.worker_killed("web2/shop", 303, 400, 412);
     stage.gunicorn_line("web2/shop", 303, 420, "INFO", "Booting worker with pid: 420");
-    for (second, text) in
-        [(312, "Starting gunicorn 20.1.0"), (312, "Listening at: http://0.0.0.0:8000 (900)")]
-    {
-        stage.gunicorn_line("web1/shop", second, 900, "INFO", text);
-    }
+    stage.gunicorn_again("web1/shop", 312, 900, "0.0.0.0:8000");
     assert!(!blames_memory(&stage.report()), "{:?}", only(&stage.report()));
 }
 
@@ -277,20 +254,9 @@ fn a_handshake_with_the_wrong_port_and_with_nobody() {
 fn errors_of_single_requests_after_a_reload() {
     let mut stage = Stage::default();
     stage
-        .traffic(&[8000], (8000, (500, "x")), |second| (300..322).contains(&second))
         .gunicorn("shop", 400, 8000, &[412])
-        .gunicorn_line("shop", 299, 400, "INFO", "Handling signal: hup");
-    for second in 300..322 {
-        for _ in 0..4 {
-            stage.gunicorn_line(
-                "shop",
-                second,
-                412,
-                "ERROR",
-                "Error handling request /p8000/items",
-            );
-        }
-    }
+        .gunicorn_line("shop", 299, 400, "INFO", "Handling signal: hup")
+        .request_errors("shop", 300..322);
     let report = stage.report();
     let (named, verdict) = only(&report);
     assert!(named.contains(&"crash_exception"), "{named:?} {verdict}");
@@ -344,36 +310,50 @@ fn a_name_is_only_a_name() {
 /// Errors of single requests name no reason: the store's own word does, and without it nobody is sure.
 #[test]
 fn errors_of_requests_with_and_without_the_store_s_word() {
-    let staged =
-        |store: bool| {
-            let mut stage = Stage::default();
-            stage
-                .traffic(&[8000], (8000, (500, "x")), |second| (300..312).contains(&second))
-                .gunicorn("shop", 400, 8000, &[412]);
-            for second in 300..312 {
-                for _ in 0..4 {
-                    stage.gunicorn_line(
-                        "shop",
-                        second,
-                        412,
-                        "ERROR",
-                        "Error handling request /p8000/items",
-                    );
-                }
+    let staged = |store: bool| {
+        let mut stage = Stage::default();
+        stage.gunicorn("shop", 400, 8000, &[412]).request_errors("shop", 300..312);
+        if store {
+            for (second, text) in [
+                (299, "received fast shutdown request"),
+                (313, "database system is ready to accept connections"),
+            ] {
+                let stamp = at(second).format("%Y-%m-%d %H:%M:%S.100 UTC");
+                stage.line("postgresql.log", &format!("{stamp} [700] LOG:  {text}"));
             }
-            if store {
-                for (second, text) in [
-                    (299, "received fast shutdown request"),
-                    (313, "database system is ready to accept connections"),
-                ] {
-                    let stamp = at(second).format("%Y-%m-%d %H:%M:%S.100 UTC");
-                    stage.line("postgresql.log", &format!("{stamp} [700] LOG:  {text}"));
-                }
-            }
-            stage.report()
-        };
+        }
+        stage.report()
+    };
     assert_ne!(only(&staged(false)).1, "confirmed");
     let report = staged(true);
     let (named, verdict) = only(&report);
     assert!(named != ["crash_exception"] || verdict == "undetermined", "{named:?} {verdict}");
+}
+
+/// What the journal and a pasted status page tell of one start is one start; the same words of two hosts are two.
+#[test]
+fn one_start_on_two_pages_and_on_two_hosts() {
+    let starts = |page: bool| {
+        let mut stage = proxy(REFUSED);
+        stage.journal(299, "systemd", 1, "Stopping shop.service - Shop...").journal(
+            310,
+            "systemd",
+            1,
+            "Started shop.service - Shop.",
+        );
+        let stamp = at(310).format("%a %Y-%m-%d %H:%M:%S UTC");
+        if page {
+            stage.line("status.txt", &format!("\u{25cf} shop.service - Shop\n     Loaded: loaded (/etc/systemd/system/shop.service; enabled)\n     Active: active (running) since {stamp}; 2min ago"));
+        } else {
+            let stamp = at(310).format("%Y-%m-%dT%H:%M:%S+0000");
+            stage.line(
+                "other.txt",
+                &format!("{stamp} web02 systemd[1]: Started shop.service - Shop."),
+            );
+        }
+        let report = stage.report();
+        list(&report, "events").iter().filter(|event| event["kind"] == "unit-started").count()
+    };
+    assert_eq!(starts(true), 1);
+    assert_eq!(starts(false), 2);
 }

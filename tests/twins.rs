@@ -312,13 +312,7 @@ fn a_silent_kernel_of_the_host_and_of_another() {
         stage
             .traffic(&[8000], (8000, CLOSED), |second| (300..304).contains(&second))
             .gunicorn("shop", 400, 8000, &[412])
-            .gunicorn_line(
-                "shop",
-                300,
-                400,
-                "ERROR",
-                "Worker (pid:412) was sent SIGKILL! Perhaps out of memory?",
-            )
+            .worker_killed("shop", 300, 400, 412)
             .kernel();
         if other {
             stage.journal(10, "sshd", 77, "Server listening on 0.0.0.0 port 22.");
@@ -358,13 +352,7 @@ fn a_kill_on_a_clock_that_is_wrong() {
         stage
             .traffic(&[8000], (8000, CLOSED), |second| (300..303).contains(&second))
             .gunicorn("shop", 400, 8000, &[412])
-            .gunicorn_line(
-                "shop",
-                300,
-                400,
-                "ERROR",
-                "Worker (pid:412) was sent SIGKILL! Perhaps out of memory?",
-            )
+            .worker_killed("shop", 300, 400, 412)
             .kernel();
         if let Some((second, pid)) = kill {
             stage.kill(second, (pid, "gunicorn"), SHOP, "memcg");

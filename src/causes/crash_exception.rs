@@ -19,7 +19,9 @@ use crate::stamp::SECOND;
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Text, text};
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, moments_told, some_of,
+};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "crash_exception", title: "title-crash-exception", weigh, advice: advise };
@@ -56,13 +58,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6))
         .collect();
     let boots = scene.failed_starts(scene.start - LEAD, scene.end + SECOND);
-    let mut moments: Vec<_> = deaths
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
-    moments.extend(boots.iter().filter_map(|(_, fact)| {
-        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
-    }));
+    let mut moments = moments_of(&deaths);
+    moments.extend(moments_told(scene, &boots));
     if moments.is_empty() {
         return by_broken_answers(scene);
     }

@@ -16,7 +16,7 @@ use crate::scene::Scene;
 use crate::timeline::FactId;
 use crate::wording::{Arg, text};
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "crash_segv", title: "title-crash-segv", weigh, advice: advise };
@@ -65,10 +65,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         let met = scene.at_onsets(&stamps, faults().count(), of_servers);
         used = met.into_iter().map(|place| near[place]).collect();
     }
-    let moments: Vec<_> = used
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
+    let moments = moments_of(&used);
     if moments.is_empty() {
         return Weight::nothing();
     }

@@ -18,7 +18,7 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error};
+use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, moments_told};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "health_check_kill", title: "title-health-check-kill", weigh, advice: advise };
@@ -30,13 +30,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .collect();
     let checked: Vec<_> =
         scene.failing_deaths().filter(|death| death.why == Why::HealthCheck).collect();
-    let mut moments: Vec<_> = checked
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
-    moments.extend(watchdog.iter().filter_map(|(_, fact)| {
-        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
-    }));
+    let mut moments = moments_of(&checked);
+    moments.extend(moments_told(scene, &watchdog));
     let orders = orders(scene);
     if moments.is_empty() && orders.is_empty() {
         return Weight::nothing();

@@ -22,7 +22,9 @@ use crate::service::Join;
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, effects, first_proxy_error, some_of};
+use super::{
+    Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, moments_told, some_of,
+};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "manual_sigkill", title: "title-manual-sigkill", weigh, advice: advise };
@@ -97,10 +99,7 @@ fn bare_orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact)> {
 }
 
 fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
-    let moments: Vec<_> = orders
-        .iter()
-        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact))))
-        .collect();
+    let moments = moments_told(scene, orders);
     let explained = scene.explained(&effects(scene, &moments));
     let ids: Vec<FactId> = orders.iter().map(|(id, _)| *id).collect();
     let mut path = vec![ids[0]];
@@ -118,10 +117,7 @@ fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
 }
 
 fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> Weight {
-    let moments: Vec<_> = deaths
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
+    let moments = moments_of(deaths);
     let explained = scene.explained(&effects(scene, &moments));
     let facts: Vec<FactId> = deaths.iter().flat_map(|death| death.facts.iter().copied()).collect();
     let mut path: Vec<FactId> =

@@ -22,9 +22,11 @@ mod runtime_heap_limit;
 mod slow_upstream;
 mod worker_timeout;
 
+use crate::death::Death;
 use crate::scene::{Class, Scene};
+use crate::service::ServiceId;
 use crate::stamp::{MINUTE, Micros, SECOND};
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text};
 
 /// A cause under test.
@@ -170,11 +172,25 @@ fn mib(bytes: u64) -> String {
     format!("{} MiB", (bytes + (1 << 19)) >> 20)
 }
 
-/// A moment with uncertainty as an effect of a service.
-fn effects(
-    scene: &Scene<'_>,
-    moments: &[(Micros, Micros, Option<crate::service::ServiceId>)],
-) -> Vec<(Micros, Micros)> {
+/// When something ended, how uncertain that is, and whose it was.
+type Moment = (Micros, Micros, Option<ServiceId>);
+
+/// The moments of ends, of those that have one.
+fn moments_of(deaths: &[&Death]) -> Vec<Moment> {
+    let moment = |death: &&Death| Some((death.at()?, death.stamp?.sigma, death.service));
+    deaths.iter().filter_map(moment).collect()
+}
+
+/// The moments of facts, of those that have one.
+fn moments_told(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> Vec<Moment> {
+    let moment = |(_, fact): &(FactId, &Fact)| {
+        Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact)))
+    };
+    facts.iter().filter_map(moment).collect()
+}
+
+/// The stretches in which ends are felt.
+fn effects(scene: &Scene<'_>, moments: &[Moment]) -> Vec<(Micros, Micros)> {
     moments.iter().map(|(at, sigma, service)| scene.effect(*at, *sigma, *service)).collect()
 }
 

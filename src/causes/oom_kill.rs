@@ -24,7 +24,8 @@ use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
 use super::{
-    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, some_of,
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, moments_of,
+    moments_told, some_of,
 };
 
 /// A cgroup's own limit.
@@ -242,10 +243,7 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
     };
     let facts: Vec<(FactId, &Fact)> =
         scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
-    let moments: Vec<_> = facts
-        .iter()
-        .filter_map(|(_, fact)| Some((fact.at()?, fact.stamp?.sigma, scene.services.of_fact(fact))))
-        .collect();
+    let moments = moments_told(scene, &facts);
     if moments.is_empty() {
         return by_inspect(scene);
     }
@@ -320,10 +318,7 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
     if !hit || deaths.is_empty() {
         return Weight::nothing();
     }
-    let moments: Vec<_> = deaths
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
+    let moments = moments_of(&deaths);
     let explained = scene.explained(&effects(scene, &moments));
     let facts: Vec<FactId> =
         deaths.iter().filter_map(|death| death.facts.first().copied()).collect();
@@ -411,10 +406,7 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
         .failing_deaths()
         .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
         .collect();
-    let moments: Vec<_> = deaths
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
+    let moments = moments_of(&deaths);
     if moments.is_empty() {
         return Weight::nothing();
     }

@@ -19,7 +19,9 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
-use super::{Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, some_of};
+use super::{
+    Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, moments_of, some_of,
+};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "runtime_heap_limit", title: "title-runtime-heap-limit", weigh, advice: advise };
@@ -83,10 +85,7 @@ fn by_aborts(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> =
         scene.failing_deaths().filter(|death| death.why == Why::RuntimeHeapLimit).collect();
     let Some(first) = deaths.first() else { return Weight::nothing() };
-    let moments: Vec<_> = deaths
-        .iter()
-        .filter_map(|death| Some((death.at()?, death.stamp?.sigma, death.service)))
-        .collect();
+    let moments = moments_of(&deaths);
     let explained = scene.explained(&effects(scene, &moments));
     let mut path = first.facts.clone();
     path.extend(first_proxy_error(scene, &path));
