@@ -84,7 +84,15 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         own.iter().chain(&app).filter_map(|(_, fact)| fact.field("service")).collect();
     // The same words long before the incident are weather, not news.
     let usual = usual_share(scene, &app);
-    let killed = scene.kills.iter().any(|kill| kill.dependency);
+    // Also where the kernel's clock is misread: no process of the store is killed twice.
+    let same_pid = |(_, fact): &(FactId, &Fact)| {
+        fact.kind == EventKind::StoreCrashed
+            && fact
+                .pid("pid")
+                .zip(fact.at())
+                .is_some_and(|(pid, at)| scene.killed_on_another_clock(pid, at))
+    };
+    let killed = scene.kills.iter().any(|kill| kill.dependency) || own.iter().any(same_pid);
     // A store without space on its disk is down for that reason.
     let no_space = scene.near_of(&[EventKind::StoreDiskFull]).next().is_some();
     // A store that is full of clients runs; what ran out is connections.
@@ -104,7 +112,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         (true, _) => scene.weights.dependency_app_says,
         (false, true) => scene.weights.dependency_store_says,
     };
-    let reservation = if own.is_empty() && usual > 0.2 {
+    let reservation = if own.iter().any(same_pid) {
+        Some("the kernel killed a process of the store".to_owned())
+    } else if own.is_empty() && usual > 0.2 {
         Some("the app wrote such errors before the incident too".to_owned())
     } else if app.is_empty() {
         Some("the app itself says nothing of it".to_owned())
