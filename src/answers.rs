@@ -1,6 +1,8 @@
 //! Which answers users got: the access logs nearest to them, placed in UTC, each request once. Inner logs see the same requests
 //! again and are not added; nor are whole copies of a log, or the lines that `copytruncate` left in both files of a rotation.
 
+mod edge;
+
 use std::collections::BTreeMap;
 
 use crate::clock::Clocks;
@@ -47,10 +49,10 @@ pub struct Answers {
 /// proxy's error lines stand for the failed answers, and there is nothing to compare them with.
 #[must_use]
 pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answers {
-    let edge = edge(sources);
+    let edge = edge::find(sources, clocks);
     let mut answers = Answers { load_step: SECOND, edge, ..Answers::default() };
     // An app server's own log has no answer that the proxy made.
-    if answers.edge.iter().all(|index| is_app_servers(&sources[*index])) {
+    if answers.edge.iter().all(|index| edge::is_app_servers(&sources[*index])) {
         answers.failures = from_error_lines(timeline);
         answers.from_error_log = answers.edge.is_empty() || !answers.failures.is_empty();
     }
@@ -135,60 +137,6 @@ fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
             Some(Failure { key, count, source: fact.event.at.source.0 })
         })
         .collect()
-}
-
-/// The logs nearest to the users: those that see upstreams, many clients, or aborted requests; never one whose requests all come
-/// from a proxy while another log shows the users. Copies of a log count once.
-fn edge(sources: &[Source]) -> Vec<usize> {
-    let mut scored: Vec<(i64, usize)> = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let Some(traffic) = &source.traffic else { continue };
-        let requests = traffic.requests();
-        if requests == 0 || is_copy(sources, index) {
-            continue;
-        }
-        let aborted = traffic.of_users().any(|(status, _)| matches!(status, 408 | 499 | 502 | 504));
-        let mut score = 0;
-        score += if traffic.with_upstream * 2 > requests { 40 } else { 0 };
-        score += if aborted { 20 } else { 0 };
-        score += if traffic.clients() > 3 { 10 } else { 0 };
-        score -= if traffic.http10 * 10 > requests * 9 { 30 } else { 0 };
-        score -= if is_app_servers(source) { 50 } else { 0 };
-        scored.push((score, index));
-    }
-    let Some(best) = scored.iter().map(|(score, _)| *score).max() else { return Vec::new() };
-    let folder =
-        |index: usize| sources[index].path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let first = scored.iter().find(|(score, _)| *score == best).map_or(0, |(_, index)| *index);
-    scored
-        .iter()
-        .filter(|(score, index)| {
-            *score == best
-                || (folder(*index) == folder(first)
-                    && *score >= best - 35
-                    && *score > -30
-                    && sources[*index].format == sources[first].format)
-        })
-        .map(|(_, index)| *index)
-        .collect()
-}
-
-/// Whether an app server wrote most of the requests, about answers of its own.
-fn is_app_servers(source: &Source) -> bool {
-    source.traffic.as_ref().is_some_and(|traffic| traffic.by_app_server * 2 > traffic.requests())
-}
-
-/// Whether an earlier source holds the very same requests.
-fn is_copy(sources: &[Source], index: usize) -> bool {
-    let Some(own) = &sources[index].traffic else { return false };
-    sources[..index].iter().any(|other| {
-        other.lines == sources[index].lines
-            && other.traffic.as_ref().is_some_and(|traffic| {
-                traffic.span == own.span
-                    && traffic.statuses == own.statuses
-                    && traffic.load == own.load
-            })
-    })
 }
 
 /// First and last moment of a log, in UTC.

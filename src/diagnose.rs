@@ -1,7 +1,7 @@
 //! From bursts to incidents with a cause: sets the scene of each, weighs all causes on it, and turns weights into a probability
 //! and one of the five verdict words of the contract. "Unknown" takes part with a weight of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::{Answers, Failure};
 use crate::burst::{self, Burst, Failed, Params};
@@ -13,8 +13,9 @@ use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::scene::{Class, LEAD, Scene, TAIL};
 use crate::service::{Join, Services};
+use crate::sites::{self, Site, Sites};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
-use crate::timeline::{FactId, Timeline};
+use crate::timeline::{FactId, Timeline, View};
 use crate::weights::Weights;
 use crate::wording::{Arg, Text, text};
 
@@ -108,23 +109,38 @@ pub fn explain<'a>(
 ) -> (Vec<Incident<'a>>, BTreeMap<u16, u64>) {
     let mut incidents = Vec::new();
     let mut isolated: BTreeMap<u16, u64> = BTreeMap::new();
-    let (bursts, rest) = bursts(answers);
+    let sites = Sites::find(answers, sources, services, timeline);
+    let whole = View::whole(timeline);
+    let mut views: BTreeMap<BTreeSet<Site>, View<'a>> = BTreeMap::new();
+    let (bursts, rest) = bursts(answers, &sites);
     for (class, burst) in bursts {
         if focus.since.is_some_and(|since| burst.end < since)
             || focus.until.is_some_and(|until| burst.start > until)
         {
             continue;
         }
+        let mut judged = |failures: Vec<Failure>, burst: Burst| {
+            let of: BTreeSet<Site> =
+                failures.iter().filter_map(|failure| sites.of(failure.source)).collect();
+            let view = views.entry(of.clone()).or_insert_with(|| sites.view(&whole, &of)).clone();
+            let scene = Scene::set(
+                (view, services, deaths, recurrences),
+                (sources, clocks),
+                class,
+                (burst.start, burst.end),
+                (failures, &answers.load),
+                weights,
+            );
+            judge(scene, burst, answers.from_error_log)
+        };
         let failures = within(answers, class, burst.start, burst.end);
-        let scene = Scene::set(
-            (timeline, services, deaths, recurrences),
-            (sources, clocks),
-            class,
-            (burst.start, burst.end),
-            (failures, &answers.load),
-            weights,
-        );
-        incidents.push(judge(scene, burst, answers.from_error_log));
+        let parts = parts(&sites, &failures, &burst);
+        let together = judged(failures, burst);
+        let (told, alone) = told_apart(together, parts, &mut judged);
+        incidents.extend(told);
+        for failure in alone {
+            *isolated.entry(failure.key.status).or_default() += failure.count.answers;
+        }
     }
     for failure in rest {
         *isolated.entry(failure.key.status).or_default() += failure.count.answers;
@@ -152,8 +168,126 @@ fn within(answers: &Answers, class: Class, start: Micros, end: Micros) -> Vec<Fa
         .collect()
 }
 
-/// Bursts of both classes. Server failures inside of a gateway burst belong to it and make no burst of their own.
-fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
+/// Failures of one site in a burst: a stretch that would be an incident by itself, or a few that would be none.
+struct Part {
+    failures: Vec<Failure>,
+    /// `None` where they are too few.
+    burst: Option<Burst>,
+}
+
+/// The failures of a burst by site; none where all are of one.
+fn parts(sites: &Sites<'_>, failures: &[Failure], burst: &Burst) -> Vec<Part> {
+    let params = Params::default();
+    let by_site = sites::by_site(sites, failures);
+    if by_site.len() < 2 {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    for own in by_site.into_values() {
+        let mut last = None;
+        let runs = own.chunk_by(|one, next| {
+            let end = last.max(Some(one.count.last)).unwrap_or(one.count.last);
+            last = Some(end);
+            next.count.first - end < params.merge_gap
+        });
+        for run in runs {
+            let users = || run.iter().filter(|failure| !failure.key.probe);
+            let answers: u64 = users().map(|failure| failure.count.answers).sum();
+            let start = users().map(|failure| failure.count.first).min();
+            let end = users().map(|failure| failure.count.last).max();
+            let bounds = start.zip(end).filter(|_| answers >= params.min_failures);
+            let burst =
+                bounds.map(|(start, end)| Burst { start, end, failures: answers, ..*burst });
+            parts.push(Part { failures: run.to_vec(), burst });
+        }
+    }
+    parts
+}
+
+/// How likely the cause of one site must be for the failures of another to be told with it.
+const SHARED: f64 = 0.3;
+
+/// The incident as it was found, or one for each cause where its sites are shown to have different ones; with these the failures that
+/// are left.
+fn told_apart<'a>(
+    together: Incident<'a>,
+    parts: Vec<Part>,
+    judged: &mut impl FnMut(Vec<Failure>, Burst) -> Incident<'a>,
+) -> (Vec<Incident<'a>>, Vec<Failure>) {
+    if parts.iter().filter(|part| part.burst.is_some()).count() < 2 {
+        return (vec![together], Vec::new());
+    }
+    let (mut alone, mut several) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part.burst {
+            Some(burst) => several.push(judged(part.failures, burst)),
+            None => alone.extend(part.failures.into_iter().filter(|failure| !failure.key.probe)),
+        }
+    }
+    let known = |incident: &Incident<'_>| {
+        let best = incident.weighed.first()?;
+        (incident.verdict >= Verdict::Probable).then_some(best.cause.name)
+    };
+    let causes: BTreeSet<&str> = several.iter().filter_map(known).collect();
+    let likeliest = |incident: &Incident<'_>| {
+        let weighed = incident.weighed.iter();
+        let shared = weighed.filter(|one| causes.contains(one.cause.name));
+        shared
+            .max_by(|a, b| a.probability.total_cmp(&b.probability))
+            .filter(|one| one.probability >= SHARED)
+            .map(|one| one.cause.name)
+    };
+    let mut groups: BTreeMap<Option<&str>, Vec<Incident<'a>>> = BTreeMap::new();
+    for incident in several {
+        let cause = known(&incident).or_else(|| likeliest(&incident));
+        groups.entry(cause).or_default().push(incident);
+    }
+    if groups.len() < 2 {
+        return (vec![together], Vec::new());
+    }
+    let params = Params::default();
+    let mut told = Vec::new();
+    for (_, mut group) in groups {
+        group.sort_by_key(|incident| incident.burst.start);
+        let mut runs: Vec<Vec<Incident<'a>>> = Vec::new();
+        for incident in group {
+            let end = runs.last().and_then(|run| run.iter().map(|one| one.burst.end).max());
+            match runs.last_mut() {
+                Some(run)
+                    if end.is_some_and(|end| incident.burst.start - end < params.merge_gap) =>
+                {
+                    run.push(incident);
+                }
+                _ => runs.push(vec![incident]),
+            }
+        }
+        for mut run in runs {
+            let (first, rest) = (run.remove(0), run);
+            told.push(if rest.is_empty() { first } else { joined(first, rest, judged) });
+        }
+    }
+    (told, alone)
+}
+
+/// Incidents of one cause as one.
+fn joined<'a>(
+    first: Incident<'a>,
+    rest: Vec<Incident<'a>>,
+    judged: &mut impl FnMut(Vec<Failure>, Burst) -> Incident<'a>,
+) -> Incident<'a> {
+    let (mut burst, mut failures) = (first.burst, first.scene.failures);
+    for one in rest {
+        burst.end = burst.end.max(one.burst.end);
+        burst.failures += one.burst.failures;
+        failures.extend(one.scene.failures);
+    }
+    failures
+        .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
+    judged(failures, burst)
+}
+
+/// Bursts of both classes. Server failures inside of a gateway burst of the same site belong to it and make no burst of their own.
+fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, Vec<&'f Failure>) {
     let mut found: Vec<(Class, Burst)> = Vec::new();
     for class in [Class::Gateway, Class::Server] {
         let failed: Vec<Failed> = answers
@@ -169,8 +303,14 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
         let bursts =
             burst::detect(&answers.load, answers.load_step, &failed, &Params::default()).bursts;
         let inside = |burst: &Burst| {
-            found.iter().any(|(_, gateway)| {
-                burst.start >= gateway.start - 2 * SECOND && burst.end <= gateway.end + 5 * SECOND
+            found.iter().any(|(of, gateway)| {
+                burst.start >= gateway.start - 2 * SECOND
+                    && burst.end <= gateway.end + 5 * SECOND
+                    && !sites_of(answers, sites, (*of, gateway)).is_disjoint(&sites_of(
+                        answers,
+                        sites,
+                        (class, burst),
+                    ))
             })
         };
         let new: Vec<Burst> = bursts.into_iter().filter(|burst| !inside(burst)).collect();
@@ -187,6 +327,16 @@ fn bursts(answers: &Answers) -> (Vec<(Class, Burst)>, Vec<&Failure>) {
         })
         .collect();
     (found, rest)
+}
+
+/// The sites that failed in a burst.
+fn sites_of(
+    answers: &Answers,
+    sites: &Sites<'_>,
+    (class, burst): (Class, &Burst),
+) -> BTreeSet<Option<Site>> {
+    let failed = within(answers, class, burst.start, burst.end);
+    failed.iter().map(|failure| sites.of(failure.source)).collect()
 }
 
 /// Bursts of one class that are judged, each with a scene of its own; the failures of others count as isolated.

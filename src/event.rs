@@ -338,6 +338,8 @@ pub struct OomKill {
     pub usage_bytes: Option<u64>,
     /// Whether `memory.oom.group` took the whole cgroup down.
     pub group: bool,
+    /// First line of the report that the kill ends, as far as the log has it.
+    pub report_line: Option<u64>,
 }
 
 impl OomKill {

@@ -57,6 +57,7 @@ pub mod recurrence;
 pub mod report;
 pub mod scene;
 pub mod service;
+pub mod sites;
 pub mod snapshot;
 pub mod source;
 pub mod stamp;

@@ -2,6 +2,7 @@
 //! three witnesses; two equal lines of one log are two facts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::clock::Clocks;
 use crate::event::{Event, EventKind, OomKill, Origin};
@@ -299,6 +300,62 @@ impl Timeline {
         }
         let stalled = at - seconds as Micros * SECOND - MINUTE;
         !self.between(stalled, at - 10 * SECOND).any(|(_, fact)| is_lockup(fact))
+    }
+}
+
+/// What an incident sees of a timeline: not what happened to others, on hosts or behind upstreams that are none of its own.
+#[derive(Debug, Clone)]
+pub struct View<'a> {
+    timeline: &'a Timeline,
+    /// By the fact's place; none where all is seen.
+    hidden: Option<Arc<[bool]>>,
+}
+
+impl<'a> View<'a> {
+    /// All of it.
+    #[must_use]
+    pub const fn whole(timeline: &'a Timeline) -> Self {
+        Self { timeline, hidden: None }
+    }
+
+    /// What is left without some facts.
+    #[must_use]
+    pub fn without(&self, is_foreign: impl Fn(FactId, &Fact) -> bool) -> Self {
+        let facts = self.timeline.iter();
+        let hidden: Arc<[bool]> =
+            facts.map(|(id, fact)| !self.sees(id) || is_foreign(id, fact)).collect();
+        Self { timeline: self.timeline, hidden: hidden.contains(&true).then_some(hidden) }
+    }
+
+    fn sees(&self, id: FactId) -> bool {
+        self.hidden.as_ref().and_then(|hidden| hidden.get(id.0)).is_none_or(|hidden| !hidden)
+    }
+
+    /// As [`Timeline::of`].
+    pub fn of(&self, kind: EventKind) -> impl Iterator<Item = (FactId, &'a Fact)> {
+        self.timeline.of(kind).filter(|(id, _)| self.sees(*id))
+    }
+
+    /// As [`Timeline::iter`].
+    pub fn iter(&self) -> impl Iterator<Item = (FactId, &'a Fact)> {
+        self.timeline.iter().filter(|(id, _)| self.sees(*id))
+    }
+
+    /// As [`Timeline::between`].
+    pub fn between(&self, from: Micros, to: Micros) -> impl Iterator<Item = (FactId, &'a Fact)> {
+        self.timeline.between(from, to).filter(|(id, _)| self.sees(*id))
+    }
+
+    /// The fact with this id.
+    #[must_use]
+    pub fn fact(&self, id: FactId) -> &'a Fact {
+        self.timeline.fact(id)
+    }
+
+    /// As [`Timeline::is_pause`].
+    #[must_use]
+    pub fn is_pause(&self, fact: &Fact) -> bool {
+        self.timeline.is_pause(fact)
     }
 }
 

@@ -102,11 +102,47 @@ pub fn detect(
         stretch.failures >= params.min_failures
             && steps * LEVELS.len() as f64 * (-gain).exp() <= params.chance_cap
     });
+    if series.span() <= SHORT_LOG {
+        let found = |run: &Burst| {
+            stretches.iter().any(|known| known.start <= run.end && run.start <= known.end)
+        };
+        let runs = runs(failed, params, baseline);
+        let new: Vec<Burst> =
+            runs.into_iter().filter(|run| !found(run) && series.share(run) >= RUN_SHARE).collect();
+        stretches.extend(new);
+        stretches.sort_by_key(|burst| burst.start);
+    }
     let outside = |one: &&Failed| {
         !stretches.iter().any(|burst| (burst.start..=burst.end).contains(&one.first))
     };
     let isolated = failed.iter().filter(outside).copied().collect();
     Found { bursts: stretches, isolated, baseline_share: baseline }
+}
+
+/// A log no longer than this has no quiet time to compare with: whether failures are usual there, it does not tell.
+const SHORT_LOG: Micros = 30 * MINUTE;
+/// Failure share from which on a run of failures in a short log is told, whatever else fails there.
+const RUN_SHARE: f64 = 0.001;
+
+/// Runs of failures that are close by the contract's word, and enough.
+fn runs(failed: &[Failed], params: &Params, baseline: f64) -> Vec<Burst> {
+    let mut runs: Vec<Burst> = Vec::new();
+    for one in failed {
+        match runs.last_mut() {
+            Some(run) if one.first - run.end < params.merge_gap => {
+                run.end = run.end.max(one.last);
+                run.failures += one.answers;
+            }
+            _ => runs.push(Burst {
+                start: one.first,
+                end: one.last,
+                failures: one.answers,
+                baseline_share: baseline,
+            }),
+        }
+    }
+    runs.retain(|run| run.failures >= params.min_failures);
+    runs
 }
 
 /// Counts in equal steps without holes.
@@ -160,6 +196,17 @@ impl Series {
         to - from <= SILENCE_MAX
             && !self.counts[self.index(from)..=self.index(to)].iter().any(succeeds)
             && self.counts.iter().any(succeeds)
+    }
+
+    fn span(&self) -> Micros {
+        i64::try_from(self.counts.len()).unwrap_or(i64::MAX).saturating_mul(self.step)
+    }
+
+    /// Share of failed answers in the steps of a run.
+    fn share(&self, run: &Burst) -> f64 {
+        let steps = &self.counts[self.index(run.start)..=self.index(run.end)];
+        let requests: u64 = steps.iter().map(|count| count.requests).sum();
+        run.failures as f64 / requests.max(1) as f64
     }
 
     fn index(&self, at: Micros) -> usize {

@@ -293,7 +293,10 @@ fn loose_snapshot(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> Option<String
 }
 
 fn is_at(scene: &Scene<'_>, upstream: &str) -> bool {
-    scene.services.at_address(upstream).is_some_and(|service| scene.failing.contains(&service))
+    scene
+        .services
+        .at_address(upstream, scene.asker())
+        .is_some_and(|service| scene.failing.contains(&service))
 }
 
 /// `docker inspect` says OOMKilled of a failing container: strong, but without a time of its own.

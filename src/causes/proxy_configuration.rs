@@ -113,7 +113,9 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         .flat_map(|(_, service)| service.addresses.iter().cloned())
         .collect();
     let elsewhere = !listens.is_empty()
-        && upstreams.iter().all(|upstream| scene.services.at_address(upstream).is_none());
+        && upstreams
+            .iter()
+            .all(|upstream| scene.services.at_address(upstream, scene.asker()).is_none());
     if !elsewhere && scene.changed() {
         return Weight::nothing();
     }

@@ -5,7 +5,7 @@
 //! be placed stays unplaced; nothing is invented to make a link possible.
 
 mod boot;
-mod skew;
+pub mod skew;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};

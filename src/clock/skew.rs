@@ -196,7 +196,7 @@ pub(super) fn correct(sources: &[Source], clocks: &mut Clocks) -> bool {
 }
 
 /// A log and its rotations, `access.log`, `access.log.1`, `access.log-20261120.gz`, are written by one clock.
-fn family(path: &str) -> &str {
+pub fn family(path: &str) -> &str {
     let plain = path.strip_suffix(".gz").unwrap_or(path);
     plain.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.' || last == '-')
 }

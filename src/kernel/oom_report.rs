@@ -119,6 +119,7 @@ impl Report {
             limit_bytes: self.limit_bytes,
             usage_bytes: self.usage_bytes,
             group: self.group.is_some(),
+            report_line: self.first.as_ref().map(|first| first.at.line),
         }));
         event
     }

@@ -2,6 +2,7 @@
 //! must be raised again, and the lines that are asked for. Must never leave out a cited line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use crate::cited;
 use crate::event::{Event, EventKind, Origin};
@@ -11,8 +12,8 @@ use crate::stamp::{ClockKind, MINUTE, Micros};
 
 use super::{Level, Parts};
 
-/// Lines before a kill in which its report is looked for: a task table has a line for each process.
-pub(super) const OOM_REPORT_LINES: u64 = 1500;
+/// Most lines of a kill's report that go in: a task table has a line for each process, and journald ten or more for each of them.
+const OOM_REPORT_LINES: u64 = 15_000;
 /// Lines after it: the reaper's word.
 const OOM_AFTER: u64 = 2;
 /// First lines of a log by which the form of its requests is known.
@@ -23,7 +24,7 @@ const FAILED_SHOWN: usize = 3;
 const FAILED_SHOWN_MAX: usize = 60;
 
 /// What goes in of one source.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Choice<'a> {
     /// Events that its lines must raise.
     pub(super) events: Vec<&'a Event>,
@@ -31,8 +32,6 @@ pub(super) struct Choice<'a> {
     pub(super) more: BTreeMap<(u64, EventKind), u64>,
     /// Lines that are wanted whatever they raise.
     pub(super) lines: BTreeSet<u64>,
-    /// Lines of kills, whose reports stand before them.
-    pub(super) kills: BTreeSet<u64>,
     /// A snapshot, to be taken whole.
     pub(super) whole: bool,
 }
@@ -103,7 +102,7 @@ fn of_source<'a>(
             choice.events.push(event);
             choice.lines.insert(event.at.line);
             if event.kind == EventKind::OomKill {
-                choice.kills.insert(event.at.line);
+                choice.lines.extend(oom_report(event));
             }
         } else {
             left_out += 1;
@@ -111,9 +110,6 @@ fn of_source<'a>(
     }
     for line in cited {
         cited::around(&mut choice.lines, *line, level.context, level.context);
-    }
-    for line in &choice.kills {
-        cited::around(&mut choice.lines, *line, 0, OOM_AFTER);
     }
     choice.lines.extend(failed(source));
     // The first and the last line show what the log covers.
@@ -124,6 +120,13 @@ fn of_source<'a>(
     }
     choice.lines.retain(|line| (1..=source.lines).contains(line));
     (choice, left_out)
+}
+
+/// The lines of the report that a kill ends, and the reaper's word behind it.
+fn oom_report(kill: &Event) -> RangeInclusive<u64> {
+    let from = kill.oom.as_ref().and_then(|oom| oom.report_line).unwrap_or(kill.at.line);
+    let earliest = kill.at.line.saturating_sub(OOM_REPORT_LINES);
+    from.clamp(earliest, kill.at.line)..=kill.at.line.saturating_add(OOM_AFTER)
 }
 
 /// What events of a step of time have in common that count as one.

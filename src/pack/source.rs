@@ -12,14 +12,12 @@ use crate::event::{Event, EventKind};
 use crate::ingest::{self, Source};
 use crate::report::redact::Masker;
 
-use super::choose::{Choice, Chosen, OOM_REPORT_LINES};
+use super::choose::{Choice, Chosen};
 use super::entries::{self, Whole};
 use super::{LINES_MAX, Parts};
 
 /// Longest line that goes in, in bytes.
 const LINE_MAX_BYTES: usize = 16 << 10;
-/// Lines of an entry of journald's, as a rule.
-const FIELDS: u64 = 10;
 /// Lines added around an event that its line alone does not raise, round after round.
 const MORE: [u64; 3] = [4, 30, 250];
 
@@ -36,9 +34,6 @@ pub(super) fn wanted(sources: &[Source], chosen: &Chosen<'_>) -> Wanted {
     let mut wanted = Wanted::new();
     for (source, choice) in sources.iter().zip(&chosen.sources) {
         let mut lines = choice.lines.clone();
-        for kill in &choice.kills {
-            cited::around(&mut lines, *kill, oom_lines(source), 0);
-        }
         let reach = entries::reach(source.envelope);
         if reach > 0 {
             for line in &choice.lines {
@@ -62,8 +57,8 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The lines asked for, read where they are not known.
-    fn lines(&mut self, parts: &Parts<'_>, wanted: &Wanted) -> Lines {
+    /// The lines asked for, read where they are not known, and those that were asked for before.
+    fn lines(&mut self, parts: &Parts<'_>, wanted: &Wanted) -> &Lines {
         let mut missing = Wanted::new();
         for (path, numbers) in wanted {
             let asked = self.asked.entry(path.clone()).or_default();
@@ -78,12 +73,7 @@ impl Known {
                 self.lines.entry(path).or_default().extend(own);
             }
         }
-        let own = |(path, numbers): (&String, &BTreeSet<u64>)| {
-            let known = self.lines.get(path)?.iter();
-            let own = known.filter(|(number, _)| numbers.contains(number));
-            Some((path.clone(), own.map(|(number, line)| (*number, line.clone())).collect()))
-        };
-        wanted.iter().filter_map(own).collect()
+        &self.lines
     }
 }
 
@@ -96,15 +86,11 @@ pub(super) fn members(
 ) -> io::Result<Vec<Option<Member>>> {
     let sources = &parts.ingested.sources;
     let wanted = wanted(sources, chosen);
-    let mut lines = known.lines(parts, &wanted);
+    let lines = known.lines(parts, &wanted);
     let mut made: Vec<Option<Member>> = Vec::new();
     for (index, (source, choice)) in sources.iter().zip(&chosen.sources).enumerate() {
-        let own = lines.get(&source.path).cloned().unwrap_or_default();
-        made.push(if own.is_empty() {
-            None
-        } else {
-            Some(member(index, source, choice, own, (parts, masker)))
-        });
+        let own = lines.get(&source.path).filter(|_| wanted.contains_key(&source.path));
+        made.push(own.map(|own| member(index, source, choice, own, (parts, masker))));
     }
     for more in MORE {
         let mut again = Wanted::new();
@@ -119,17 +105,11 @@ pub(super) fn members(
         if count == 0 || count > LINES_MAX {
             break;
         }
-        add(&mut lines, known.lines(parts, &again));
+        let lines = known.lines(parts, &again);
         for (index, (source, choice)) in sources.iter().zip(&chosen.sources).enumerate() {
             let Some(extra) = again.get(&source.path) else { continue };
-            let own = lines.get(&source.path).cloned().unwrap_or_default();
-            let mut wider = Choice {
-                events: choice.events.clone(),
-                lines: choice.lines.clone(),
-                kills: choice.kills.clone(),
-                whole: choice.whole,
-                more: choice.more.clone(),
-            };
+            let Some(own) = lines.get(&source.path) else { continue };
+            let mut wider = choice.clone();
             wider.lines.extend(extra);
             let better = member(index, source, &wider, own, (parts, masker));
             if let Some(slot) = made.get_mut(index)
@@ -140,12 +120,6 @@ pub(super) fn members(
         }
     }
     Ok(made)
-}
-
-fn add(lines: &mut Lines, more: Lines) {
-    for (path, own) in more {
-        lines.entry(path).or_default().extend(own);
-    }
 }
 
 /// Events that a member's lines do not raise.
@@ -170,19 +144,15 @@ fn member(
     index: usize,
     source: &Source,
     choice: &Choice<'_>,
-    lines: BTreeMap<u64, Vec<u8>>,
+    lines: &BTreeMap<u64, Vec<u8>>,
     (parts, masker): (&Parts<'_>, &Masker),
 ) -> Member {
     let envelope = if choice.whole { kept::SNAPSHOT } else { source.envelope.name() };
     let head = Head { source: index + 1, envelope: envelope.to_owned() };
-    let mut numbers = choice.lines.clone();
-    for kill in &choice.kills {
-        numbers.extend(oom_report(&lines, *kill, oom_lines(source)));
-    }
     let whole = if choice.whole {
-        Whole { lines, ..Whole::default() }
+        Whole { lines: lines.clone(), ..Whole::default() }
     } else {
-        entries::whole(source.envelope, &lines, &numbers)
+        entries::whole(source.envelope, lines, &choice.lines)
     };
     let mut texts: BTreeMap<u64, String> = whole
         .lines
@@ -197,32 +167,6 @@ fn member(
     ingest::reread(&kept, parts.reading, &mut reread);
     let (told, lost) = told(choice, reread.events);
     Member { kept, told, lost }
-}
-
-/// Lines before a kill in which its report is looked for.
-fn oom_lines(source: &Source) -> u64 {
-    let fields = if entries::reach(source.envelope) > 0 { FIELDS } else { 1 };
-    OOM_REPORT_LINES * fields
-}
-
-/// The lines of the report that a kill ends, from the one on which the killer was invoked.
-fn oom_report(lines: &BTreeMap<u64, Vec<u8>>, kill: u64, most: u64) -> BTreeSet<u64> {
-    let before = lines.range(kill.saturating_sub(most)..=kill);
-    let invoked = |line: &[u8]| {
-        [&b"invoked oom-killer"[..], b"oom-kill:constraint"]
-            .iter()
-            .any(|word| line.windows(word.len()).any(|window| window == *word))
-    };
-    let mut start = None;
-    for (number, line) in before.rev() {
-        if *number < kill && invoked(line) {
-            start = Some(*number);
-            if line.windows(18).any(|window| window == b"invoked oom-killer") {
-                break;
-            }
-        }
-    }
-    start.map_or_else(BTreeSet::new, |start| (start..=kill).collect())
 }
 
 /// What the lines raise of the events that they must, and how many they do not.

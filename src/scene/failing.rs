@@ -40,8 +40,11 @@ impl Scene<'_> {
         let told = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
         upstreams.extend(told.filter_map(|(_, fact)| fact.field("upstream").map(str::to_owned)));
         upstreams.remove("");
-        let found: BTreeSet<ServiceId> =
-            upstreams.iter().filter_map(|upstream| self.services.at_address(upstream)).collect();
+        let asker = self.asker();
+        let found: BTreeSet<ServiceId> = upstreams
+            .iter()
+            .filter_map(|upstream| self.services.at_address(upstream, asker))
+            .collect();
         if !found.is_empty() {
             (self.failing, self.failing_known) = (found, true);
             return;

@@ -19,7 +19,7 @@ use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{MINUTE, Micros, SECOND, Stamp};
-use crate::timeline::{Fact, FactId, Timeline};
+use crate::timeline::{Fact, FactId, View};
 use crate::traffic::FailureKey;
 use crate::weights::Weights;
 use crate::wording::Text;
@@ -85,8 +85,8 @@ pub struct LinkedKill {
 pub struct Scene<'a> {
     /// How much each piece of evidence weighs.
     pub weights: &'a Weights,
-    /// Facts of all logs.
-    pub timeline: &'a Timeline,
+    /// Facts of all logs, but those of other sites.
+    pub timeline: View<'a>,
     /// Services of the bundle.
     pub services: &'a Services,
     /// All deaths.
@@ -130,7 +130,7 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn set(
         (timeline, services, deaths, recurrences): (
-            &'a Timeline,
+            View<'a>,
             &'a Services,
             &'a [Death],
             &'a [Recurrence],
@@ -278,6 +278,15 @@ impl<'a> Scene<'a> {
         kinds: &'s [EventKind],
     ) -> impl Iterator<Item = (FactId, &'s Fact)> {
         self.near().filter(move |(_, fact)| kinds.contains(&fact.kind))
+    }
+
+    /// The host of the proxy whose answers failed; none where the bundle is of one host, or several proxies failed.
+    #[must_use]
+    pub fn asker(&self) -> Option<&'a str> {
+        let mut hosts =
+            self.failures.iter().map(|failure| self.services.host_of_source(failure.source));
+        let first = hosts.next()??;
+        hosts.all(|host| host == Some(first)).then_some(first)
     }
 
     /// Whether a fact speaks of a failing service. A fact that names no service at all counts when only one could be meant.

@@ -25,11 +25,21 @@ impl Hosts {
             let hosts = folders.entry(folder.to_owned()).or_default();
             hosts.extend(source.host.as_deref().and_then(label));
         }
-        // A folder is of the host that all of its logs name. Where no log names any, folders may be called after hosts.
+        // A folder is of the host that all of its logs name. Where no log names any, or each folder has what every machine has of its
+        // own, folders may be called after hosts.
+        let machines: BTreeSet<&str> = sources
+            .iter()
+            .filter(|source| source.kernel.is_some() || is_proxys(source))
+            .filter_map(|source| Some(source.path.split_once('/')?.0))
+            .filter(|folder| label(folder).is_some_and(|name| is_host_name(&name)))
+            .collect();
         let of_folder = folders.into_iter().filter_map(|(folder, mut hosts)| {
+            let machine = machines.len() > 1 && machines.contains(folder.as_str());
             let host = match hosts.len() {
                 1 => hosts.pop_first(),
-                0 if named.is_empty() => label(&folder).filter(|name| is_host_name(name)),
+                0 if named.is_empty() || machine => {
+                    label(&folder).filter(|name| is_host_name(name))
+                }
                 _ => None,
             };
             Some((folder, host?))
@@ -63,6 +73,11 @@ impl Hosts {
             self.folders.get(folder).cloned()
         })
     }
+}
+
+/// Whether a proxy wrote these requests, and not an app server about its own.
+fn is_proxys(source: &Source) -> bool {
+    source.traffic.as_ref().is_some_and(|traffic| traffic.by_app_server * 2 <= traffic.requests())
 }
 
 /// The first label of a name, which short and full names share. A host that was just born has no name yet.

@@ -16,10 +16,10 @@ use crate::grammar::{Grammars, Role};
 use crate::ingest::Source;
 use crate::snapshot::{Container, Snapshot};
 use crate::stamp::{HOUR, Micros};
-use crate::timeline::{Fact, Timeline, short};
+use crate::timeline::{Fact, FactId, Timeline, short};
 
 use hosts::Hosts;
-use names::{address_key, is_bound, is_pod_uid, pod_log};
+use names::{address_key, is_bound, is_local, is_pod_uid, pod_log};
 
 /// Index of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +145,8 @@ pub struct Services {
     of: Vec<Option<ServiceId>>,
     /// Which host each fact is of, by the fact's place, where the bundle is of several.
     hosts: Vec<Option<String>>,
+    /// Likewise each source.
+    source_hosts: Vec<Option<String>>,
     comms: BTreeMap<String, Vec<String>>,
     /// Task names of stores, whether one is in the bundle or not.
     store_comms: BTreeSet<String>,
@@ -203,6 +205,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
         for container in containers(source) {
             services.learn_container(container, host.as_deref());
         }
+        services.source_hosts.push(host);
     }
     services.join_pod_logs(sources);
     services.join_container_logs(sources);
@@ -453,11 +456,26 @@ impl Services {
         &self.list[id.0]
     }
 
-    /// The service that listens at an upstream address of the proxy.
+    /// The host that a fact is of, where the bundle is of several.
     #[must_use]
-    pub fn at_address(&self, upstream: &str) -> Option<ServiceId> {
+    pub fn host_of(&self, fact: FactId) -> Option<&str> {
+        self.hosts.get(fact.0)?.as_deref()
+    }
+
+    /// The host that a source is of, where the bundle is of several.
+    #[must_use]
+    pub fn host_of_source(&self, source: usize) -> Option<&str> {
+        self.source_hosts.get(source)?.as_deref()
+    }
+
+    /// The service that listens at an upstream address of a proxy, which runs on this host, where that is known.
+    #[must_use]
+    pub fn at_address(&self, upstream: &str, asker: Option<&str>) -> Option<ServiceId> {
         let key = address_key(upstream);
-        let mut exact = self.iter().filter(|(_, service)| service.addresses.contains(&key));
+        let here =
+            |service: &Service| !is_local(&key) || hosts::fit(service.host.as_deref(), asker);
+        let mut exact =
+            self.iter().filter(|(_, service)| service.addresses.contains(&key) && here(service));
         if let Some((id, _)) = exact.next() {
             return Some(id);
         }
@@ -472,10 +490,11 @@ impl Services {
             .map(|(_, port)| port)
             .filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))?;
         let mut by_port = self.iter().filter(|(_, service)| {
-            service.addresses.iter().any(|own| {
-                own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port)
-                    && !are_neighbours(own, &key)
-            })
+            here(service)
+                && service.addresses.iter().any(|own| {
+                    own.rsplit_once(':').is_some_and(|(_, own_port)| own_port == port)
+                        && !are_neighbours(own, &key)
+                })
         });
         let first = by_port.next()?;
         by_port.next().is_none().then_some(first.0)

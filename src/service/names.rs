@@ -136,6 +136,12 @@ pub fn pod_log(path: &str) -> Option<PodLog> {
     is_pod_uid(&uid).then_some(PodLog { pod, uid: Some(uid), container: None })
 }
 
+/// Whether only the host itself can ask at an address, given as [`address_key`] spells it.
+#[must_use]
+pub fn is_local(key: &str) -> bool {
+    key.starts_with("unix:") || key.starts_with("127.0.0.1:")
+}
+
 /// One spelling of an address: wildcard and localhost become 127.0.0.1, schemes and paths go.
 #[must_use]
 pub fn address_key(address: &str) -> String {

@@ -25,7 +25,7 @@ impl Services {
             if !writes_of_itself(fact.kind) {
                 continue;
             }
-            let owner = match (self.at_address(upstream), apps.as_slice()) {
+            let owner = match (self.at_address(upstream, self.host_of(id)), apps.as_slice()) {
                 (Some(owner), _) => owner,
                 (None, [app]) => *app,
                 (None, [_, ..]) => continue,

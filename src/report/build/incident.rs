@@ -322,8 +322,10 @@ fn upstreams(incident: &Incident<'_>) -> Vec<model::Upstream> {
     let mut list: Vec<model::Upstream> = list
         .into_iter()
         .map(|(address, failures)| {
-            let service =
-                scene.services.at_address(&address).map(|id| scene.services.get(id).name.clone());
+            let service = scene
+                .services
+                .at_address(&address, scene.asker())
+                .map(|id| scene.services.get(id).name.clone());
             model::Upstream { address, service, failures }
         })
         .collect();
