@@ -1,6 +1,8 @@
 //! From bursts to incidents with a cause: sets the scene of each, weighs all causes on it, and turns weights into a probability
 //! and one of the five verdict words of the contract. "Unknown" takes part with a weight of its own.
 
+mod apart;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::{Answers, Failure};
@@ -12,8 +14,9 @@ use crate::event::EventKind;
 use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::scene::{Class, LEAD, Scene, TAIL};
+use crate::service::names::address_key;
 use crate::service::{Join, Services};
-use crate::sites::{self, Site, Sites};
+use crate::sites::{Site, Sites};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline, View};
 use crate::weights::Weights;
@@ -110,33 +113,32 @@ pub fn explain<'a>(
     let mut incidents = Vec::new();
     let mut isolated: BTreeMap<u16, u64> = BTreeMap::new();
     let sites = Sites::find(answers, sources, services, timeline);
-    let whole = View::whole(timeline);
-    let mut views: BTreeMap<BTreeSet<Site>, View<'a>> = BTreeMap::new();
     let (bursts, rest) = bursts(answers, &sites);
+    let ends: Vec<(BTreeSet<Option<Site>>, Micros)> = bursts
+        .iter()
+        .map(|(class, burst)| (sites_of(answers, &sites, (*class, burst)), burst.end))
+        .collect();
+    let mut court = Court {
+        facts: (services, deaths, recurrences, sources, clocks),
+        answers,
+        weights,
+        sites: &sites,
+        whole: View::whole(timeline),
+        views: BTreeMap::new(),
+    };
     for (class, burst) in bursts {
         if focus.since.is_some_and(|since| burst.end < since)
             || focus.until.is_some_and(|until| burst.start > until)
         {
             continue;
         }
-        let mut judged = |failures: Vec<Failure>, burst: Burst| {
-            let of: BTreeSet<Site> =
-                failures.iter().filter_map(|failure| sites.of(failure.source)).collect();
-            let view = views.entry(of.clone()).or_insert_with(|| sites.view(&whole, &of)).clone();
-            let scene = Scene::set(
-                (view, services, deaths, recurrences),
-                (sources, clocks),
-                class,
-                (burst.start, burst.end),
-                (failures, &answers.load),
-                weights,
-            );
-            judge(scene, burst, answers.from_error_log)
-        };
+        let of = sites_of(answers, &sites, (class, &burst));
+        let earlier =
+            ends.iter().filter(|(sites, end)| *end < burst.start && !sites.is_disjoint(&of));
+        let before = earlier.map(|(_, end)| *end).max();
         let failures = within(answers, class, burst.start, burst.end);
-        let parts = parts(&sites, &failures, &burst);
-        let together = judged(failures, burst);
-        let (told, alone) = told_apart(together, parts, &mut judged);
+        let case = Case { class, burst, failures, before, others: BTreeSet::new() };
+        let (told, alone) = apart::told(case, &mut court);
         incidents.extend(told);
         for failure in alone {
             *isolated.entry(failure.key.status).or_default() += failure.count.answers;
@@ -166,124 +168,6 @@ fn within(answers: &Answers, class: Class, start: Micros, end: Micros) -> Vec<Fa
         .filter(|failure| failure.count.first >= start && failure.count.first <= end)
         .cloned()
         .collect()
-}
-
-/// Failures of one site in a burst: a stretch that would be an incident by itself, or a few that would be none.
-struct Part {
-    failures: Vec<Failure>,
-    /// `None` where they are too few.
-    burst: Option<Burst>,
-}
-
-/// The failures of a burst by site; none where all are of one.
-fn parts(sites: &Sites<'_>, failures: &[Failure], burst: &Burst) -> Vec<Part> {
-    let params = Params::default();
-    let by_site = sites::by_site(sites, failures);
-    if by_site.len() < 2 {
-        return Vec::new();
-    }
-    let mut parts = Vec::new();
-    for own in by_site.into_values() {
-        let mut last = None;
-        let runs = own.chunk_by(|one, next| {
-            let end = last.max(Some(one.count.last)).unwrap_or(one.count.last);
-            last = Some(end);
-            next.count.first - end < params.merge_gap
-        });
-        for run in runs {
-            let users = || run.iter().filter(|failure| !failure.key.probe);
-            let answers: u64 = users().map(|failure| failure.count.answers).sum();
-            let start = users().map(|failure| failure.count.first).min();
-            let end = users().map(|failure| failure.count.last).max();
-            let bounds = start.zip(end).filter(|_| answers >= params.min_failures);
-            let burst =
-                bounds.map(|(start, end)| Burst { start, end, failures: answers, ..*burst });
-            parts.push(Part { failures: run.to_vec(), burst });
-        }
-    }
-    parts
-}
-
-/// How likely the cause of one site must be for the failures of another to be told with it.
-const SHARED: f64 = 0.3;
-
-/// The incident as it was found, or one for each cause where its sites are shown to have different ones; with these the failures that
-/// are left.
-fn told_apart<'a>(
-    together: Incident<'a>,
-    parts: Vec<Part>,
-    judged: &mut impl FnMut(Vec<Failure>, Burst) -> Incident<'a>,
-) -> (Vec<Incident<'a>>, Vec<Failure>) {
-    if parts.iter().filter(|part| part.burst.is_some()).count() < 2 {
-        return (vec![together], Vec::new());
-    }
-    let (mut alone, mut several) = (Vec::new(), Vec::new());
-    for part in parts {
-        match part.burst {
-            Some(burst) => several.push(judged(part.failures, burst)),
-            None => alone.extend(part.failures.into_iter().filter(|failure| !failure.key.probe)),
-        }
-    }
-    let known = |incident: &Incident<'_>| {
-        let best = incident.weighed.first()?;
-        (incident.verdict >= Verdict::Probable).then_some(best.cause.name)
-    };
-    let causes: BTreeSet<&str> = several.iter().filter_map(known).collect();
-    let likeliest = |incident: &Incident<'_>| {
-        let weighed = incident.weighed.iter();
-        let shared = weighed.filter(|one| causes.contains(one.cause.name));
-        shared
-            .max_by(|a, b| a.probability.total_cmp(&b.probability))
-            .filter(|one| one.probability >= SHARED)
-            .map(|one| one.cause.name)
-    };
-    let mut groups: BTreeMap<Option<&str>, Vec<Incident<'a>>> = BTreeMap::new();
-    for incident in several {
-        let cause = known(&incident).or_else(|| likeliest(&incident));
-        groups.entry(cause).or_default().push(incident);
-    }
-    if groups.len() < 2 {
-        return (vec![together], Vec::new());
-    }
-    let params = Params::default();
-    let mut told = Vec::new();
-    for (_, mut group) in groups {
-        group.sort_by_key(|incident| incident.burst.start);
-        let mut runs: Vec<Vec<Incident<'a>>> = Vec::new();
-        for incident in group {
-            let end = runs.last().and_then(|run| run.iter().map(|one| one.burst.end).max());
-            match runs.last_mut() {
-                Some(run)
-                    if end.is_some_and(|end| incident.burst.start - end < params.merge_gap) =>
-                {
-                    run.push(incident);
-                }
-                _ => runs.push(vec![incident]),
-            }
-        }
-        for mut run in runs {
-            let (first, rest) = (run.remove(0), run);
-            told.push(if rest.is_empty() { first } else { joined(first, rest, judged) });
-        }
-    }
-    (told, alone)
-}
-
-/// Incidents of one cause as one.
-fn joined<'a>(
-    first: Incident<'a>,
-    rest: Vec<Incident<'a>>,
-    judged: &mut impl FnMut(Vec<Failure>, Burst) -> Incident<'a>,
-) -> Incident<'a> {
-    let (mut burst, mut failures) = (first.burst, first.scene.failures);
-    for one in rest {
-        burst.end = burst.end.max(one.burst.end);
-        burst.failures += one.burst.failures;
-        failures.extend(one.scene.failures);
-    }
-    failures
-        .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
-    judged(failures, burst)
 }
 
 /// Bursts of both classes. Server failures inside of a gateway burst of the same site belong to it and make no burst of their own.
@@ -350,6 +234,55 @@ fn largest(mut bursts: Vec<Burst>) -> Vec<Burst> {
         bursts.sort_by_key(|burst| burst.start);
     }
     bursts
+}
+
+/// Failures that are judged together.
+#[derive(Clone)]
+struct Case {
+    class: Class,
+    burst: Burst,
+    failures: Vec<Failure>,
+    /// When the same sites failed before.
+    before: Option<Micros>,
+    /// Upstreams that others of the same site asked, whose failures are a case of their own.
+    others: BTreeSet<String>,
+}
+
+/// Everything that a case is judged by.
+struct Court<'a, 's> {
+    facts: (&'a Services, &'a [Death], &'a [Recurrence], &'a [Source], &'a Clocks),
+    answers: &'a Answers,
+    weights: &'a Weights,
+    sites: &'s Sites<'a>,
+    whole: View<'a>,
+    /// What is seen from some sites.
+    views: BTreeMap<BTreeSet<Site>, View<'a>>,
+}
+
+impl<'a> Court<'a, '_> {
+    fn judge(&mut self, case: Case) -> Incident<'a> {
+        let failures = case.failures.iter();
+        let of: BTreeSet<Site> =
+            failures.filter_map(|failure| self.sites.of(failure.source)).collect();
+        let view =
+            self.views.entry(of.clone()).or_insert_with(|| self.sites.view(&self.whole, &of));
+        let view = if case.others.is_empty() {
+            view.clone()
+        } else {
+            let others = |address: &str| case.others.contains(&address_key(address));
+            view.without(|_, fact| fact.field("upstream").is_some_and(others))
+        };
+        let (services, deaths, recurrences, sources, clocks) = self.facts;
+        let scene = Scene::set(
+            (view, services, deaths, recurrences),
+            (sources, clocks),
+            case.class,
+            (case.before, case.burst.start, case.burst.end),
+            (case.failures, &self.answers.load),
+            self.weights,
+        );
+        judge(scene, case.burst, self.answers.from_error_log)
+    }
 }
 
 fn judge(scene: Scene<'_>, burst: Burst, from_error_log: bool) -> Incident<'_> {

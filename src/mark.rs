@@ -23,6 +23,8 @@ pub enum MarkKind {
     Death,
     /// The start of a process, by pid.
     Start,
+    /// A stretch of time in which a process ended, by pid: its log tells neither when nor how.
+    Gone,
     /// A kernel message, by text.
     KernelLine,
 }

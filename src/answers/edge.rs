@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::Clocks;
 use crate::ingest::Source;
+use crate::service::hosts::Hosts;
 use crate::stamp::{Micros, SECOND};
 use crate::traffic::{FailureCount, FailureKey};
 
@@ -64,12 +65,19 @@ fn of_other_sites(sources: &[Source], clocks: &Clocks, found: &[usize]) -> Vec<u
     }
     let clients = |index: &usize| sources[*index].traffic.as_ref().map_or(0, |own| own.clients());
     let machines_only = found.iter().all(|index| clients(index) <= PROXIES_MAX);
+    let hosts = Hosts::of(sources);
+    let own_host = |index: usize| {
+        let host = hosts.of_source(&sources[index]);
+        host.is_some() && found.iter().all(|other| hosts.of_source(&sources[*other]) != host)
+    };
     let is_own = |index: &usize| {
         let Some(traffic) = &sources[*index].traffic else { return false };
+        // Few clients may be other machines of the site; what fails there then shows in its own log, whatever it looks like.
+        let few = traffic.clients() <= PROXIES_MAX && !machines_only;
         if found.contains(index)
             || is_app_servers(&sources[*index])
             || traffic.http10 * 10 > traffic.requests() * 9
-            || (traffic.clients() <= PROXIES_MAX && !machines_only)
+            || (few && !own_host(*index))
             || is_copy(sources, *index)
         {
             return false;
@@ -77,9 +85,11 @@ fn of_other_sites(sources: &[Source], clocks: &Clocks, found: &[usize]) -> Vec<u
         let own = failed(sources, clocks, *index);
         let (mut seen, mut all) = (0, 0);
         for answer in &own {
-            let mut near = by_time.range(answer.at - SAME..=answer.at + SAME);
+            let mut near = by_time
+                .range(answer.at.saturating_sub(SAME)..=answer.at.saturating_add(SAME))
+                .flat_map(|(_, others)| others);
             all += answer.count;
-            if near.any(|(_, others)| others.iter().any(|other| answer.is_seen_as(other))) {
+            if near.any(|other| few || answer.is_seen_as(other)) {
                 seen += answer.count;
             }
         }

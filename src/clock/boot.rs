@@ -160,7 +160,9 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
         let rule = same_boot(sources, index, clocks)
             .or_else(|| same_deaths(sources, index, clocks))
             .or_else(|| same_lines(sources, index, clocks))
-            .or_else(|| by_audit(source, index, clocks));
+            .or_else(|| {
+                by_audit(source, index, clocks).filter(|rule| rule.sigma < BEFORE_NTP_SIGMA)
+            });
         if let Some(rule) = rule {
             clocks.set(index, ClockKind::Boot, "", rule);
         }
@@ -170,7 +172,27 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
 /// Audit records in the log itself, where nothing else ties it: their time is that of the host, before other logs correct it.
 fn by_audit(source: &Source, index: usize, clocks: &Clocks) -> Option<Rule> {
     let rule = pairs_of(source, index, BY_AUDIT, clocks)?;
-    Some(Rule { evidence: text("clock-by-audit", []), ..rule })
+    let pairs = source.boot_pairs.earliest.iter().filter(|((id, _), _)| id == BY_AUDIT);
+    let early = pairs.map(|(_, (boot, _, _))| *boot).max().is_some_and(|last| last < BEFORE_NTP);
+    let sigma = if early { BEFORE_NTP_SIGMA } else { rule.sigma };
+    Some(Rule { evidence: text("clock-by-audit", []), sigma, ..rule })
+}
+
+/// Uptime before which the wall clock is that of the hardware: it is set when the network is there.
+const BEFORE_NTP: Micros = 2 * MINUTE;
+/// How far it is off by then.
+const BEFORE_NTP_SIGMA: Micros = 10 * SECOND;
+
+/// Audit records of the boot alone, where even the pattern of failures tells nothing.
+pub(super) fn by_early_audit(sources: &[Source], clocks: &mut Clocks) {
+    for (index, source) in sources.iter().enumerate() {
+        if clocks.has(index, ClockKind::Boot, "") || !source.spans.contains_key(&ClockKind::Boot) {
+            continue;
+        }
+        if let Some(rule) = by_audit(source, index, clocks) {
+            clocks.set(index, ClockKind::Boot, "", rule);
+        }
+    }
 }
 
 /// Kernel lines with the same text and the same boot stamp in a log whose boot clock is anchored.
@@ -334,24 +356,20 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
     for (pid, seen) in sources[index].marks.of(MarkKind::Death) {
         for own in seen.iter().filter(|own| own.stamp.clock == ClockKind::Boot) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
-                for theirs in source.marks.get(MarkKind::Death, pid) {
-                    let (Some(from), until) =
-                        (clocks.utc(other, theirs.stamp, ""), theirs.until.unwrap_or(theirs.stamp))
-                    else {
-                        continue;
-                    };
-                    let Some(to) = clocks.utc(other, until, "") else { continue };
-                    bounds.push((
-                        from - TOLD_LATE - own.stamp.at,
-                        to + until.resolution - own.stamp.at,
-                        other,
-                    ));
-                }
+                let ends = [MarkKind::Death, MarkKind::Gone];
+                let ends = ends.into_iter().flat_map(|kind| source.marks.get(kind, pid));
+                bounds.extend(ends.filter_map(|theirs| {
+                    let until = theirs.until.unwrap_or(theirs.stamp);
+                    let from = clocks.utc(other, theirs.stamp, "")? - TOLD_LATE;
+                    let to = clocks.utc(other, until, "")? + until.resolution;
+                    Some((from - own.stamp.at, to - own.stamp.at, other))
+                }));
             }
         }
     }
     let (from, to, count) = most_covered(&bounds)?;
     let other = bounds.iter().find(|bound| bound.0 <= from && bound.1 >= to)?.2;
+    let (from, to) = narrowed(sources, index, clocks, (from, to))?;
     let path = &sources[other].path;
     let evidence = text("clock-shared-pids", [("count", count.into()), ("path", path.into())]);
     let sigma = ((to - from) / 3).max(SECOND / 10);
@@ -363,6 +381,50 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
         evidence,
     })
 }
+
+/// A stretch in which the kernel's clock may lie, from when its kills may be to when they must be, is narrowed by failures: an end is
+/// felt at once. Only where one kill and one onset of failures can be meant; `None` where too wide a stretch stays.
+fn narrowed(
+    sources: &[Source],
+    index: usize,
+    clocks: &Clocks,
+    (from, to): (Micros, Micros),
+) -> Option<(Micros, Micros)> {
+    if to - from <= NARROW {
+        return Some((from, to));
+    }
+    let seen = zone::effects(sources, clocks, |other| other != index);
+    let kills = sources[index].events.iter().filter(|event| event.kind == EventKind::OomKill);
+    let kills =
+        kills.filter_map(|event| event.stamp).filter(|stamp| stamp.clock == ClockKind::Boot);
+    let onsets: BTreeSet<Micros> = kills
+        .flat_map(|kill| {
+            let first = seen.partition_point(|second| *second < from + kill.at - SECOND);
+            let last = seen.partition_point(|second| *second <= to + kill.at);
+            let is_onset = |place: &usize| {
+                let before = place.checked_sub(1).and_then(|before| seen.get(before));
+                before.is_none_or(|before| seen[*place] - before >= QUIET)
+            };
+            (first..last.max(first))
+                .filter(is_onset)
+                .map(|place| seen[place] - kill.at)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    match (onsets.first(), onsets.last()) {
+        (Some(first), Some(last)) if last - first <= SECOND => {
+            Some(((first - SECOND).max(from), (last + SECOND).min(to)))
+        }
+        _ => (to - from <= WIDE).then_some((from, to)),
+    }
+}
+
+/// A stretch this short needs no narrowing.
+const NARROW: Micros = 4 * SECOND;
+/// The widest stretch whose middle is still worth to be told.
+const WIDE: Micros = 30 * SECOND;
+/// Time without failures before an onset.
+const QUIET: Micros = 5 * SECOND;
 
 /// The stretch that most of the bounds cover: sweep over their ends.
 fn most_covered(bounds: &[EarlyLine]) -> Option<(Micros, Micros, usize)> {

@@ -179,6 +179,7 @@ fn place_all(sources: &[Source], clocks: &mut Clocks) {
         boot::by_pattern(sources, clocks);
         if clocks.rules.len() == before {
             zone::by_neighbours(sources, clocks);
+            boot::by_early_audit(sources, clocks);
         }
         if clocks.rules.len() == before {
             break;

@@ -155,7 +155,7 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
     let what = match kind {
         MarkKind::Request => "requests",
         MarkKind::Death => "ends",
-        MarkKind::Start => "starts",
+        MarkKind::Start | MarkKind::Gone => "starts",
         MarkKind::KernelLine => "kernel",
     };
     let evidence = text(

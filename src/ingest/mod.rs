@@ -8,6 +8,7 @@ mod access_blocks;
 mod boots;
 mod crowd;
 mod events;
+mod lives;
 mod naming;
 mod offsets;
 mod reader;

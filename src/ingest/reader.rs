@@ -19,6 +19,7 @@ use crate::traffic::{Counter, Regular, Rows, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::{EventTable, complete_address};
+use super::lives::Lives;
 use super::naming::{describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
@@ -263,6 +264,7 @@ pub(super) struct Reader<'a, 'g> {
     waiting: Vec<Event>,
     boots: Boots,
     boot_lines_level: u32,
+    lives: Lives,
 }
 
 /// Lines with and without an offset are neighbours when they lie this close, in seconds, after rounding to a zone.
@@ -293,6 +295,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             waiting: Vec::new(),
             boots: Boots::default(),
             boot_lines_level: 0,
+            lives: Lives::default(),
         }
     }
 
@@ -542,6 +545,9 @@ impl<'a, 'g> Reader<'a, 'g> {
 
     fn note(&mut self, event: Event) {
         self.mark(&event);
+        if let Some((pid, seen)) = self.lives.note(&event) {
+            self.source.marks.add_between(MarkKind::Gone, pid, seen);
+        }
         self.table.add(event);
     }
 

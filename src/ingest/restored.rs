@@ -204,6 +204,7 @@ fn marks<'a>(records: impl Iterator<Item = &'a MarkRecord>, salt: u64) -> Marks 
             "kernel-line" => (MarkKind::KernelLine, salted(record.key, salt)),
             "death" => (MarkKind::Death, record.key),
             "start" => (MarkKind::Start, record.key),
+            "gone" => (MarkKind::Gone, record.key),
             _ => continue,
         };
         for (stamp, until, line) in &record.seen {

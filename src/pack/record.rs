@@ -118,6 +118,7 @@ fn marks(
         (MarkKind::Request, "request"),
         (MarkKind::Death, "death"),
         (MarkKind::Start, "start"),
+        (MarkKind::Gone, "gone"),
         (MarkKind::KernelLine, "kernel-line"),
     ];
     let mut records = Vec::new();
@@ -125,7 +126,7 @@ fn marks(
         for (key, seen) in marks.of(kind) {
             let key = match kind {
                 MarkKind::Request | MarkKind::KernelLine => numbers.of(kind, key),
-                MarkKind::Death | MarkKind::Start => key,
+                MarkKind::Death | MarkKind::Start | MarkKind::Gone => key,
             };
             let sighting = |sighting: &Sighting| {
                 (sighting.stamp.into(), sighting.until.map(Into::into), sighting.line)

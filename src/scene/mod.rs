@@ -115,6 +115,8 @@ pub struct Scene<'a> {
     pub signature: BTreeMap<EventKind, u64>,
     /// Kills near the incident.
     pub kills: Vec<LinkedKill>,
+    /// Up to when ends are those of an earlier incident.
+    outlived: Option<Micros>,
 }
 
 /// How far before its first failed answer an incident's cause is looked for. A 504 is logged a timeout after it began, and the
@@ -137,7 +139,7 @@ impl<'a> Scene<'a> {
         ),
         (sources, clocks): (&'a [Source], &'a Clocks),
         class: Class,
-        (start, end): (Micros, Micros),
+        (before, start, end): (Option<Micros>, Micros, Micros),
         (failures, load): (Vec<Failure>, &'a BTreeMap<Micros, u64>),
         weights: &'a Weights,
     ) -> Self {
@@ -158,11 +160,64 @@ impl<'a> Scene<'a> {
             failing_known: false,
             signature: BTreeMap::new(),
             kills: Vec::new(),
+            outlived: None,
         };
         scene.find_signature();
         scene.find_failing();
+        if let Some(outlived) = before.and_then(|before| scene.outlived(before)) {
+            scene.forget(outlived);
+        }
         scene.find_kills();
         scene
+    }
+
+    /// Up to when ends are none of this incident: those of the one before it, from which what failed had started again.
+    fn outlived(&self, before: Micros) -> Option<Micros> {
+        let starts = [
+            EventKind::AppStarted,
+            EventKind::AppListening,
+            EventKind::WorkerBooted,
+            EventKind::UnitStarted,
+            EventKind::ContainerStarted,
+            EventKind::ProgramStarted,
+        ];
+        let last = self
+            .timeline
+            .between(before - LEAD, self.start - TAIL)
+            .filter(|(_, fact)| starts.contains(&fact.kind) && self.is_failing(fact))
+            .filter_map(|(_, fact)| fact.at())
+            .max()?;
+        Some(last.min(before + TAIL))
+    }
+
+    /// Takes ends up to a moment out of sight.
+    fn forget(&mut self, until: Micros) {
+        use EventKind as Kind;
+        let is_end = |kind: Kind| {
+            matches!(
+                kind,
+                Kind::OomKill
+                    | Kind::Segfault
+                    | Kind::WorkerSignaled
+                    | Kind::WorkerExited
+                    | Kind::WorkerTimeout
+                    | Kind::MasterGone
+                    | Kind::HeapLimit
+                    | Kind::MemoryLimit
+                    | Kind::ManagerMemoryLimit
+                    | Kind::UncaughtException
+                    | Kind::ProgramExited
+                    | Kind::ContainerDied
+                    | Kind::ContainerKilled
+                    | Kind::ContainerOom
+                    | Kind::UnitProcessExited
+                    | Kind::UnitOomKilled
+            )
+        };
+        self.timeline = self
+            .timeline
+            .without(|_, fact| is_end(fact.kind) && fact.at().is_some_and(|at| at <= until));
+        self.outlived = Some(until);
     }
 
     fn find_signature(&mut self) {
@@ -387,8 +442,10 @@ impl<'a> Scene<'a> {
     /// Deaths of failing services near the incident.
     pub fn failing_deaths(&self) -> impl Iterator<Item = &Death> {
         self.deaths.iter().filter(|death| {
-            death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at))
-                && death.service.is_some_and(|service| self.failing.contains(&service))
+            death.at().is_some_and(|at| {
+                (self.start - LEAD..=self.end + TAIL).contains(&at)
+                    && self.outlived.is_none_or(|outlived| at > outlived)
+            }) && death.service.is_some_and(|service| self.failing.contains(&service))
         })
     }
 

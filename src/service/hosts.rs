@@ -9,14 +9,16 @@ use crate::timeline::Fact;
 
 /// The hosts that the logs of a bundle name.
 #[derive(Debug, Default)]
-pub(super) struct Hosts {
+pub struct Hosts {
     known: BTreeSet<String>,
     /// The host of each folder of the bundle, where it is of one.
     folders: BTreeMap<String, String>,
 }
 
 impl Hosts {
-    pub(super) fn of(sources: &[Source]) -> Self {
+    /// Finds them.
+    #[must_use]
+    pub fn of(sources: &[Source]) -> Self {
         let named: BTreeSet<String> =
             sources.iter().filter_map(|source| label(source.host.as_deref()?)).collect();
         let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -63,7 +65,8 @@ impl Hosts {
     }
 
     /// The host that a log or a description of containers is of.
-    pub(super) fn of_source(&self, source: &Source) -> Option<String> {
+    #[must_use]
+    pub fn of_source(&self, source: &Source) -> Option<String> {
         if self.known.len() < 2 {
             return None;
         }

@@ -4,7 +4,7 @@
 //! Pids are scoped: a pid that a container prints never equals a pid of the kernel, and a pid holds only near the time at which
 //! it was seen. A name that two services could claim joins nothing.
 
-mod hosts;
+pub mod hosts;
 mod join;
 pub mod names;
 mod upstream;
