@@ -378,8 +378,11 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
         if oom_is_cause && linked.is_some_and(|kill| kill.join >= Join::Time) {
             continue;
         }
-        let join =
-            scene.failing.iter().map(|service| scene.services.join(fact, Some(at), *service)).max();
+        let joined = scene.failing.iter().map(|id| (scene.services.join(fact, Some(at), *id), *id));
+        let best = joined.max_by_key(|(join, _)| *join);
+        let (join, owner) = (best.map(|(join, _)| join), best.map(|(_, id)| id));
+        let owner = owner.filter(|_| join >= Some(Join::Comm));
+        let owner = owner.map_or_else(|| scene.failing.clone(), |id| BTreeSet::from([id]));
         let cgroup = oom.victim_cgroup.as_deref();
         let whose = match join {
             Some(Join::Mismatch) if cgroup.is_some() => "cgroup",
@@ -395,7 +398,7 @@ fn ledger(scene: &Scene<'_>, best: Option<&Weighed>) -> Vec<RuledOut> {
         let comparable = scene.timeline.of(EventKind::OomKill).count();
         list.push(RuledOut {
             fact: id,
-            why: scene.say("ruled-out-kill", args.into_iter().chain(when(scene, at))),
+            why: scene.say_of(&owner, "ruled-out-kill", args.into_iter().chain(when(scene, at))),
             chance: chance(
                 comparable,
                 (at - scene.start).abs().min((at - scene.end).abs()),

@@ -100,15 +100,19 @@ fn sentence(scene: &Scene<'_>, deaths: &[&Death], failed_starts: usize) -> Text 
         death.facts.iter().any(trace)
     };
     let code = deaths.first().and_then(|death| death.exit_code).filter(|code| *code > 1);
+    let facts = || deaths.iter().flat_map(|death| &death.facts);
     match code {
-        _ if failed_starts > 0 => {
-            scene.say("crash-at-start", [("times", failed_starts.max(deaths.len()).into())])
-        }
-        Some(code) if !deaths.iter().any(traced) => scene.say(
+        _ if failed_starts > 0 => scene.say_by(
+            facts(),
+            "crash-at-start",
+            [("times", failed_starts.max(deaths.len()).into())],
+        ),
+        Some(code) if !deaths.iter().any(traced) => scene.say_by(
+            facts(),
             "crash-exit-status",
             [("code", code.to_string().into()), ("times", deaths.len().into())],
         ),
-        _ => scene.say("crash-exception", [("times", deaths.len().into())]),
+        _ => scene.say_by(facts(), "crash-exception", [("times", deaths.len().into())]),
     }
 }
 
@@ -161,7 +165,8 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say(
+        sentence: scene.say_by(
+            facts.iter().map(|(id, _)| id),
             if server { "request-errors" } else { "broken-answers" },
             [("times", times.into())],
         ),
@@ -169,9 +174,13 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
     }
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", scene.say("advice-read-trace", []), "verify-restart-counter"),
+        advice(
+            "now",
+            scene.say_by(&weight.supports, "advice-read-trace", []),
+            "verify-restart-counter",
+        ),
         advice("this_week", text("advice-catch-error", []), "verify-same-input"),
     ]
 }

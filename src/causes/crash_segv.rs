@@ -84,7 +84,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: scene.say(
+        sentence: scene.say_by(
+            &facts,
             "crash-segv",
             library(scene, &facts).into_iter().chain([("processes", used.len().into())]),
         ),
@@ -104,7 +105,11 @@ fn library(scene: &Scene<'_>, facts: &[FactId]) -> [(&'static str, Arg); 2] {
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
-    let keep_away = scene.say("advice-keep-crashers-away", library(scene, &weight.supports));
+    let keep_away = scene.say_by(
+        &weight.supports,
+        "advice-keep-crashers-away",
+        library(scene, &weight.supports),
+    );
     vec![
         advice("now", keep_away, "verify-no-fault-line"),
         advice("this_week", text("advice-core-dump", []), "verify-backtrace"),

@@ -181,7 +181,11 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say(if reloads { "deploy-reload" } else { "deploy-restart" }, []),
+        sentence: scene.say_by(
+            orders.iter().map(|(id, _)| id),
+            if reloads { "deploy-reload" } else { "deploy-restart" },
+            [],
+        ),
         ..Weight::default()
     }
 }
@@ -193,6 +197,6 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let gap = if early { "advice-switch-when-ready" } else { "advice-restart-without-gap" };
     vec![
         advice("now", text("advice-planned", []), "verify-listening-answers"),
-        advice("this_week", scene.say(gap, []), "verify-restart-under-load"),
+        advice("this_week", scene.say_by(&weight.supports, gap, []), "verify-restart-under-load"),
     ]
 }

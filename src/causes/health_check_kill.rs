@@ -57,8 +57,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         direct: true,
         joined: scene.failing_known,
         explained,
+        sentence: scene.say_by(&path, "health-check-kill", []),
         path,
-        sentence: scene.say("health-check-kill", []),
         ..Weight::default()
     }
 }

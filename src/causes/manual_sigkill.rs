@@ -81,7 +81,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         weight.nats =
             nats + scene.weights.for_share(weight.explained).min(scene.weights.share_unseen);
     } else {
-        weight.sentence = scene.say("sigkill-by-somebody", []);
+        weight.sentence = scene.say_by(&weight.supports, "sigkill-by-somebody", []);
     }
     weight.not_observable.extend(missing);
     weight.reservation = Some("no log names the sender of the signal".to_owned());
@@ -111,7 +111,7 @@ fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
         explained,
         supports: some_of(&ids, 4),
         path,
-        sentence: scene.say("sigkill-ordered", [("processes", orders.len().into())]),
+        sentence: scene.say_by(&ids, "sigkill-ordered", [("processes", orders.len().into())]),
         ..Weight::default()
     }
 }
@@ -162,9 +162,9 @@ fn is_namespaced(scene: &Scene<'_>, death: &Death) -> bool {
     death.service.is_some_and(|service| scene.services.get(service).namespaced)
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", scene.say("advice-runs-again", []), "verify-listening"),
+        advice("now", scene.say_by(&weight.supports, "advice-runs-again", []), "verify-listening"),
         advice("this_week", text("advice-who-sent", []), "verify-name"),
         advice("prevent", text("advice-record-signals", []), "verify-ausearch"),
     ]

@@ -334,7 +334,8 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: scene.say(
+        sentence: scene.say_by(
+            &facts,
             "oom-killed-as-inspected",
             [("processes", deaths.len().into()), ("signal", Arg::Case(signal))],
         ),
@@ -431,7 +432,7 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
         explained,
         supports: some_of(&facts, 3),
         path,
-        sentence: scene.say("sigkill-perhaps-oom", [("processes", deaths.len().into())]),
+        sentence: scene.say_by(&facts, "sigkill-perhaps-oom", [("processes", deaths.len().into())]),
         not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }

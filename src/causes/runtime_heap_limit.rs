@@ -75,7 +75,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
-        sentence: scene.say("runtime-heap-limit", [("times", facts.len().into())]),
+        sentence: scene.say_by(
+            facts.iter().map(|(id, _)| id),
+            "runtime-heap-limit",
+            [("times", facts.len().into())],
+        ),
         ..Weight::default()
     }
 }
@@ -98,7 +102,7 @@ fn by_aborts(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&supports, 4),
         path,
-        sentence: scene.say("runtime-heap-limit", [("times", deaths.len().into())]),
+        sentence: scene.say_by(&supports, "runtime-heap-limit", [("times", deaths.len().into())]),
         ..Weight::default()
     }
 }
@@ -111,8 +115,14 @@ fn is_full_heap(fact: &Fact) -> bool {
     })
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
-    let raise = || advice("now", scene.say("advice-raise-heap", []), "verify-no-limit-line");
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let raise = || {
+        advice(
+            "now",
+            scene.say_by(&weight.supports, "advice-raise-heap", []),
+            "verify-no-limit-line",
+        )
+    };
     vec![
         against_growth(scene).unwrap_or_else(raise),
         advice("this_week", text("advice-what-fills-heap", []), "verify-flat-heap"),

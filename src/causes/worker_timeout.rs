@@ -72,7 +72,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&ids, 4),
         path,
-        sentence: scene.say("worker-timeout", [("workers", facts.len().into())]),
+        sentence: scene.say_by(&ids, "worker-timeout", [("workers", facts.len().into())]),
         ..Weight::default()
     }
 }
@@ -89,9 +89,13 @@ fn killed(scene: &Scene<'_>, timeout: FactId) -> Option<FactId> {
         .find(|id| *id != timeout)
 }
 
-fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     vec![
-        advice("now", scene.say("advice-what-workers-wait-for", []), "verify-no-timeout-line"),
+        advice(
+            "now",
+            scene.say_by(&weight.supports, "advice-what-workers-wait-for", []),
+            "verify-no-timeout-line",
+        ),
         advice("this_week", text("advice-call-timeouts", []), "verify-hanging-partner"),
         advice("prevent", text("advice-slow-routes-apart", []), "verify-other-routes"),
     ]

@@ -15,7 +15,7 @@ use super::{Case, Court, Incident, Verdict};
 /// How likely the cause of one part must be for another part, which says nothing by itself, to be told with it.
 const SHARED: f64 = 0.3;
 /// Time without failures between two causes that follow each other.
-const QUIET: Micros = 20 * SECOND;
+const QUIET: Micros = 30 * SECOND;
 /// Parts of a burst that are judged each.
 const PARTS_MAX: usize = 8;
 /// Causes that do not follow from each other within a minute: a host that swaps after a kill is slow for the same reason.

@@ -561,7 +561,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             EventKind::WorkerSignaled | EventKind::WorkerExited => {
                 (MarkKind::Death, number("worker"))
             }
-            EventKind::ProgramExited | EventKind::UnitProcessExited => {
+            EventKind::ProgramExited | EventKind::UnitProcessExited | EventKind::StoreCrashed => {
                 (MarkKind::Death, number("pid"))
             }
             EventKind::WorkerBooted => (MarkKind::Start, number("worker")),

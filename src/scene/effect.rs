@@ -8,6 +8,9 @@ use crate::timeline::{Fact, FactId};
 
 use super::{LEAD, LinkedKill, Scene, TAIL};
 
+/// For so long nginx asks no member of a group that it met an error at, and says that none is live when that is each of them
+/// (`fail_timeout` of ngx_http_upstream_module), and a second for clocks without fractions.
+const FAIL_TIMEOUT: Micros = 11 * SECOND;
 /// An incident's services recover at the latest within this, as far as one fact's effect is drawn.
 const EFFECT_MAX: Micros = 10 * MINUTE;
 /// What the proxy did when it waited for the upstream's first word.
@@ -204,7 +207,9 @@ impl Scene<'_> {
             None => at + 5 * SECOND,
         };
         let cap = if self.nobody_listens() { Micros::MAX } else { at + EFFECT_MAX };
-        (from, to.max(at + 5 * SECOND).min(cap))
+        let passed_over = self.signature.contains_key(&EventKind::UpstreamNoneLive);
+        let least = if passed_over { FAIL_TIMEOUT } else { 5 * SECOND };
+        (from, to.max(at + least).min(cap))
     }
 
     /// Whether only a worker ended: its master forked another one at once and was never away itself, so that its socket went on taking
@@ -278,13 +283,18 @@ impl Scene<'_> {
     /// Whether most of the proxy's errors say that nobody listens at the upstream.
     #[must_use]
     pub fn nobody_listens(&self) -> bool {
+        // That none is left is what the proxy says after what it met at each.
+        let aftershock = self.signature_share(&[EventKind::UpstreamNoneLive]);
+        let met = 1.0 - aftershock;
         let kinds = [
             EventKind::UpstreamRefused,
             EventKind::UpstreamSocketMissing,
             EventKind::UpstreamUnreachable,
-            EventKind::UpstreamNoneLive,
         ];
-        self.signature_share(&kinds) >= 0.5
+        match self.signature_share(&kinds) {
+            0.0 => aftershock == 1.0,
+            refused => refused >= 0.5 * met,
+        }
     }
 
     /// When a service is back after a moment: the last of a row of starts, each at most 45 s after the one before, and none of

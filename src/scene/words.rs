@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::service::ServiceId;
+use crate::timeline::FactId;
 use crate::wording::{Arg, Args, Text, text};
 
 use super::Scene;
@@ -17,6 +18,25 @@ impl Scene<'_> {
         args: impl IntoIterator<Item = (&'static str, Arg)>,
     ) -> Text {
         self.say_of(&self.failing, id, args)
+    }
+
+    /// The same of those failing services alone that some facts are of: another member of a group had no part in what befell one.
+    #[must_use]
+    pub fn say_by<'f>(
+        &self,
+        facts: impl IntoIterator<Item = &'f FactId>,
+        id: &'static str,
+        args: impl IntoIterator<Item = (&'static str, Arg)>,
+    ) -> Text {
+        let facts: BTreeSet<FactId> = facts.into_iter().copied().collect();
+        let told = facts.iter().filter_map(|id| self.services.of_fact(self.timeline.fact(*id)));
+        let died =
+            self.deaths.iter().filter(|death| death.facts.iter().any(|id| facts.contains(id)));
+        let own: BTreeSet<ServiceId> = told
+            .chain(died.filter_map(|death| death.service))
+            .filter(|service| self.failing.contains(service))
+            .collect();
+        self.say_of(if own.is_empty() { &self.failing } else { &own }, id, args)
     }
 
     /// The same of other services than those that failed.
