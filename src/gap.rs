@@ -30,8 +30,12 @@ pub struct Gap {
 
 /// Traffic is compared with what came this long before and after.
 const AROUND: Micros = 15 * MINUTE;
-/// Shortest silence that is worth a word.
+/// Shortest silence that is worth a word, and the shortest where so many requests were expected that no lull explains it.
 const SHORTEST: Micros = 30 * SECOND;
+/// See [`SHORTEST`].
+const SHORTEST_OF_MANY: Micros = 10 * SECOND;
+/// See [`SHORTEST`].
+const MANY: f64 = 60.0;
 /// The silence at the end of the access log must be longer: logs are copied one after the other.
 const SHORTEST_AT_END: Micros = 2 * MINUTE;
 /// A Poisson stream is silent with e^-14, one in a million, where 14 requests are expected.
@@ -62,7 +66,7 @@ pub fn find(
     let mut gaps = Vec::new();
     for pair in moments.windows(2) {
         let (start, end) = (pair[0], pair[1]);
-        if end - start < SHORTEST.max(3 * step) {
+        if end - start < SHORTEST_OF_MANY.max(3 * step) {
             continue;
         }
         let like_it = lengths.len() - lengths.partition_point(|length| *length * 4 < end - start);
@@ -72,7 +76,8 @@ pub fn find(
         let before = Rate::of(&answers.load, (start - AROUND).max(first), start, step);
         let after = Rate::of(&answers.load, end, (end + AROUND).min(last), step);
         let expected = before.expected(end - start).min(after.expected(end - start));
-        if before.surely(end - start).min(after.surely(end - start)) >= EXPECTED_MIN {
+        let least = if end - start < SHORTEST { MANY } else { EXPECTED_MIN };
+        if before.surely(end - start).min(after.surely(end - start)) >= least {
             gaps.push(Gap { start, end, expected, why: Text::default(), facts: Vec::new() });
         }
     }

@@ -106,6 +106,16 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let upstreams: Vec<&str> =
         scene.near_of(&kinds).filter_map(|(_, fact)| fact.field("upstream")).collect();
+    // Whoever took a connection there, and then broke it, listened.
+    let breaks =
+        [EventKind::UpstreamClosed, EventKind::UpstreamReset, EventKind::UpstreamTruncated];
+    let listened = |(_, fact): (FactId, &Fact)| {
+        breaks.contains(&fact.kind)
+            && fact.field("upstream").is_some_and(|upstream| upstreams.contains(&upstream))
+    };
+    if reload.is_none() && scene.timeline.iter().any(listened) {
+        return Weight::nothing();
+    }
     let listens: Vec<String> = scene
         .services
         .iter()

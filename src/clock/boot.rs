@@ -353,23 +353,28 @@ fn shared_lines(count: u64, path: &str) -> Text {
 /// Killed pids whose end an app server's log tells.
 fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> {
     let mut bounds: Vec<EarlyLine> = Vec::new();
+    let mut kills: BTreeSet<Micros> = BTreeSet::new();
     for (pid, seen) in sources[index].marks.of(MarkKind::Death) {
         for own in seen.iter().filter(|own| own.stamp.clock == ClockKind::Boot) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
                 let ends = [MarkKind::Death, MarkKind::Gone];
                 let ends = ends.into_iter().flat_map(|kind| source.marks.get(kind, pid));
+                let known = bounds.len();
                 bounds.extend(ends.filter_map(|theirs| {
                     let until = theirs.until.unwrap_or(theirs.stamp);
                     let from = clocks.utc(other, theirs.stamp, "")? - TOLD_LATE;
                     let to = clocks.utc(other, until, "")? + until.resolution;
                     Some((from - own.stamp.at, to - own.stamp.at, other))
                 }));
+                if bounds.len() > known {
+                    kills.insert(own.stamp.at);
+                }
             }
         }
     }
     let (from, to, count) = most_covered(&bounds)?;
     let other = bounds.iter().find(|bound| bound.0 <= from && bound.1 >= to)?.2;
-    let (from, to) = narrowed(sources, index, clocks, (from, to))?;
+    let (from, to) = narrowed(sources, index, clocks, (from, to, *kills.first()?))?;
     let path = &sources[other].path;
     let evidence = text("clock-shared-pids", [("count", count.into()), ("path", path.into())]);
     let sigma = ((to - from) / 3).max(SECOND / 10);
@@ -382,40 +387,26 @@ fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule
     })
 }
 
-/// A stretch in which the kernel's clock may lie, from when its kills may be to when they must be, is narrowed by failures: an end is
-/// felt at once. Only where one kill and one onset of failures can be meant; `None` where too wide a stretch stays.
+/// A stretch in which a killed process may have ended, until its successor started, is narrowed by failures: the end is felt as soon as
+/// somebody asks, and until the successor is there. `None` where too wide a stretch stays.
 fn narrowed(
     sources: &[Source],
     index: usize,
     clocks: &Clocks,
-    (from, to): (Micros, Micros),
+    (from, to, kill): (Micros, Micros, Micros),
 ) -> Option<(Micros, Micros)> {
     if to - from <= NARROW {
         return Some((from, to));
     }
     let seen = zone::effects(sources, clocks, |other| other != index);
-    let kills = sources[index].events.iter().filter(|event| event.kind == EventKind::OomKill);
-    let kills =
-        kills.filter_map(|event| event.stamp).filter(|stamp| stamp.clock == ClockKind::Boot);
-    let onsets: BTreeSet<Micros> = kills
-        .flat_map(|kill| {
-            let first = seen.partition_point(|second| *second < from + kill.at - SECOND);
-            let last = seen.partition_point(|second| *second <= to + kill.at);
-            let is_onset = |place: &usize| {
-                let before = place.checked_sub(1).and_then(|before| seen.get(before));
-                before.is_none_or(|before| seen[*place] - before >= QUIET)
-            };
-            (first..last.max(first))
-                .filter(is_onset)
-                .map(|place| seen[place] - kill.at)
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    match (onsets.first(), onsets.last()) {
-        (Some(first), Some(last)) if last - first <= SECOND => {
-            Some(((first - SECOND).max(from), (last + SECOND).min(to)))
-        }
-        _ => (to - from <= WIDE).then_some((from, to)),
+    let first = seen.partition_point(|second| *second < from + kill - SECOND);
+    let last = seen.partition_point(|second| *second <= to + kill);
+    let run = seen.get(first..last).unwrap_or_default();
+    let onset = run.chunk_by(|one, next| next - one < QUIET).last();
+    let onset = onset.filter(|run| run.last().is_some_and(|last| to + kill - last <= QUIET));
+    match onset.and_then(|run| run.first()) {
+        Some(onset) => Some(((onset - kill - QUIET).max(from), (onset - kill + SECOND).min(to))),
+        None => (to - from <= WIDE).then_some((from, to)),
     }
 }
 
@@ -423,7 +414,7 @@ fn narrowed(
 const NARROW: Micros = 4 * SECOND;
 /// The widest stretch whose middle is still worth to be told.
 const WIDE: Micros = 30 * SECOND;
-/// Time without failures before an onset.
+/// Time without failures before an onset, and from the last of them to the successor.
 const QUIET: Micros = 5 * SECOND;
 
 /// The stretch that most of the bounds cover: sweep over their ends.

@@ -8,6 +8,8 @@ use crate::timeline::{Fact, FactId};
 
 use super::{LEAD, LinkedKill, Scene, TAIL};
 
+/// What a master, unit or container does for a worker's end it does within this; later it has another reason.
+const FOLLOWS: Micros = 15 * SECOND;
 /// For so long nginx asks no member of a group that it met an error at, and says that none is live when that is each of them
 /// (`fail_timeout` of ngx_http_upstream_module), and a second for clocks without fractions.
 const FAIL_TIMEOUT: Micros = 11 * SECOND;
@@ -239,7 +241,7 @@ impl Scene<'_> {
             EventKind::ProgramStarted,
         ];
         own(at, at + FORKED, &[EventKind::WorkerBooted])
-            && !own(at - 2 * SECOND, self.end.max(at) + LEAD, &away)
+            && !own(at - 2 * SECOND, (self.end.max(at) + LEAD).min(at + FOLLOWS), &away)
     }
 
     /// Whether answers failed from the first request of the log on, so that nothing shows that the upstream ever answered.
