@@ -17,6 +17,15 @@
   reveal();
 
   for (const figure of document.querySelectorAll('figure.picture')) {
+    // Where the picture is wider than the screen, it shows the failures first and not what was before them.
+    const frame = figure.querySelector('.scroll');
+    const bursts = [...figure.querySelectorAll('.burst')].map((burst) => burst.getBoundingClientRect());
+    const own = bursts.sort((a, b) => b.width - a.width)[0];
+    if (own && frame.scrollWidth > frame.clientWidth) {
+      const seen = frame.getBoundingClientRect();
+      const lead = Math.max((seen.width - own.width) / 2, seen.width / 8);
+      frame.scrollLeft += own.left - seen.left - lead;
+    }
     const inOrder = (panel) => [...panel.querySelectorAll('a.mark')].sort((a, b) => a.dataset.time.localeCompare(b.dataset.time));
     const marks = [...figure.querySelectorAll('.panel')].flatMap(inOrder);
     const told = figure.querySelector('.told');
