@@ -19,6 +19,7 @@ mod metamorphic;
 mod packing;
 mod program;
 mod quiet;
+mod reading;
 mod recognition;
 mod rows;
 mod secrets;

@@ -95,10 +95,6 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let killed = scene.kills.iter().any(|kill| kill.dependency) || own.iter().any(same_pid);
     // A store without space on its disk is down for that reason.
     let no_space = scene.near_of(&[EventKind::StoreDiskFull]).next().is_some();
-    // A store that is full of clients runs; what ran out is connections.
-    let is_full = |(_, fact): &(FactId, &Fact)| {
-        matches!(fact.kind, EventKind::DependencyExhausted | EventKind::StoreTooManyClients)
-    };
     let full = own.iter().chain(&app).all(is_full);
     // A store alone makes apps slow or wrong; that nobody listens at the app is not its doing, unless the app says so.
     let silent_app = app.is_empty() && scene.nobody_listens();
@@ -135,7 +131,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&ids, 4),
         path,
-        sentence: sentence(scene, &own, &names),
+        sentence: sentence(scene, &own, &app, &names),
         not_observable: if own.is_empty() {
             vec![text("unseen-dependency-log", [])]
         } else {
@@ -220,7 +216,17 @@ fn usual_share(scene: &Scene<'_>, app: &[(FactId, &Fact)]) -> f64 {
     (before as f64 / app.len() as f64).min(1.0)
 }
 
-fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) -> Text {
+/// A store that is full of clients runs; what ran out is connections.
+fn is_full((_, fact): &(FactId, &Fact)) -> bool {
+    matches!(fact.kind, EventKind::DependencyExhausted | EventKind::StoreTooManyClients)
+}
+
+fn sentence(
+    scene: &Scene<'_>,
+    own: &[(FactId, &Fact)],
+    app: &[(FactId, &Fact)],
+    names: &BTreeSet<&str>,
+) -> Text {
     let first = own.first().and_then(|(_, fact)| scene.services.of_fact(fact));
     let (known, name) = match (names.len(), first) {
         (0, None) => ("no", Text::default()),
@@ -228,7 +234,10 @@ fn sentence(scene: &Scene<'_>, own: &[(FactId, &Fact)], names: &BTreeSet<&str>) 
         _ => ("yes", all_of(names)),
     };
     let locked = own.iter().filter(|(_, fact)| fact.kind == EventKind::StoreLockWait).count();
-    let state = if locked * 2 > own.len() {
+    let full = own.iter().chain(app).any(is_full);
+    let state = if locked * 2 > own.len() && full {
+        "locked-full"
+    } else if locked * 2 > own.len() {
         "locked"
     } else if own.is_empty() {
         "unserving"
@@ -268,9 +277,15 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     } else {
         advice("this_week", scene.say("advice-retry-dependency", []), "verify-store-restart")
     };
-    vec![
-        now,
+    let cited = weight.path.iter().chain(&weight.supports);
+    let full = locked && cited.map(|id| (*id, scene.timeline.fact(*id))).any(|fact| is_full(&fact));
+    let clients =
+        full.then(|| advice("now", text("advice-store-clients", []), "verify-no-such-line"));
+    let mut list = vec![now];
+    list.extend(clients);
+    list.extend([
         this_week,
         advice("prevent", text("advice-lock-timeout", []), "verify-migration-fails"),
-    ]
+    ]);
+    list
 }

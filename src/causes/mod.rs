@@ -167,9 +167,10 @@ fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
     after.or_else(|| of_incident().next()).map(|(id, _)| id)
 }
 
-/// Rounded MiB of a number of bytes.
+/// MiB of a number of bytes, as exact as the tables of the report show them.
 fn mib(bytes: u64) -> String {
-    format!("{} MiB", (bytes + (1 << 19)) >> 20)
+    let size = format!("{:.1}", bytes as f64 / f64::from(1 << 20));
+    format!("{} MiB", size.strip_suffix(".0").unwrap_or(&size))
 }
 
 /// When something ended, how uncertain that is, and whose it was.

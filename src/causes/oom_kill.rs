@@ -441,7 +441,11 @@ fn by_sigkill_alone(scene: &Scene<'_>, nats: f64) -> Weight {
 fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let oom = weight.path.first().and_then(|id| scene.timeline.fact(*id).oom());
     let limit = oom.and_then(|oom| oom.limit_bytes);
-    let rss = oom.and_then(|oom| oom.victim.anon_rss_bytes);
+    let kills = scene.kills.iter().filter(|kill| kill.join >= Join::Comm);
+    let victims = kills.filter_map(|kill| scene.timeline.fact(kill.fact).oom());
+    let alike = victims.filter(|victim| victim.limit_bytes == limit);
+    let rss = alike.filter_map(|victim| victim.victim.anon_rss_bytes).max();
+    let rss = rss.or_else(|| oom.and_then(|oom| oom.victim.anon_rss_bytes));
     let mut list = Vec::new();
     match (limit, rss) {
         _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
@@ -451,7 +455,12 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
                 scene,
                 weight,
                 "advice-raise-limit-above",
-                [("limit", mib(limit).into()), ("held", mib(rss).into())],
+                [
+                    ("limit", mib(limit).into()),
+                    ("held", mib(rss).into()),
+                    // Where one nearly fills it, fewer of them do not help.
+                    ("alone", Arg::Case(if rss > limit / 4 * 3 { "yes" } else { "no" })),
+                ],
             ),
             "verify-memory-events",
         )),
@@ -490,7 +499,8 @@ fn of_killed(
         .filter_map(|fact| scene.services.of_fact(fact))
         .filter(|service| scene.failing.contains(service));
     let killed: BTreeSet<ServiceId> = by_kernel.chain(by_others).collect();
-    if killed.is_empty() { scene.say(id, args) } else { scene.say_of(&killed, id, args) }
+    let of_all = killed.is_empty() && id != "advice-free-memory";
+    if of_all { scene.say(id, args) } else { scene.say_of(&killed, id, args) }
 }
 
 fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
@@ -508,7 +518,12 @@ fn advise_global(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     vec![
         advice(
             "now",
-            text("advice-free-memory", [("told", told), ("holders", list.into())]),
+            of_killed(
+                scene,
+                weight,
+                "advice-free-memory",
+                [("told", told), ("holders", list.into())],
+            ),
             "verify-free",
         ),
         advice(

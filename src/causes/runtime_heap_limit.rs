@@ -17,7 +17,7 @@ use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
-use crate::wording::text;
+use crate::wording::{Arg, text};
 
 use super::{
     Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, moments_of, some_of,
@@ -78,7 +78,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         sentence: scene.say_by(
             facts.iter().map(|(id, _)| id),
             "runtime-heap-limit",
-            [("times", facts.len().into())],
+            [("times", facts.len().into()), ("runtime", runtime(scene, &[*first]))],
         ),
         ..Weight::default()
     }
@@ -102,7 +102,11 @@ fn by_aborts(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&supports, 4),
         path,
-        sentence: scene.say_by(&supports, "runtime-heap-limit", [("times", deaths.len().into())]),
+        sentence: scene.say_by(
+            &supports,
+            "runtime-heap-limit",
+            [("times", deaths.len().into()), ("runtime", runtime(scene, &first.facts))],
+        ),
         ..Weight::default()
     }
 }
@@ -115,11 +119,34 @@ fn is_full_heap(fact: &Fact) -> bool {
     })
 }
 
+/// Whose limit it was, for the words: each has another name and another switch.
+fn runtime(scene: &Scene<'_>, facts: &[FactId]) -> Arg {
+    let facts = || facts.iter().map(|id| scene.timeline.fact(*id));
+    let says = |words: &str| {
+        facts().any(|fact| {
+            fact.event.text.contains(words)
+                || fact.field("reason").is_some_and(|reason| reason.contains(words))
+        })
+    };
+    Arg::Case(if facts().any(|fact| fact.kind == EventKind::ManagerMemoryLimit) {
+        "manager"
+    } else if says("JavaScript heap out of memory") {
+        "node"
+    } else if says("java.lang.OutOfMemoryError") {
+        "jvm"
+    } else if says("Allowed memory size of") {
+        "php"
+    } else {
+        "other"
+    })
+}
+
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let raise = || {
+        let runtime = [("runtime", runtime(scene, &weight.path))];
         advice(
             "now",
-            scene.say_by(&weight.supports, "advice-raise-heap", []),
+            scene.say_by(&weight.supports, "advice-raise-heap", runtime),
             "verify-no-limit-line",
         )
     };

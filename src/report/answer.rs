@@ -32,6 +32,12 @@ pub fn title(language: Language, incident: &Incident) -> String {
     language.say("title-incident", args)
 }
 
+/// The headline where no burst of failures was found: kills that no user met are worth a look all the same.
+#[must_use]
+pub fn quiet_title(report: &Report) -> String {
+    report.language.say("title-no-incident", [("kills", report.oom_kills.len().into())])
+}
+
 /// What broke: how many requests, how, when, for how long.
 #[must_use]
 pub fn what(language: Language, incident: &Incident) -> String {
@@ -68,7 +74,7 @@ pub fn verdict(language: Language, incident: &Incident) -> String {
     let [one, other] = likeliest(incident);
     let args = [
         ("verdict", Arg::Case(reading::verdict(incident))),
-        ("probability", tied(&figures::per_cent(incident.probability)).into()),
+        ("probability", tied(&figures::likelihood(incident.probability)).into()),
         ("one", one.into()),
         ("other-known", Arg::Case(if other.is_empty() { "no" } else { "yes" })),
         ("other", other.into()),
@@ -79,7 +85,7 @@ pub fn verdict(language: Language, incident: &Incident) -> String {
 /// The two likeliest causes with their probabilities; empty for none.
 fn likeliest(incident: &Incident) -> [String; 2] {
     let weighed = |cause: &Weighed| {
-        format!("{} {}", cause.cause, tied(&figures::per_cent(cause.probability)))
+        format!("{} {}", cause.cause, tied(&figures::likelihood(cause.probability)))
     };
     [0, 1].map(|place| incident.causes.get(place).map(weighed).unwrap_or_default())
 }
@@ -171,6 +177,7 @@ pub fn no_incident(report: &Report) -> String {
         ("hidden", traffic.hidden_by_retry.into()),
         ("hidden-shown", figures::grouped(traffic.hidden_by_retry).into()),
         ("window", window.into()),
+        ("kills", report.oom_kills.len().into()),
         ("lost", Arg::Case(if lost { "yes" } else { "no" })),
     ];
     language.say("no-incident", args)

@@ -38,6 +38,12 @@ pub fn per_cent(share: f64) -> String {
     }
 }
 
+/// How sure something is: nothing that is inferred is quite sure, nor quite out of the question.
+#[must_use]
+pub fn likelihood(probability: f64) -> String {
+    per_cent(if probability.is_nan() { probability } else { probability.clamp(1e-9, 1.0 - 1e-9) })
+}
+
 /// A duration in its two largest units: `29 s`, `2 min 11 s`, `18 h 4 min`, `3 d 2 h`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {

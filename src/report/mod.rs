@@ -22,6 +22,7 @@ pub mod schema;
 pub mod spoken;
 pub mod svg;
 pub mod text;
+pub mod victims;
 
 use std::io::{self, Write};
 

@@ -7,12 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::figures;
 use crate::report::model::{
-    Clock, Death, Event, Incident, OomKill, Report, Route, RuledOut, Source, Upstream,
+    Action, Clock, Event, Incident, Report, Route, RuledOut, Source, Upstream,
 };
-use crate::wording::{Arg, Language, Text, text};
-
-/// A runtime tells of an OOM kill within seconds of the kernel; further apart it is another death.
-const SAME_DEATH_MAX_SECONDS: f64 = 10.0;
+use crate::wording::{Arg, Text, text};
 
 /// A report with its ids indexed.
 pub struct Reading<'a> {
@@ -191,7 +188,7 @@ impl<'a> Reading<'a> {
         for other in &incident.ruled_out {
             // Words that prove nothing are not suspicious for their time.
             let is_words = other.why.id() == Some("ruled-out-words");
-            let chance = (!is_words).then(|| figures::per_cent(other.chance));
+            let chance = (!is_words).then(|| figures::likelihood(other.chance));
             let alike = groups.iter_mut().find(|(group, known)| {
                 other.why.id() == Some("ruled-out-kill")
                     && *known == chance
@@ -235,6 +232,79 @@ impl<'a> Reading<'a> {
         let mut why = text("ruled-out-kills", args).sentence();
         why.tell(self.report.language);
         why.to_string()
+    }
+
+    /// The host on which the cause was seen, where a log names it.
+    #[must_use]
+    pub fn host(&self, incident: &'a Incident) -> Option<&'a str> {
+        let root = self.events(incident.path.iter().take(1)).first().copied()?;
+        root.attributes.get("host").map(String::as_str)
+    }
+
+    /// The lines that the likeliest cause rests on: its chain up to what users met, then what else speaks for it.
+    #[must_use]
+    pub fn proof(&self, incident: &'a Incident) -> Vec<&'a Event> {
+        let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
+        let effect = incident.chain.iter().rposition(|hop| hop.events.is_empty()).unwrap_or(0);
+        let hops = incident.chain.iter().take(effect).flat_map(|hop| &hop.events);
+        self.events(hops.chain(&incident.path).chain(supports))
+    }
+
+    /// The same lines: the first of each kind, with the ids of the others of it.
+    #[must_use]
+    pub fn proof_by_kind(&self, incident: &'a Incident) -> Vec<(&'a Event, Vec<String>)> {
+        let mut kinds: Vec<(&Event, Vec<String>)> = Vec::new();
+        for event in self.proof(incident) {
+            match kinds.iter_mut().find(|(first, _)| first.kind == event.kind) {
+                Some((_, more)) => more.push(event.id.clone()),
+                None => kinds.push((event, Vec::new())),
+            }
+        }
+        kinds
+    }
+
+    /// The graver incident for which the same is to be done, where there is one.
+    #[must_use]
+    pub fn told_for(&self, incident: &Incident) -> Option<&'a str> {
+        let graver = gravest_first(self.report).into_iter().take_while(|one| one.id != incident.id);
+        let alike = |one: &&Incident| {
+            let pairs = one.actions.iter().zip(&incident.actions);
+            let same = |(a, b): (&Action, &Action)| a.text == b.text && a.when == b.when;
+            one.actions.len() == incident.actions.len() && pairs.into_iter().all(same)
+        };
+        let mut told = graver.filter(alike).filter(|one| !one.actions.is_empty());
+        told.next().map(|one| one.id.as_str())
+    }
+
+    /// What is estimated, or cut by a limit, in words. `with_routes`: whether the form shows requests by route.
+    #[must_use]
+    pub fn estimates(&self, with_routes: bool) -> Vec<String> {
+        let shown = self.report.approximate.iter().filter(|pointer| {
+            with_routes || !(pointer.starts_with("/incidents/") && pointer.ends_with("/routes"))
+        });
+        shown.map(|pointer| self.estimate(pointer)).collect()
+    }
+
+    fn estimate(&self, pointer: &str) -> String {
+        let mut parts = pointer.split('/').skip(1);
+        let (of, place, figure) = (parts.next(), parts.next(), parts.next());
+        let incident = place.filter(|_| of == Some("incidents"));
+        let incident = incident.and_then(|place| place.parse::<usize>().ok());
+        let incident = incident.and_then(|place| self.report.incidents.get(place));
+        let what = match (of, place, figure) {
+            (Some("incidents"), _, Some("routes")) => "routes",
+            (Some("incidents"), _, Some("requests")) => "requests",
+            (Some("traffic"), Some("probes"), _) => "probes",
+            (Some("traffic"), _, _) => "traffic",
+            (Some("deaths"), _, _) => "deaths",
+            _ => "other",
+        };
+        let args = [
+            ("what", Arg::Case(what)),
+            ("incident", incident.map_or("", |incident| incident.id.as_str()).into()),
+            ("pointer", pointer.into()),
+        ];
+        self.say("estimated", args)
     }
 
     /// How many requests of a route failed. Routes are counted in steps of a minute or more, which reach beyond the incident.
@@ -294,26 +364,6 @@ impl<'a> Reading<'a> {
     pub fn place(&self, source: &str, line: u64) -> String {
         format!("{}:{line}", self.path(source))
     }
-
-    /// Kills that users never felt.
-    pub fn unfelt_kills(&self) -> Vec<&'a OomKill> {
-        self.report.oom_kills.iter().filter(|kill| kill.incident.is_none()).collect()
-    }
-
-    /// Deaths outside of incidents, without those that are another witness's view of a listed OOM kill.
-    pub fn unfelt_deaths(&self) -> Vec<&'a Death> {
-        let report = self.report;
-        let listed = |death: &Death| {
-            death.why == "oom_kill"
-                && report.oom_kills.iter().any(|kill| is_same_moment(&kill.time, &death.time))
-        };
-        report.deaths.iter().filter(|death| death.incident.is_none() && !listed(death)).collect()
-    }
-}
-
-fn is_same_moment(one: &Option<String>, other: &Option<String>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return false };
-    figures::seconds_between(one, other).is_some_and(|apart| apart.abs() <= SAME_DEATH_MAX_SECONDS)
 }
 
 /// `3 x 502, 1 x 504`: counts by status, numbers as `number` writes them.
@@ -332,51 +382,11 @@ pub fn sample(one_in: u64) -> String {
     format!("1/{one_in}; n ± {spread:.1}·√n (95 %)")
 }
 
-/// `kernel killed gunicorn (pid 4411), 150 MiB, in /system.slice/x`: an OOM kill in a few words, with the limit if it is given.
+/// Failed requests of the routes that are not shown, of those that have a route.
 #[must_use]
-pub fn kill_words(language: Language, kill: &OomKill, limit: Option<u64>) -> String {
-    let yes = |told: bool| Arg::Case(if told { "yes" } else { "no" });
-    let rss = kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes);
-    let args = [
-        ("killer", (&kill.killer).into()),
-        ("victim", (&kill.victim.comm).into()),
-        ("pid-known", yes(kill.victim.pid.is_some())),
-        ("pid", kill.victim.pid.map(|pid| pid.to_string()).unwrap_or_default().into()),
-        ("size-known", yes(rss.is_some())),
-        ("size", rss.map(figures::bytes).unwrap_or_default().into()),
-        ("cgroup-known", yes(kill.cgroup.is_some())),
-        ("cgroup", kill.cgroup.as_deref().unwrap_or_default().into()),
-        ("limit-known", yes(limit.is_some())),
-        ("limit", limit.map(figures::bytes).unwrap_or_default().into()),
-    ];
-    language.say("kill-words", args)
-}
-
-/// `gunicorn worker (pid 4411): signal 9, worker_timeout`: a death in a few words.
-#[must_use]
-pub fn death_words(language: Language, death: &Death) -> String {
-    let yes = |told: bool| Arg::Case(if told { "yes" } else { "no" });
-    let args = [
-        ("process", (&death.process).into()),
-        ("pid-known", yes(death.pid.is_some())),
-        ("pid", death.pid.map(|pid| pid.to_string()).unwrap_or_default().into()),
-        ("signal-known", yes(death.signal.is_some())),
-        ("signal", death.signal.map(|signal| signal.to_string()).unwrap_or_default().into()),
-        ("code-known", yes(death.exit_code.is_some())),
-        ("code", death.exit_code.map(|code| code.to_string()).unwrap_or_default().into()),
-        ("why", (&death.why).into()),
-    ];
-    language.say("death-words", args)
-}
-
-/// `signal 9` or `exit code 1`; empty where neither is known.
-#[must_use]
-pub fn ended_by(language: Language, death: &Death) -> String {
-    match (death.signal, death.exit_code) {
-        (Some(signal), _) => language.say("signal", [("signal", signal.to_string().into())]),
-        (None, Some(code)) => language.say("exit-code", [("code", code.to_string().into())]),
-        (None, None) => String::new(),
-    }
+pub fn of_other_routes(incident: &Incident, shown: usize) -> u64 {
+    let of_shown: u64 = incident.routes.iter().take(shown).map(|route| route.errors).sum();
+    if incident.routes.is_empty() { 0 } else { failures(incident).saturating_sub(of_shown) }
 }
 
 #[cfg(test)]

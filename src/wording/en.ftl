@@ -75,9 +75,14 @@ dependency-down = { $known ->
    *[yes] { $name }
 } { $state ->
     [locked] kept statements waiting for a lock
+    [locked-full] kept statements waiting for a lock until no connection was left
     [unserving] did not serve it
    *[down] was down or turned clients away
-}, and { failing } failed for want of it
+}, and { failing } failed { $state ->
+    [locked] because of that
+    [locked-full] because of that
+   *[other] for want of it
+}
 deploy-reload = { failing } was told to load its code or configuration anew, and failed until that was done
 deploy-restart = { failing } { $services ->
     [0] was told to stop and was away until it was
@@ -117,10 +122,10 @@ oom-kill = the kernel's OOM killer killed { $victim }{ $owner-known ->
    *[host] because the host ran out of memory
 }{ $hog-told ->
     [no] {""}
-   *[yes] ; most memory was held by { $hog }
+   *[yes] ; the largest share of the memory was held by { $hog }
 }{ $dependency ->
     [no] {""}
-   *[yes] , and { failing } failed for want of it
+   *[yes] , and { failing } failed for want of { $victim }
 }
 oom-killed-as-told = { failing } was OOM-killed, as { $witness ->
     [runtime] the container runtime
@@ -166,7 +171,13 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] , while requests came at { $rate } times the rate before
 }
-runtime-heap-limit = { failing } reached a memory limit of its own runtime or process manager { $times ->
+runtime-heap-limit = { failing } reached { $runtime ->
+    [node] the heap limit of Node.js
+    [jvm] the heap limit of the JVM
+    [php] PHP's memory_limit
+    [manager] the memory limit of the process manager
+   *[other] a memory limit of its own runtime or process manager
+} { $times ->
     [one] 1 time
    *[other] { $times } times
 }
@@ -208,6 +219,7 @@ advice-lock-holder = { $told ->
     [no] Find who holds the lock (pg_stat_activity, pg_blocking_pids) and end it if it still does
    *[yes] Process { $holder } of the database held the lock: see what it runs (pg_stat_activity where pid = { $holder }), and end it (pg_terminate_backend) if it still holds it
 }
+advice-lock-released = The statement of process { $holder }, which had run for { $length }, ended at { $time }: find out who ran it (the cited line holds it), and see that the connections that waited are free again (pg_stat_activity)
 advice-dependency-runs = See that the dependency runs and answers, then that its clients have reconnected
 advice-statement-timeout = Give the statements of { failing } a timeout shorter than the proxy's (statement_timeout, lock_timeout), so that a wait for a lock ends one request and frees its worker
 advice-retry-dependency = Give { failing } timeouts and a retry for its dependency, so that one lost connection does not end the process
@@ -235,11 +247,19 @@ advice-working-set = Give the host or container memory for its working set, page
 advice-alert-psi = Alert on memory pressure (PSI) and not only on use
 advice-network-steps = From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)
 advice-resolver = Give nginx a resolver with a short valid= time, or reload it when addresses change
-advice-raise-limit-above = Raise the memory limit of { failing } above { $limit } or run fewer workers: one victim alone held { $held }
+advice-raise-limit-above = Raise the memory limit of { failing } above { $limit }{ $alone ->
+    [yes] : one victim alone held { $held }, so that fewer workers would not help
+   *[no] {" "}or run fewer workers: one victim alone held { $held }
+}
 advice-raise-limit = Raise the memory limit of { failing } or run fewer workers
+advice-oom-policy = Set OOMPolicy=continue in { $unit } if the rest of it can live on: the kernel killed one process, and systemd stopped the whole unit for it (OOMPolicy=stop, the default)
 advice-what-route-allocates = Find out what { $route } allocates: half of the failed requests or more were of this route
-advice-recycle-workers = Recycle workers before they reach the limit (max_requests, a memory high-water mark) and alert on memory.current near memory.max
-advice-free-memory = See that everything that was killed runs again, and find out what filled the memory{ $told ->
+advice-recycle-workers = Alert on memory.current near memory.max; where memory grows over many requests, recycle the process before it reaches the limit (max_requests, a memory high-water mark), and where one request fills it, bound that request
+advice-free-memory = See that { $services ->
+    [0] everything that was killed runs
+    [1] { failing } runs
+   *[other] { failing } run
+} again, and find out what filled the memory{ $told ->
     [no] {""}
    *[yes] : { $holders }
 }
@@ -258,7 +278,13 @@ advice-watch-limit = Count what was used up, per process and every minute, until
 advice-shed-load = Shed or spread the load, or add workers to { failing }
 advice-raise-met-limit = Raise the limit that was met (listen backlog and net.core.somaxconn, worker_connections, LimitNOFILE, max_children) after a look at what one more costs in memory
 advice-limit-rate = Limit the request rate at the proxy, and alert on queue length and open descriptors
-advice-raise-heap = Raise the runtime's limit for { failing }, by --max-old-space-size, -Xmx, memory_limit or max_memory_restart, if the host has the memory
+advice-raise-heap = Raise { $runtime ->
+    [node] Node's heap limit (--max-old-space-size)
+    [jvm] the JVM's heap (-Xmx, -XX:MaxRAMPercentage)
+    [php] PHP's memory_limit
+    [manager] the process manager's memory limit (max_memory_restart)
+   *[other] the runtime's limit (--max-old-space-size, -Xmx, memory_limit, max_memory_restart)
+} for { failing }, if the host has the memory
 advice-what-fills-heap = Find the request that fills the heap: stream large uploads and exports instead of holding them
 advice-alert-heap = Alert on heap use, and cap the size of request bodies at the proxy (client_max_body_size)
 advice-dump-workers = If it still hangs, dump the workers of { failing } (py-spy dump, jstack, gdb) and the database's lock waits
@@ -305,6 +331,7 @@ verify-major-faults = major faults per second stay low under load
 verify-each-step = each step succeeds
 verify-address-change = an address change gives no 502
 verify-memory-events = memory.events of the cgroup: oom_kill stays as it is
+verify-oom-policy = systemctl show -p OOMPolicy { $unit }
 verify-no-kill = no further kill in the kernel log
 verify-worker-memory = resident memory of a worker before and after one such request
 verify-alert-before-kill = an alert fires in a test before the kernel kills
@@ -356,9 +383,22 @@ answers-of = { $count ->
     [one] { $answers } answer of { $status }
    *[other] { $answers } answers of { $status }
 }
-chain-users-met = clients met { $answers }
-chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met
-chain-oom-kill = the kernel killed { $victim } (pid { $pid }) for memory, { $scope } scope
+chain-users-met = clients met { $answers }{ $own-told ->
+    [no] {""}
+   *[yes] ; in the same time the app itself gave { $own }
+}
+chain-proxy-met = the proxy met { $answers }; without an access log nobody knows which of them users met{ $own-told ->
+    [no] {""}
+   *[yes] ; in the same time the app itself gave { $own }
+}
+chain-oom-kill = the kernel killed { $victim } (pid { $pid }), as { $limited ->
+    [known] its cgroup was at its limit of { $limit }
+    [unknown] its cgroup was at its memory limit
+   *[host] the host had no memory left
+}{ $times ->
+    [1] {""}
+   *[other] ; it was the first of { $times }
+}
 chain-worker-signaled = the app server saw worker { $worker } end by signal { $signal }
 chain-worker-timeout = worker { $worker } did not answer in time and was given up
 chain-upstream-refused = the proxy's connections to the upstream were refused
@@ -370,13 +410,30 @@ chain-upstream-socket-missing = the upstream's socket did not exist
 chain-upstream-truncated = an answer broke off while it was sent
 chain-app-stopping = the app server was told to stop
 chain-app-listening = the app server listened again
-chain-heap-limit = the runtime reached its heap limit and gave up
+chain-heap-limit = the runtime reached its heap limit and gave up{ $times ->
+    [1] {""}
+   *[other] , the first of { $times } times
+}
+chain-failed-before = { $count ->
+    [one] 1 request had failed already, at { $time }, { $apart } before the next step
+   *[other] { $failed } requests had failed already, from { $time } on, { $apart } before the next step
+}{ $why ->
+    [stall] : near its memory limit a host or cgroup stalls before the kernel kills
+   *[none] {""}
+}
+chain-back = { failing } { $what ->
+    [ready] took clients again
+   *[listening] listened again
+} at { $time }
+chain-unit-oom-stopped = { $lower }systemd stopped the rest of { $unit } for it, as OOMPolicy=stop has it
 chain-disk-full = a write failed: no space left
 chain-segfault = the kernel saw { $process } touch memory that is not its own
 chain-container-died = container { $container } ended with exit code { $code }
 chain-container-killed = { $lower }docker sent signal { $signal } to container { $container }
 chain-container-oom = the container runtime saw an OOM event in { $container }
 chain-store-lock-wait = a statement waited for a lock in the database
+chain-lock-held = a statement waited for a lock in the database, which its process { $holder } held
+chain-lock-released = the statement of process { $holder } ended at { $time }, after { $length }
 chain-dependency-lost = the app lost or could not reach { $known ->
     [no] a dependency
    *[yes] { $store }
@@ -428,7 +485,11 @@ kernel-covers = { $path } covers the incident
 kernel-no-kill = { $path } holds kernel messages and no kill
 kernel-none = no log of the bundle holds a message of the kernel
 kernel-kills = { $kills } in the kernel log
-access-no-burst = { $path } has { $failed } failed answers, none of them in a burst
+access-no-burst = { $failed ->
+    [0] { $path } has no failed answer
+    [one] { $path } has 1 failed answer, not in a burst
+   *[other] { $path } has { $failed } failed answers, none of them in a burst
+}
 access-none = no access log in the bundle
 log-not-whole = { $path } was cut or damaged, and what is lost may tell of it
 bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
@@ -510,7 +571,7 @@ suspect-moments = { $how ->
    *[some] { $at-deaths } of the { $deaths } moments at which processes died
 }{ $merged ->
     [no] {""}
-   *[yes] {" "}({ $ends } ends; those less than 5 s apart are one moment)
+   *[yes] {" "}({ $ends } ends, taken together in stretches of 5 s)
 }
 # Stands after the request: "POST /upload was ...".
 suspect-request = on the way at { suspect-moments }{ $longest ->
@@ -580,7 +641,7 @@ answer-what = { $total ->
 } { $counted ->
     [error-log] failures in the proxy's error log, as there is no access log
    *[access-log] requests failed
-} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+} ({ $statuses }), { $span }, { $duration }{ $worst-told ->
     [no] {""}
    *[yes] , worst minute { $worst }
 }{ $censored ->
@@ -626,6 +687,10 @@ no-incident = { $silent ->
 }.{ $hidden ->
     [0] {""}
    *[other] {" "}A retry on another upstream hid { $hidden-shown } failures.
+}{ $kills ->
+    [0] {""}
+    [one] {" "}The OOM killer killed 1 process, and no burst of failures followed.
+   *[other] {" "}The OOM killer killed { $kills } processes, and no burst of failures followed.
 } The logs cover { $window }.{ $lost ->
     [no] {""}
    *[yes] {" "}Part of the input is lost (see data quality), and an incident may be in it.
@@ -642,6 +707,16 @@ kill-words = { $killer } killed { $victim }{ $pid-known ->
     [no] {""}
    *[yes] {" "}(pid { $pid })
 }{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , in { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , limit { $limit }
+}
+kills-words = { $killer } killed { $victim } { $times } times{ $size-known ->
     [no] {""}
    *[yes] , { $size }
 }{ $cgroup-known ->
@@ -707,7 +782,11 @@ title-incident = Incident report: { $verdict ->
     [one] { $failed } failed request
    *[other] { $failed } failed requests
 }, { $span }
-title-no-incident = Incident report: no incident found
+title-no-incident = Incident report: no incident found{ $kills ->
+    [0] {""}
+    [one] , but 1 OOM kill
+   *[other] , but { $kills } OOM kills
+}
 table-incidents = Incidents
 table-timeline = Timeline
 col-against = Against
@@ -804,14 +883,10 @@ text-checked = Checked
 text-holds = holds
 text-not-so = NOT SO
 text-cannot-tell = cannot tell
-text-kills-outside = OOM kills outside of the incidents
-text-deaths-outside = Other deaths outside of the incidents
+text-kills-outside = OOM kills tied to no incident
+text-deaths-outside = Other deaths, tied to no incident
 text-recurrences = Keeps coming back
 text-gap = { $span }, about { $expected } requests expected: { $why }
-text-estimates = { $figures ->
-    [one] 1 figure is an estimate (approximate, in the JSON)
-   *[other] { $figures } figures are estimates (approximate, in the JSON)
-}
 
 ## Markdown, and what HTML shares with it
 
@@ -863,11 +938,13 @@ figure-probes = Health-check probes among the failed
 figure-worst-minute = Worst minute
 figure-baseline = Share when nothing is wrong
 figure-duration = Duration
+figure-host = Host of the cause
 figure-ongoing = Still ongoing
 figure-already-failing = Already failing when the logs begin
 figure-still-failing = Still failing at the end of the logs
 figure-hidden = Hidden by a retry, not counted above
 figure-route = Route { $route }
+figure-other-routes = Other routes
 figure-upstream = Upstream { $upstream }
 figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = not known without an access log
@@ -880,6 +957,9 @@ duration-since = { $duration }{ $failing ->
    *[yes] ; already failing when the logs begin
 }
 failed-of = { $failed } failed; { $requests } requests in the time around it
+more-of-kind = more of the kind { $kind }:
+actions-as-for = The same as for { $incident }.
+failed-count = { $failed } failed
 picture-legend = Failures per { $step }, at most { $peak }{ $marks ->
     [none] {""}
     [kills] ; K is an OOM kill
@@ -889,7 +969,7 @@ picture-legend = Failures per { $step }, at most { $peak }{ $marks ->
 event-times = { $event }{ $times ->
     [0] {""}
     [1] {""}
-   *[other] {" "}({ $times } times)
+   *[other] {" "}({ $times } times in that second)
 }
 suspect-was = { $route } was { $told }
 against = Against: { $line }
@@ -909,13 +989,21 @@ traffic-sampled = Good requests beside no failure that were read for their route
 traffic-hidden = Failures that a retry on another upstream hid
 traffic-isolated = Isolated failures outside of incidents
 users-met-nothing = users met nothing
+tied-to-none = none
 about = about { $count }
 bundle = Bundle { $bundle }: { $size }, { members }
 members = { $members } members
 written-by = Written by { $tool } { $version }; a person should read it before it is passed on.
 markdown-redact-off = **Secrets are not masked** (`--redact off`).
 markdown-redact-ids = Addresses, hosts and users are pseudonyms (`--redact ids`).
-estimated = Estimated, or cut by a limit: { $pointer } in the JSON
+estimated = { $what ->
+    [routes] the requests by route of { $incident } are estimates
+    [requests] the requests of { $incident } are an estimate
+    [traffic] the totals of the traffic are estimates
+    [probes] the number of health-check probes is an estimate
+    [deaths] not all deaths are listed
+   *[other] a figure is an estimate, or cut by a limit
+} ({ $pointer } in the JSON)
 left-out = Left out for want of room, and in the JSON: { $sections }.
 names-and-more = { $names }; and { $more } more
 show = Show
@@ -956,7 +1044,6 @@ html-against = Against:
 html-ruled-out = Ruled out:
 html-chance = (so near by chance: { $chance })
 html-suspect-was = was { $told }
-html-estimated = Estimated, or cut by a limit; in the JSON:
 tells-apart = (tells apart { $causes })
 timeline-table = Timeline as a table, { $lines } lines
 picture-scrolls = Timeline picture, scrolls sideways on narrow screens

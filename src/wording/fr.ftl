@@ -94,13 +94,18 @@ dependency-down = { $known ->
    *[yes] { $name }
 } { $state ->
     [locked] gardait des requêtes en attente d'un verrou
+    [locked-full] gardait des requêtes en attente d'un verrou jusqu'à ce qu'il ne reste plus de connexion
     [unserving] ne répondait pas à ses clients
    *[down] était indisponible ou refusait ses clients
 }, et { failing } { $services ->
     [0] a échoué
     [1] a échoué
    *[other] ont échoué
-} faute de cette dépendance
+} { $state ->
+    [locked] pour cela
+    [locked-full] pour cela
+   *[other] faute de cette dépendance
+}
 deploy-reload = { failing } { $services ->
     [0] a reçu
     [1] a reçu
@@ -205,7 +210,13 @@ runtime-heap-limit = { failing } { $services ->
     [0] a atteint
     [1] a atteint
    *[other] ont atteint
-} { times-many } une limite mémoire de son propre runtime ou gestionnaire de processus
+} { times-many } { $runtime ->
+    [node] la limite du heap de Node.js
+    [jvm] la limite du heap de la JVM
+    [php] le memory_limit de PHP
+    [manager] la limite mémoire du gestionnaire de processus
+   *[other] une limite mémoire de son propre runtime ou gestionnaire de processus
+}
 slow-upstream = { failing } { $services ->
     [0] a répondu
     [1] a répondu
@@ -248,6 +259,7 @@ advice-lock-holder = { $told ->
     [no] Trouver qui tient le verrou (pg_stat_activity, pg_blocking_pids) et mettre fin à sa session s'il le tient encore
    *[yes] Le processus { $holder } de la base de données tenait le verrou : voir ce qu'il exécute (pg_stat_activity where pid = { $holder }), et y mettre fin (pg_terminate_backend) s'il le tient encore
 }
+advice-lock-released = La requête du processus { $holder }, qui avait duré { $length }, s'est terminée à { $time } : chercher qui l'a lancée (elle est dans la ligne citée), et vérifier que les connexions qui attendaient sont de nouveau libres (pg_stat_activity)
 advice-dependency-runs = Vérifier que la dépendance tourne et répond, puis que ses clients se sont reconnectés
 advice-statement-timeout = Donner aux instructions SQL { failing-de } un délai plus court que celui du proxy (statement_timeout, lock_timeout), pour que l'attente d'un verrou n'arrête qu'une requête et libère son worker
 advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tentative vers sa dépendance, pour qu'une connexion perdue n'arrête pas le processus
@@ -275,11 +287,19 @@ advice-working-set = Donner à l'hôte ou au conteneur la mémoire de son workin
 advice-alert-psi = Alerter sur la pression mémoire (PSI) et pas seulement sur l'utilisation
 advice-network-steps = Depuis l'hôte du proxy : résoudre le nom de l'upstream, joindre son port (nc -vz) et essayer son certificat (openssl s_client)
 advice-resolver = Donner à nginx un resolver avec un valid= court, ou le recharger quand les adresses changent
-advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }, ou lancer moins de workers : une seule victime tenait { $held }
+advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }{ $alone ->
+    [yes] {" "}: une seule victime tenait { $held }, et moins de workers n'y changerait rien
+   *[no] , ou lancer moins de workers : une seule victime tenait { $held }
+}
 advice-raise-limit = Relever la limite mémoire { failing-de }, ou lancer moins de workers
+advice-oom-policy = Mettre OOMPolicy=continue dans { $unit } si le reste peut continuer : le noyau a tué un processus, et systemd a arrêté toute l'unité pour cela (OOMPolicy=stop, par défaut)
 advice-what-route-allocates = Chercher ce qu'alloue { $route } : au moins la moitié des requêtes en échec étaient de cette route
-advice-recycle-workers = Recycler les workers avant qu'ils n'atteignent la limite (max_requests, un seuil de mémoire) et alerter quand memory.current approche de memory.max
-advice-free-memory = Vérifier que tout ce qui a été tué tourne de nouveau, et chercher ce qui a rempli la mémoire{ $told ->
+advice-recycle-workers = Alerter quand memory.current approche de memory.max ; si la mémoire croît au fil des requêtes, recycler le processus avant la limite (max_requests, un seuil de mémoire), et si une seule requête la remplit, borner cette requête
+advice-free-memory = Vérifier que { $services ->
+    [0] tout ce qui a été tué tourne
+    [1] { failing } tourne
+   *[other] { failing } tournent
+} de nouveau, et chercher ce qui a rempli la mémoire{ $told ->
     [no] {""}
    *[yes] {" "}: { $holders }
 }
@@ -298,7 +318,13 @@ advice-watch-limit = Compter ce qui a été épuisé, par processus et chaque mi
 advice-shed-load = Délester ou répartir la charge, ou ajouter des workers { failing-a }
 advice-raise-met-limit = Relever la limite atteinte (listen backlog et net.core.somaxconn, worker_connections, LimitNOFILE, max_children) après avoir regardé ce qu'une unité de plus coûte en mémoire
 advice-limit-rate = Limiter le débit des requêtes au proxy, et alerter sur la longueur des files et les descripteurs ouverts
-advice-raise-heap = Relever la limite du runtime { failing-de }, par --max-old-space-size, -Xmx, memory_limit ou max_memory_restart, si l'hôte a la mémoire
+advice-raise-heap = Relever { $runtime ->
+    [node] la limite du heap de Node (--max-old-space-size)
+    [jvm] le heap de la JVM (-Xmx, -XX:MaxRAMPercentage)
+    [php] le memory_limit de PHP
+    [manager] la limite mémoire du gestionnaire de processus (max_memory_restart)
+   *[other] la limite du runtime (--max-old-space-size, -Xmx, memory_limit, max_memory_restart)
+} { failing-de }, si l'hôte a la mémoire
 advice-what-fills-heap = Trouver la requête qui remplit le heap : traiter en flux les gros téléversements et exports au lieu de les garder
 advice-alert-heap = Alerter sur l'usage du heap, et plafonner la taille des corps de requête au proxy (client_max_body_size)
 advice-dump-workers = Si cela bloque encore, faire un dump des workers { failing-de } (py-spy dump, jstack, gdb) et des attentes de verrou de la base
@@ -345,6 +371,7 @@ verify-major-faults = les défauts de page majeurs par seconde restent rares sou
 verify-each-step = chaque étape réussit
 verify-address-change = un changement d'adresse ne donne aucun 502
 verify-memory-events = memory.events du cgroup : oom_kill n'augmente plus
+verify-oom-policy = systemctl show -p OOMPolicy { $unit }
 verify-no-kill = plus d'OOM kill dans le journal du noyau
 verify-worker-memory = mémoire résidente d'un worker avant et après une telle requête
 verify-alert-before-kill = une alerte se déclenche dans un test avant que le noyau ne tue
@@ -395,9 +422,22 @@ answers-of = { $count ->
     [one] { $answers } réponse { $status }
    *[other] { $answers } réponses { $status }
 }
-chain-users-met = les clients ont reçu { $answers }
-chain-proxy-met = le proxy a reçu { $answers } ; sans access log, personne ne sait ce que les utilisateurs en ont vu
-chain-oom-kill = le noyau a tué { $victim } (pid { $pid }) pour la mémoire, portée { $scope }
+chain-users-met = les clients ont reçu { $answers }{ $own-told ->
+    [no] {""}
+   *[yes] {" "}; dans le même temps, l'application elle-même a donné { $own }
+}
+chain-proxy-met = le proxy a reçu { $answers } ; sans access log, personne ne sait ce que les utilisateurs en ont vu{ $own-told ->
+    [no] {""}
+   *[yes] {" "}; dans le même temps, l'application elle-même a donné { $own }
+}
+chain-oom-kill = le noyau a tué { $victim } (pid { $pid }), car { $limited ->
+    [known] son cgroup était à sa limite de { $limit }
+    [unknown] son cgroup était à sa limite mémoire
+   *[host] l'hôte n'avait plus de mémoire
+}{ $times ->
+    [1] {""}
+   *[other] {" "}; c'était le premier de { $times }
+}
 chain-worker-signaled = le serveur d'application a vu le worker { $worker } finir sur le signal { $signal }
 chain-worker-timeout = le worker { $worker } n'a pas répondu à temps et a été abandonné
 chain-upstream-refused = les connexions du proxy à l'upstream étaient refusées
@@ -409,13 +449,30 @@ chain-upstream-socket-missing = le socket de l'upstream n'existait pas
 chain-upstream-truncated = une réponse s'est interrompue en cours d'envoi
 chain-app-stopping = le serveur d'application a reçu l'ordre de s'arrêter
 chain-app-listening = le serveur d'application écoutait de nouveau
-chain-heap-limit = le runtime a atteint la limite de son heap et a abandonné
+chain-heap-limit = le runtime a atteint la limite de son heap et a abandonné{ $times ->
+    [1] {""}
+   *[other] , la première de { $times } fois
+}
+chain-failed-before = { $count ->
+    [one] { $failed } requête avait déjà échoué, à { $time }, { $apart } avant l'étape suivante
+   *[other] { $failed } requêtes avaient déjà échoué, à partir de { $time }, { $apart } avant l'étape suivante
+}{ $why ->
+    [stall] {" "}: près de sa limite mémoire, un hôte ou un cgroup se fige avant que le noyau ne tue
+   *[none] {""}
+}
+chain-back = { failing } { $what ->
+    [ready] acceptait de nouveau des clients
+   *[listening] écoutait de nouveau
+} à { $time }
+chain-unit-oom-stopped = { $lower }systemd a arrêté pour cela le reste de { $unit }, comme le veut OOMPolicy=stop
 chain-disk-full = une écriture a échoué : plus d'espace
 chain-segfault = le noyau a vu { $process } toucher une mémoire qui n'est pas la sienne
 chain-container-died = le conteneur { $container } s'est terminé avec le code { $code }
 chain-container-killed = { $lower }docker a envoyé le signal { $signal } au conteneur { $container }
 chain-container-oom = le moteur de conteneurs a vu un événement OOM dans { $container }
 chain-store-lock-wait = une requête attendait un verrou dans la base de données
+chain-lock-held = une requête attendait un verrou dans la base de données, tenu par son processus { $holder }
+chain-lock-released = la requête du processus { $holder } s'est terminée à { $time }, après { $length }
 chain-dependency-lost = l'application a perdu ou n'a pas pu joindre { $known ->
     [no] une dépendance
    *[yes] { $store }
@@ -467,6 +524,7 @@ kernel-no-kill = { $path } contient des messages du noyau et aucun OOM kill
 kernel-none = aucun journal du bundle ne contient de message du noyau
 kernel-kills = { $kills } dans le journal du noyau
 access-no-burst = { $failed ->
+    [0] { $path } ne contient aucune réponse en échec
     [one] { $path } contient { $failed } réponse en échec, hors de toute rafale
    *[other] { $path } contient { $failed } réponses en échec, hors de toute rafale
 }
@@ -552,7 +610,7 @@ suspect-moments = { $how ->
    *[some] à { $at-deaths } des { $deaths } moments où des processus se sont arrêtés
 }{ $merged ->
     [no] {""}
-   *[yes] {" "}({ $ends } fins ; celles à moins de 5 s d'écart comptent pour un seul moment)
+   *[yes] {" "}({ $ends } fins, réunies par tranches de 5 s)
 }
 suspect-request = en cours { suspect-moments }{ $longest ->
     [none] {""}
@@ -651,7 +709,7 @@ answer-what = { $total ->
 } { $counted ->
     [error-log] échecs dans le journal d'erreurs du proxy, faute d'access log
    *[access-log] requêtes en échec
-} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+} ({ $statuses }), { $span }, { $duration }{ $worst-told ->
     [no] {""}
    *[yes] , pire minute { $worst }
 }{ $censored ->
@@ -696,6 +754,10 @@ no-incident = { $silent ->
 }.{ $hidden ->
     [0] {""}
    *[other] {" "}Échecs masqués par un nouvel essai sur un autre upstream : { $hidden-shown }.
+}{ $kills ->
+    [0] {""}
+    [one] {" "}L'OOM killer a tué { $kills } processus, et aucune rafale d'échecs n'a suivi.
+   *[other] {" "}L'OOM killer a tué { $kills } processus, et aucune rafale d'échecs n'a suivi.
 } Les journaux couvrent { $window }.{ $lost ->
     [no] {""}
    *[yes] {" "}Une partie de l'entrée est perdue (voir qualité des données), et un incident peut s'y trouver.
@@ -712,6 +774,16 @@ kill-words = { $killer } a tué { $victim }{ $pid-known ->
     [no] {""}
    *[yes] {" "}(pid { $pid })
 }{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , dans { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , limite { $limit }
+}
+kills-words = { $killer } a tué { $victim } { times-many }{ $size-known ->
     [no] {""}
    *[yes] , { $size }
 }{ $cgroup-known ->
@@ -777,7 +849,11 @@ title-incident = Rapport d'incident : { $verdict ->
     [one] { $failed } requête en échec
    *[other] { $failed } requêtes en échec
 }, { $span }
-title-no-incident = Rapport d'incident : aucun incident trouvé
+title-no-incident = Rapport d'incident : aucun incident trouvé{ $kills ->
+    [0] {""}
+    [one] , mais { $kills } OOM kill
+   *[other] , mais { $kills } OOM kills
+}
 table-incidents = Liste des incidents
 table-timeline = Chronologie
 col-against = Contre
@@ -872,14 +948,10 @@ text-checked = Vérifié
 text-holds = vrai
 text-not-so = FAUX
 text-cannot-tell = on ne sait pas
-text-kills-outside = OOM kills hors des incidents
-text-deaths-outside = Autres fins hors des incidents
+text-kills-outside = OOM kills liés à aucun incident
+text-deaths-outside = Autres fins, liées à aucun incident
 text-recurrences = Revient sans cesse
 text-gap = { $span }, environ { $expected } requêtes attendues : { $why }
-text-estimates = { $figures ->
-    [one] { $figures } chiffre est une estimation (approximate, dans le JSON)
-   *[other] { $figures } chiffres sont des estimations (approximate, dans le JSON)
-}
 
 ## Markdown, et ce que HTML partage avec lui
 
@@ -930,11 +1002,13 @@ figure-probes = Contrôles de santé parmi les échecs
 figure-worst-minute = Pire minute
 figure-baseline = Part quand tout va bien
 figure-duration = Durée
+figure-host = Hôte de la cause
 figure-ongoing = Toujours en cours
 figure-already-failing = Déjà en échec au début des journaux
 figure-still-failing = Encore en échec à la fin des journaux
 figure-hidden = Masqués par un nouvel essai, non comptés ci-dessus
 figure-route = Route { $route }
+figure-other-routes = Autres routes
 figure-upstream = Upstream { $upstream }
 figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = inconnu sans access log
@@ -947,6 +1021,9 @@ duration-since = { $duration }{ $failing ->
    *[yes] {" "}; déjà en échec au début des journaux
 }
 failed-of = { $failed } en échec ; { $requests } requêtes dans le temps alentour
+more-of-kind = d'autres du type { $kind } :
+actions-as-for = Les mêmes que pour { $incident }.
+failed-count = { $failed } en échec
 picture-legend = Échecs par { $step }, au plus { $peak }{ $marks ->
     [none] {""}
     [kills] {" "}; K est un OOM kill
@@ -956,7 +1033,7 @@ picture-legend = Échecs par { $step }, au plus { $peak }{ $marks ->
 event-times = { $event }{ $times ->
     [0] {""}
     [1] {""}
-   *[other] {" "}({ times-many })
+   *[other] {" "}({ times-many } dans cette seconde)
 }
 suspect-was = { $route } était { $told }
 against = Contre : { $line }
@@ -976,6 +1053,7 @@ traffic-sampled = Requêtes réussies, sans échec à côté, lues pour leur rou
 traffic-hidden = Échecs masqués par un nouvel essai sur un autre upstream
 traffic-isolated = Échecs isolés hors des incidents
 users-met-nothing = rien pour les utilisateurs
+tied-to-none = aucun
 about = environ { $count }
 bundle = Bundle { $bundle } : { $size }, { members }
 members = { $members ->
@@ -985,7 +1063,14 @@ members = { $members ->
 written-by = Écrit par { $tool } { $version } ; à relire par une personne avant d'être transmis.
 markdown-redact-off = **Les secrets ne sont pas masqués** (`--redact off`).
 markdown-redact-ids = Adresses, hôtes et utilisateurs sont des pseudonymes (`--redact ids`).
-estimated = Estimé, ou coupé par une limite : { $pointer } dans le JSON
+estimated = { $what ->
+    [routes] les requêtes par route de { $incident } sont des estimations
+    [requests] les requêtes de { $incident } sont une estimation
+    [traffic] les totaux du trafic sont des estimations
+    [probes] le nombre de sondes de health check est une estimation
+    [deaths] toutes les fins ne sont pas listées
+   *[other] un chiffre est estimé, ou coupé par une limite
+} ({ $pointer } dans le JSON)
 left-out = Omis faute de place, et dans le JSON : { $sections }.
 names-and-more = { $names } ; et { $more } autres
 show = Afficher
@@ -1025,7 +1110,6 @@ html-against = Contre :
 html-ruled-out = Écarté :
 html-chance = (aussi près par hasard : { $chance })
 html-suspect-was = était { $told }
-html-estimated = Estimé, ou coupé par une limite ; dans le JSON :
 tells-apart = (départage { $causes })
 timeline-table = Chronologie en tableau, { $lines ->
     [one] { $lines } ligne

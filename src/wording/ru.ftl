@@ -107,9 +107,14 @@ dependency-down = { $known ->
    *[yes] { $name }
 } { $state ->
     [locked] держала запросы в ожидании блокировки
+    [locked-full] держала запросы в ожидании блокировки, пока не кончились соединения
     [unserving] не обслуживала запросы
    *[down] была недоступна или отказывала клиентам
-}, и без неё { failing } { $services ->
+}, и { $state ->
+    [locked] из-за этого
+    [locked-full] из-за этого
+   *[other] без неё
+} { failing } { $services ->
     [2] не работали
     [3] не работали
    *[other] не работал
@@ -215,7 +220,13 @@ runtime-heap-limit = { failing } { $services ->
     [2] упирались
     [3] упирались
    *[other] упирался
-} в лимит памяти своего рантайма или менеджера процессов { times-many }
+} { $runtime ->
+    [node] в лимит heap Node.js
+    [jvm] в лимит heap JVM
+    [php] в memory_limit PHP
+    [manager] в лимит памяти менеджера процессов
+   *[other] в лимит памяти своего рантайма или менеджера процессов
+} { times-many }
 slow-upstream = { failing } { $services ->
     [2] отвечали
     [3] отвечали
@@ -259,6 +270,7 @@ advice-lock-holder = { $told ->
     [no] Найдите, кто держит блокировку (pg_stat_activity, pg_blocking_pids), и завершите его сеанс, если она ещё удерживается
    *[yes] Блокировку держал процесс базы данных { $holder }: выясните, что он выполняет (pg_stat_activity where pid = { $holder }), и завершите его (pg_terminate_backend), если она ещё удерживается
 }
+advice-lock-released = Запрос процесса { $holder }, длившийся { $length }, завершился в { $time }: выясните, кто его запустил (он в указанной строке), и убедитесь, что ждавшие соединения снова свободны (pg_stat_activity)
 advice-dependency-runs = Убедитесь, что зависимость работает и отвечает, а её клиенты переподключились
 advice-statement-timeout = Задайте запросам { failing-gen } к базе таймаут короче, чем у прокси (statement_timeout, lock_timeout), чтобы ожидание блокировки завершало один запрос и освобождало воркер
 advice-retry-dependency = Задайте { failing-dat } таймауты и повтор при обращении к зависимости, чтобы одно потерянное соединение не завершало процесс
@@ -286,11 +298,20 @@ advice-working-set = Дайте хосту или контейнеру памя�
 advice-alert-psi = Настройте алерт на нехватку памяти (PSI), а не только на её использование
 advice-network-steps = С хоста прокси: разрешите имя апстрима, проверьте его порт (nc -vz) и сертификат (openssl s_client)
 advice-resolver = Задайте nginx resolver с коротким valid= или перечитывайте конфигурацию при смене адресов
-advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit } или запускайте меньше воркеров: один убитый процесс держал { $held }
+advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit }{ $alone ->
+    [yes] : один убитый процесс держал { $held }, и меньшее число воркеров не поможет
+   *[no] {" "}или запускайте меньше воркеров: один убитый процесс держал { $held }
+}
 advice-raise-limit = Поднимите лимит памяти { failing-gen } или запускайте меньше воркеров
+advice-oom-policy = Задайте OOMPolicy=continue в { $unit }, если остальные процессы могут работать дальше: ядро убило один процесс, а systemd остановил из-за него весь юнит (OOMPolicy=stop, по умолчанию)
 advice-what-route-allocates = Выясните, что выделяет { $route }: не меньше половины неудачных запросов — этого маршрута
-advice-recycle-workers = Перезапускайте воркеры до достижения лимита (max_requests, порог по памяти) и настройте алерт, когда memory.current близко к memory.max
-advice-free-memory = Убедитесь, что всё убитое снова работает, и выясните, что заняло память{ $told ->
+advice-recycle-workers = Настройте алерт, когда memory.current близко к memory.max; если память растёт за много запросов, перезапускайте процесс до достижения лимита (max_requests, порог по памяти), а если её занимает один запрос — ограничьте этот запрос
+advice-free-memory = Убедитесь, что { $services ->
+    [0] всё убитое снова работает
+    [2] { failing } снова работают
+    [3] { failing } снова работают
+   *[other] { failing } снова работает
+}, и выясните, что заняло память{ $told ->
     [no] {""}
    *[yes] : { $holders }
 }
@@ -309,7 +330,13 @@ advice-watch-limit = Считайте исчерпанное по процесс
 advice-shed-load = Сбросьте или распределите нагрузку либо добавьте воркеров { failing-dat }
 advice-raise-met-limit = Поднимите достигнутый лимит (listen backlog и net.core.somaxconn, worker_connections, LimitNOFILE, max_children), оценив, сколько памяти стоит каждая единица
 advice-limit-rate = Ограничьте частоту запросов на прокси и настройте алерты на длину очереди и открытые дескрипторы
-advice-raise-heap = Поднимите лимит рантайма { failing-gen }: --max-old-space-size, -Xmx, memory_limit или max_memory_restart, если у хоста есть память
+advice-raise-heap = Поднимите { $runtime ->
+    [node] лимит heap в Node (--max-old-space-size)
+    [jvm] heap в JVM (-Xmx, -XX:MaxRAMPercentage)
+    [php] memory_limit в PHP
+    [manager] лимит памяти менеджера процессов (max_memory_restart)
+   *[other] лимит рантайма (--max-old-space-size, -Xmx, memory_limit, max_memory_restart)
+} { failing-gen }, если у хоста есть память
 advice-what-fills-heap = Найдите запрос, который заполняет heap: большие загрузки и выгрузки передавайте потоком, а не держите целиком
 advice-alert-heap = Настройте алерт на размер heap и ограничьте размер тела запроса на прокси (client_max_body_size)
 advice-dump-workers = Если всё ещё висит, снимите дамп воркеров { failing-gen } (py-spy dump, jstack, gdb) и ожидания блокировок в базе
@@ -356,6 +383,7 @@ verify-major-faults = число major faults в секунду под нагр�
 verify-each-step = каждый шаг проходит
 verify-address-change = смена адреса не даёт 502
 verify-memory-events = memory.events этой cgroup: oom_kill не растёт
+verify-oom-policy = systemctl show -p OOMPolicy { $unit }
 verify-no-kill = в логе ядра больше нет OOM kill
 verify-worker-memory = резидентная память воркера до и после одного такого запроса
 verify-alert-before-kill = алерт срабатывает в тесте раньше, чем убивает ядро
@@ -407,9 +435,22 @@ answers-of = { $count ->
     [few] { $answers } ответа { $status }
    *[many] { $answers } ответов { $status }
 }
-chain-users-met = клиенты получили { $answers }
-chain-proxy-met = прокси получил { $answers }; без access-лога неизвестно, что из этого увидели пользователи
-chain-oom-kill = ядро убило { $victim } (pid { $pid }) из-за памяти, область { $scope }
+chain-users-met = клиенты получили { $answers }{ $own-told ->
+    [no] {""}
+   *[yes] ; за то же время само приложение дало { $own }
+}
+chain-proxy-met = прокси получил { $answers }; без access-лога неизвестно, что из этого увидели пользователи{ $own-told ->
+    [no] {""}
+   *[yes] ; за то же время само приложение дало { $own }
+}
+chain-oom-kill = ядро убило { $victim } (pid { $pid }), потому что { $limited ->
+    [known] его cgroup упёрлась в лимит { $limit }
+    [unknown] его cgroup упёрлась в свой лимит памяти
+   *[host] на хосте кончилась память
+}{ $times ->
+    [1] {""}
+   *[other] ; это первое из { $times }
+}
 chain-worker-signaled = сервер приложений увидел, что воркер { $worker } завершился по сигналу { $signal }
 chain-worker-timeout = воркер { $worker } не ответил вовремя и был снят
 chain-upstream-refused = апстрим отказывал прокси в соединении
@@ -421,13 +462,31 @@ chain-upstream-socket-missing = сокета апстрима не было
 chain-upstream-truncated = ответ оборвался при передаче
 chain-app-stopping = сервер приложений получил команду остановиться
 chain-app-listening = сервер приложений снова слушает
-chain-heap-limit = рантайм упёрся в лимит heap и завершился
+chain-heap-limit = рантайм упёрся в лимит heap и завершился{ $times ->
+    [1] {""}
+   *[other] , впервые из { $times }
+}
+chain-failed-before = { $count ->
+    [one] { $failed } запрос завершился ошибкой ещё раньше, в { $time }, за { $apart } до следующего шага
+    [few] { $failed } запроса завершились ошибкой ещё раньше, с { $time }, за { $apart } до следующего шага
+   *[many] { $failed } запросов завершились ошибкой ещё раньше, с { $time }, за { $apart } до следующего шага
+}{ $why ->
+    [stall] : у предела памяти хост или cgroup тормозит ещё до того, как ядро убьёт процесс
+   *[none] {""}
+}
+chain-back = { failing } снова { $what ->
+    [ready] принимает клиентов
+   *[listening] слушает порт
+} с { $time }
+chain-unit-oom-stopped = { $lower }systemd остановил из-за этого остальную часть { $unit }, как велит OOMPolicy=stop
 chain-disk-full = запись не удалась: нет места
 chain-segfault = ядро увидело, что { $process } обратился к чужой памяти
 chain-container-died = контейнер { $container } завершился с кодом { $code }
 chain-container-killed = { $lower }docker послал сигнал { $signal } контейнеру { $container }
 chain-container-oom = среда запуска контейнеров увидела событие OOM в { $container }
 chain-store-lock-wait = запрос ждал блокировку в базе данных
+chain-lock-held = запрос ждал блокировки в базе данных; её держал процесс { $holder }
+chain-lock-released = запрос процесса { $holder } завершился в { $time }, длился { $length }
 chain-dependency-lost = приложение потеряло { $known ->
     [no] зависимость
    *[yes] { $store }
@@ -479,6 +538,7 @@ kernel-no-kill = в { $path } есть сообщения ядра, но нет 
 kernel-none = ни один лог бандла не содержит сообщений ядра
 kernel-kills = в логе ядра: { $kills }
 access-no-burst = { $failed ->
+    [0] в { $path } нет неудачных ответов
     [one] в { $path } { $failed } неудачный ответ, и он не во всплеске
     [few] в { $path } { $failed } неудачных ответа, ни один не во всплеске
    *[many] в { $path } { $failed } неудачных ответов, ни один не во всплеске
@@ -565,7 +625,7 @@ suspect-moments = { $how ->
    *[some] { $at-deaths } из { $deaths } моментов, когда завершались процессы
 }{ $merged ->
     [no] {""}
-   *[yes] {" "}(завершений: { $ends }; те, между которыми меньше 5 s, считаются одним моментом)
+   *[yes] {" "}(завершений: { $ends }, объединены по отрезкам в 5 s)
 }
 suspect-request = выполнялся в { suspect-moments }{ $longest ->
     [none] {""}
@@ -674,7 +734,7 @@ answer-what = { $total ->
 } { $counted ->
     [error-log] ошибок в error-логе прокси (access-лога нет)
    *[access-log] запросов завершились ошибкой
-} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+} ({ $statuses }), { $span }, { $duration }{ $worst-told ->
     [no] {""}
    *[yes] , в худшую минуту { $worst }
 }{ $censored ->
@@ -719,6 +779,11 @@ no-incident = { $silent ->
 }.{ $hidden ->
     [0] {""}
    *[other] {" "}Ошибок, скрытых повтором на другом апстриме: { $hidden-shown }.
+}{ $kills ->
+    [0] {""}
+    [one] {" "}OOM killer убил { $kills } процесс, но всплеска ошибок не последовало.
+    [few] {" "}OOM killer убил { $kills } процесса, но всплеска ошибок не последовало.
+   *[many] {" "}OOM killer убил { $kills } процессов, но всплеска ошибок не последовало.
 } Логи покрывают { $window }.{ $lost ->
     [no] {""}
    *[yes] {" "}Часть данных потеряна (см. качество данных), инцидент мог быть в ней.
@@ -735,6 +800,16 @@ kill-words = { $killer } убил { $victim }{ $pid-known ->
     [no] {""}
    *[yes] {" "}(pid { $pid })
 }{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , в { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , лимит { $limit }
+}
+kills-words = { $killer } убил { $victim } { times-many }{ $size-known ->
     [no] {""}
    *[yes] , { $size }
 }{ $cgroup-known ->
@@ -801,7 +876,10 @@ title-incident = Отчёт об инциденте: { $verdict ->
     [few] { $failed } неудачных запроса
    *[many] { $failed } неудачных запросов
 }, { $span }
-title-no-incident = Отчёт об инциденте: инцидент не найден
+title-no-incident = Отчёт об инциденте: инцидент не найден{ $kills ->
+    [0] {""}
+   *[other] , но есть OOM kill: { $kills }
+}
 table-incidents = Инциденты
 table-timeline = Хронология
 col-against = Против
@@ -896,15 +974,10 @@ text-checked = Проверено
 text-holds = верно
 text-not-so = НЕВЕРНО
 text-cannot-tell = неизвестно
-text-kills-outside = OOM kill вне инцидентов
-text-deaths-outside = Другие завершения вне инцидентов
+text-kills-outside = OOM kill, не связанные с инцидентами
+text-deaths-outside = Другие завершения, не связанные с инцидентами
 text-recurrences = Повторяется
 text-gap = { $span }, ожидалось запросов: около { $expected }: { $why }
-text-estimates = { $figures ->
-    [one] { $figures } показатель — оценка (approximate в JSON)
-    [few] { $figures } показателя — оценки (approximate в JSON)
-   *[many] { $figures } показателей — оценки (approximate в JSON)
-}
 
 ## Markdown и общее с HTML
 
@@ -955,11 +1028,13 @@ figure-probes = Проверок health check среди неудачных
 figure-worst-minute = Худшая минута
 figure-baseline = Доля, когда всё в порядке
 figure-duration = Длительность
+figure-host = Хост причины
 figure-ongoing = Продолжается
 figure-already-failing = В начале логов сбой уже идёт
 figure-still-failing = В конце логов сбой ещё идёт
 figure-hidden = Скрыто повтором, выше не учтено
 figure-route = Маршрут { $route }
+figure-other-routes = Остальные маршруты
 figure-upstream = Апстрим { $upstream }
 figure-upstream-of = Апстрим { $upstream }, { $service }
 not-known = без access-лога неизвестно
@@ -972,6 +1047,9 @@ duration-since = { $duration }{ $failing ->
    *[yes] ; в начале логов сбой уже идёт
 }
 failed-of = неудачных { $failed }; всего запросов за время вокруг: { $requests }
+more-of-kind = ещё вида { $kind }:
+actions-as-for = То же, что и для { $incident }.
+failed-count = неудачных { $failed }
 picture-legend = Сбои за { $step }, не более { $peak }{ $marks ->
     [none] {""}
     [kills] ; K — OOM kill
@@ -981,7 +1059,7 @@ picture-legend = Сбои за { $step }, не более { $peak }{ $marks ->
 event-times = { $event }{ $times ->
     [0] {""}
     [1] {""}
-   *[other] {" "}({ times-many })
+   *[other] {" "}({ times-many } за эту секунду)
 }
 suspect-was = { $route } { $told }
 against = Против: { $line }
@@ -1001,6 +1079,7 @@ traffic-sampled = Успешных запросов без ошибок рядо
 traffic-hidden = Ошибок, скрытых повтором на другом апстриме
 traffic-isolated = Отдельные ошибки вне инцидентов
 users-met-nothing = пользователи не заметили
+tied-to-none = нет
 about = около { $count }
 bundle = Бандл { $bundle }: { $size }, { members }
 members = { $members ->
@@ -1011,7 +1090,14 @@ members = { $members ->
 written-by = Составлено программой { $tool } { $version }; прежде чем передавать дальше, отчёт должен прочитать человек.
 markdown-redact-off = **Секреты не скрыты** (`--redact off`).
 markdown-redact-ids = Адреса, хосты и пользователи заменены псевдонимами (`--redact ids`).
-estimated = Оценка или обрезано по лимиту: { $pointer } в JSON
+estimated = { $what ->
+    [routes] число запросов по маршрутам в { $incident } — оценка
+    [requests] число запросов в { $incident } — оценка
+    [traffic] итоги по трафику — оценка
+    [probes] число проверок health check — оценка
+    [deaths] перечислены не все завершения
+   *[other] показатель — оценка или обрезан по лимиту
+} ({ $pointer } в JSON)
 left-out = Не поместилось, есть в JSON: { $sections }.
 names-and-more = { $names }; и ещё { $more }
 show = Показать
@@ -1051,7 +1137,6 @@ html-against = Против:
 html-ruled-out = Исключено:
 html-chance = (так близко случайно: { $chance })
 html-suspect-was = { $told }
-html-estimated = Оценка или обрезано по лимиту; в JSON:
 tells-apart = (различит { $causes })
 timeline-table = Хронология таблицей, { $lines ->
     [one] { $lines } строка

@@ -55,9 +55,14 @@ dependency-down = { $known ->
    *[yes] { $name }
 } { $state ->
     [locked] giữ các câu lệnh chờ khóa
+    [locked-full] giữ các câu lệnh chờ khóa cho đến khi không còn kết nối nào
     [unserving] không phục vụ
    *[down] bị ngừng hoặc từ chối client
-}, và { failing } lỗi vì thiếu nó
+}, và { failing } lỗi vì { $state ->
+    [locked] việc đó
+    [locked-full] việc đó
+   *[other] thiếu nó
+}
 deploy-reload = { failing } được lệnh nạp lại mã hoặc cấu hình, và lỗi cho đến khi xong
 deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
 deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
@@ -131,7 +136,13 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] , trong khi yêu cầu đến nhanh gấp { $rate } lần trước đó
 }
-runtime-heap-limit = { failing } đã { $times } lần chạm giới hạn bộ nhớ của chính runtime hoặc trình quản lý tiến trình
+runtime-heap-limit = { failing } đã { $times } lần chạm { $runtime ->
+    [node] giới hạn heap của Node.js
+    [jvm] giới hạn heap của JVM
+    [php] memory_limit của PHP
+    [manager] giới hạn bộ nhớ của trình quản lý tiến trình
+   *[other] giới hạn bộ nhớ của chính runtime hoặc trình quản lý tiến trình
+}
 slow-upstream = { failing } trả lời muộn hơn thời gian proxy chờ{ $routes ->
     [many] {""}
    *[one] , tất cả trên cùng một route
@@ -167,6 +178,7 @@ advice-lock-holder = { $told ->
     [no] Tìm ai đang giữ khóa (pg_stat_activity, pg_blocking_pids) và kết thúc phiên đó nếu vẫn còn giữ
    *[yes] Tiến trình { $holder } của cơ sở dữ liệu đã giữ khóa: xem nó đang chạy gì (pg_stat_activity where pid = { $holder }), và kết thúc nó (pg_terminate_backend) nếu vẫn còn giữ
 }
+advice-lock-released = Câu lệnh của tiến trình { $holder }, đã chạy { $length }, kết thúc lúc { $time }: tìm xem ai đã chạy nó (nằm trong dòng được dẫn), và kiểm tra các kết nối đã chờ nay đã rảnh (pg_stat_activity)
 advice-dependency-runs = Kiểm tra dịch vụ phụ thuộc đang chạy và trả lời, rồi các client của nó đã kết nối lại
 advice-statement-timeout = Đặt cho các câu lệnh SQL của { failing } thời gian chờ ngắn hơn của proxy (statement_timeout, lock_timeout), để việc chờ khóa chỉ làm hỏng một yêu cầu và giải phóng worker
 advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi gọi dịch vụ phụ thuộc, để mất một kết nối không làm chết tiến trình
@@ -190,11 +202,18 @@ advice-working-set = Cấp cho máy chủ hoặc container đủ bộ nhớ cho 
 advice-alert-psi = Cảnh báo theo áp lực bộ nhớ (PSI) chứ không chỉ theo mức sử dụng
 advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử cổng của nó (nc -vz) và chứng chỉ của nó (openssl s_client)
 advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
-advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit } hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
+advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit }{ $alone ->
+    [yes] : riêng một nạn nhân đã giữ { $held }, nên chạy ít worker hơn cũng không giúp được
+   *[no] {" "}hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
+}
 advice-raise-limit = Nâng giới hạn bộ nhớ của { failing } hoặc chạy ít worker hơn
+advice-oom-policy = Đặt OOMPolicy=continue trong { $unit } nếu phần còn lại có thể chạy tiếp: kernel đã kill một tiến trình, và systemd dừng cả unit vì việc đó (OOMPolicy=stop, mặc định)
 advice-what-route-allocates = Tìm hiểu { $route } cấp phát những gì: ít nhất một nửa yêu cầu lỗi thuộc route này
-advice-recycle-workers = Tái tạo worker trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ) và cảnh báo khi memory.current gần memory.max
-advice-free-memory = Kiểm tra mọi thứ bị kill đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
+advice-recycle-workers = Cảnh báo khi memory.current gần memory.max; nếu bộ nhớ tăng dần qua nhiều yêu cầu, tái tạo tiến trình trước khi chạm giới hạn (max_requests, ngưỡng bộ nhớ), còn nếu một yêu cầu làm đầy nó, hãy giới hạn yêu cầu đó
+advice-free-memory = Kiểm tra { $services ->
+    [0] mọi thứ bị kill
+   *[other] { failing }
+} đã chạy lại, và tìm xem cái gì đã làm đầy bộ nhớ{ $told ->
     [no] {""}
    *[yes] : { $holders }
 }
@@ -213,7 +232,13 @@ advice-watch-limit = Đếm thứ đã cạn theo từng tiến trình mỗi ph�
 advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
 advice-raise-met-limit = Nâng giới hạn đã chạm (listen backlog và net.core.somaxconn, worker_connections, LimitNOFILE, max_children) sau khi xem mỗi đơn vị thêm tốn bao nhiêu bộ nhớ
 advice-limit-rate = Giới hạn tốc độ yêu cầu ở proxy, và cảnh báo theo độ dài hàng đợi và số descriptor đang mở
-advice-raise-heap = Nâng giới hạn runtime của { failing }, bằng --max-old-space-size, -Xmx, memory_limit hoặc max_memory_restart, nếu máy chủ còn bộ nhớ
+advice-raise-heap = Nâng { $runtime ->
+    [node] giới hạn heap của Node (--max-old-space-size)
+    [jvm] heap của JVM (-Xmx, -XX:MaxRAMPercentage)
+    [php] memory_limit của PHP
+    [manager] giới hạn bộ nhớ của trình quản lý tiến trình (max_memory_restart)
+   *[other] giới hạn của runtime (--max-old-space-size, -Xmx, memory_limit, max_memory_restart)
+} cho { failing }, nếu máy chủ còn bộ nhớ
 advice-what-fills-heap = Tìm yêu cầu làm đầy heap: xử lý các tệp tải lên và xuất dữ liệu lớn theo luồng thay vì giữ toàn bộ
 advice-alert-heap = Cảnh báo theo mức dùng heap, và giới hạn kích thước thân yêu cầu ở proxy (client_max_body_size)
 advice-dump-workers = Nếu vẫn còn treo, dump các worker của { failing } (py-spy dump, jstack, gdb) và danh sách chờ khóa của cơ sở dữ liệu
@@ -260,6 +285,7 @@ verify-major-faults = số major fault mỗi giây vẫn thấp dưới tải
 verify-each-step = từng bước đều thành công
 verify-address-change = đổi địa chỉ không gây 502
 verify-memory-events = memory.events của cgroup: oom_kill không tăng
+verify-oom-policy = systemctl show -p OOMPolicy { $unit }
 verify-no-kill = không còn OOM kill trong log kernel
 verify-worker-memory = bộ nhớ thường trú của worker trước và sau một yêu cầu như vậy
 verify-alert-before-kill = cảnh báo kêu khi thử, trước khi kernel kill
@@ -307,9 +333,22 @@ ruled-out-words = { $lower }gunicorn in "Perhaps out of memory?" với mọi SIG
 ## Chuỗi từ nguyên nhân đến người dùng
 
 answers-of = { $answers } câu trả lời { $status }
-chain-users-met = client nhận { $answers }
-chain-proxy-met = proxy nhận { $answers }; không có access log nên không biết người dùng gặp những cái nào
-chain-oom-kill = kernel đã kill { $victim } (pid { $pid }) vì bộ nhớ, phạm vi { $scope }
+chain-users-met = client nhận { $answers }{ $own-told ->
+    [no] {""}
+   *[yes] ; cùng lúc đó chính ứng dụng trả về { $own }
+}
+chain-proxy-met = proxy nhận { $answers }; không có access log nên không biết người dùng gặp những cái nào{ $own-told ->
+    [no] {""}
+   *[yes] ; cùng lúc đó chính ứng dụng trả về { $own }
+}
+chain-oom-kill = kernel đã kill { $victim } (pid { $pid }), vì { $limited ->
+    [known] cgroup của nó chạm giới hạn { $limit }
+    [unknown] cgroup của nó chạm giới hạn bộ nhớ
+   *[host] máy chủ hết bộ nhớ
+}{ $times ->
+    [1] {""}
+   *[other] ; đây là lần đầu trong { $times } lần
+}
 chain-worker-signaled = máy chủ ứng dụng thấy worker { $worker } kết thúc bởi tín hiệu { $signal }
 chain-worker-timeout = worker { $worker } không trả lời kịp và bị bỏ
 chain-upstream-refused = kết nối của proxy tới upstream bị từ chối
@@ -321,13 +360,29 @@ chain-upstream-socket-missing = socket của upstream không tồn tại
 chain-upstream-truncated = một câu trả lời bị đứt khi đang gửi
 chain-app-stopping = máy chủ ứng dụng được lệnh dừng
 chain-app-listening = máy chủ ứng dụng lắng nghe trở lại
-chain-heap-limit = runtime chạm giới hạn heap và bỏ cuộc
+chain-heap-limit = runtime chạm giới hạn heap và bỏ cuộc{ $times ->
+    [1] {""}
+   *[other] , lần đầu trong { $times } lần
+}
+chain-failed-before = { $count ->
+   *[other] { $failed } yêu cầu đã lỗi từ trước, kể từ { $time }, { $apart } trước bước tiếp theo
+}{ $why ->
+    [stall] : gần giới hạn bộ nhớ, máy chủ hoặc cgroup bị nghẽn trước khi kernel kill
+   *[none] {""}
+}
+chain-back = { failing } { $what ->
+    [ready] lại nhận client
+   *[listening] lại lắng nghe
+} lúc { $time }
+chain-unit-oom-stopped = { $lower }systemd đã dừng phần còn lại của { $unit } vì việc đó, theo OOMPolicy=stop
 chain-disk-full = một lần ghi thất bại: hết chỗ
 chain-segfault = kernel thấy { $process } truy cập bộ nhớ không phải của nó
 chain-container-died = container { $container } kết thúc với mã { $code }
 chain-container-killed = { $lower }docker gửi tín hiệu { $signal } tới container { $container }
 chain-container-oom = container runtime thấy sự kiện OOM trong { $container }
 chain-store-lock-wait = một câu lệnh chờ khóa trong cơ sở dữ liệu
+chain-lock-held = một câu lệnh chờ khóa trong cơ sở dữ liệu, do tiến trình { $holder } của nó giữ
+chain-lock-released = câu lệnh của tiến trình { $holder } kết thúc lúc { $time }, sau { $length }
 chain-dependency-lost = ứng dụng mất kết nối hoặc không tới được { $known ->
     [no] một dịch vụ phụ thuộc
    *[yes] { $store }
@@ -378,7 +433,10 @@ kernel-covers = { $path } bao phủ sự cố
 kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
 kernel-none = không log nào trong gói chứa thông điệp của kernel
 kernel-kills = { $kills } trong log kernel
-access-no-burst = { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
+access-no-burst = { $failed ->
+    [0] { $path } không có câu trả lời lỗi nào
+   *[other] { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
+}
 access-none = gói không có access log
 log-not-whole = { $path } bị cắt hoặc hỏng, phần đã mất có thể nói về điều đó
 bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời lỗi nhất; các đợt khác được tính là lỗi lẻ tẻ
@@ -458,7 +516,7 @@ suspect-moments = { $how ->
    *[some] { $at-deaths } trên { $deaths } thời điểm có tiến trình chết
 }{ $merged ->
     [no] {""}
-   *[yes] {" "}({ $ends } lần chết; những lần cách nhau dưới 5 s tính là một thời điểm)
+   *[yes] {" "}({ $ends } lần chết, gộp theo từng khoảng 5 s)
 }
 suspect-request = đang chạy ở { suspect-moments }{ $longest ->
     [none] {""}
@@ -523,7 +581,7 @@ answer-what = { $total ->
 } { $counted ->
     [error-log] lỗi trong error log của proxy, vì không có access log
    *[access-log] yêu cầu bị lỗi
-} ({ $statuses }) { $span }, { $duration }{ $worst-told ->
+} ({ $statuses }), { $span }, { $duration }{ $worst-told ->
     [no] {""}
    *[yes] , phút tệ nhất { $worst }
 }{ $censored ->
@@ -568,6 +626,9 @@ no-incident = { $silent ->
 }.{ $hidden ->
     [0] {""}
    *[other] {" "}Lần thử lại trên upstream khác đã che { $hidden-shown } lỗi.
+}{ $kills ->
+    [0] {""}
+   *[other] {" "}OOM killer đã kill { $kills } tiến trình, và không có đợt lỗi dồn dập nào theo sau.
 } Log bao phủ { $window }.{ $lost ->
     [no] {""}
    *[yes] {" "}Một phần dữ liệu vào bị mất (xem chất lượng dữ liệu), và sự cố có thể nằm trong đó.
@@ -584,6 +645,16 @@ kill-words = { $killer } đã kill { $victim }{ $pid-known ->
     [no] {""}
    *[yes] {" "}(pid { $pid })
 }{ $size-known ->
+    [no] {""}
+   *[yes] , { $size }
+}{ $cgroup-known ->
+    [no] {""}
+   *[yes] , trong { $cgroup }
+}{ $limit-known ->
+    [no] {""}
+   *[yes] , giới hạn { $limit }
+}
+kills-words = { $killer } đã kill { $victim } { $times } lần{ $size-known ->
     [no] {""}
    *[yes] , { $size }
 }{ $cgroup-known ->
@@ -646,7 +717,10 @@ title-incident = Báo cáo sự cố: { $verdict ->
     } ({ verdict-word })
    *[other] { $one } ({ verdict-word })
 }, { $failed } yêu cầu lỗi, { $span }
-title-no-incident = Báo cáo sự cố: không tìm thấy sự cố
+title-no-incident = Báo cáo sự cố: không tìm thấy sự cố{ $kills ->
+    [0] {""}
+   *[other] , nhưng có { $kills } OOM kill
+}
 table-incidents = Các sự cố
 table-timeline = Dòng thời gian
 col-against = Chống
@@ -741,11 +815,10 @@ text-checked = Đã kiểm tra
 text-holds = đúng
 text-not-so = SAI
 text-cannot-tell = không thể biết
-text-kills-outside = OOM kill ngoài các sự cố
-text-deaths-outside = Các lần chết khác ngoài sự cố
+text-kills-outside = OOM kill không gắn với sự cố nào
+text-deaths-outside = Các lần chết khác, không gắn với sự cố nào
 text-recurrences = Cứ lặp lại
 text-gap = { $span }, lẽ ra có khoảng { $expected } yêu cầu: { $why }
-text-estimates = { $figures } số liệu là ước lượng (approximate, trong JSON)
 
 ## Markdown, và phần dùng chung với HTML
 
@@ -796,11 +869,13 @@ figure-probes = Lượt health check trong số lỗi
 figure-worst-minute = Phút tệ nhất
 figure-baseline = Tỷ lệ khi bình thường
 figure-duration = Kéo dài
+figure-host = Máy chủ của nguyên nhân
 figure-ongoing = Vẫn tiếp diễn
 figure-already-failing = Đã lỗi từ khi log bắt đầu
 figure-still-failing = Vẫn còn lỗi khi log kết thúc
 figure-hidden = Được lần thử lại che, không tính ở trên
 figure-route = Route { $route }
+figure-other-routes = Các route khác
 figure-upstream = Upstream { $upstream }
 figure-upstream-of = Upstream { $upstream }, { $service }
 not-known = không rõ vì không có access log
@@ -813,6 +888,9 @@ duration-since = { $duration }{ $failing ->
    *[yes] ; đã lỗi từ khi log bắt đầu
 }
 failed-of = { $failed } lỗi; { $requests } yêu cầu trong khoảng thời gian quanh đó
+more-of-kind = thêm loại { $kind }:
+actions-as-for = Giống như của { $incident }.
+failed-count = { $failed } lỗi
 picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
     [none] {""}
     [kills] ; K là OOM kill
@@ -822,7 +900,7 @@ picture-legend = Lỗi mỗi { $step }, nhiều nhất { $peak }{ $marks ->
 event-times = { $event }{ $times ->
     [0] {""}
     [1] {""}
-   *[other] {" "}({ $times } lần)
+   *[other] {" "}({ $times } lần trong giây đó)
 }
 suspect-was = { $route } { $told }
 against = Trái ngược: { $line }
@@ -842,13 +920,21 @@ traffic-sampled = Yêu cầu thành công, không cạnh lỗi nào, được đ
 traffic-hidden = Lỗi được lần thử lại trên upstream khác che
 traffic-isolated = Lỗi lẻ tẻ ngoài các sự cố
 users-met-nothing = người dùng không gặp gì
+tied-to-none = không
 about = khoảng { $count }
 bundle = Gói { $bundle }: { $size }, { members }
 members = { $members } tệp
 written-by = Do { $tool } { $version } viết; cần có người đọc lại trước khi chuyển đi.
 markdown-redact-off = **Bí mật không được che** (`--redact off`).
 markdown-redact-ids = Địa chỉ, máy chủ và người dùng là bí danh (`--redact ids`).
-estimated = Ước lượng, hoặc bị cắt theo giới hạn: { $pointer } trong JSON
+estimated = { $what ->
+    [routes] số yêu cầu theo route của { $incident } là ước lượng
+    [requests] số yêu cầu của { $incident } là ước lượng
+    [traffic] tổng lưu lượng là ước lượng
+    [probes] số lần thăm dò health check là ước lượng
+    [deaths] không liệt kê hết các lần chết
+   *[other] một số liệu là ước lượng, hoặc bị cắt theo giới hạn
+} ({ $pointer } trong JSON)
 left-out = Bỏ bớt vì hết chỗ, có trong JSON: { $sections }.
 names-and-more = { $names }; và { $more } mục nữa
 show = Hiện
@@ -888,7 +974,6 @@ html-against = Trái ngược:
 html-ruled-out = Loại trừ:
 html-chance = (gần như vậy do ngẫu nhiên: { $chance })
 html-suspect-was = { $told }
-html-estimated = Ước lượng, hoặc bị cắt theo giới hạn; trong JSON:
 tells-apart = (phân biệt { $causes })
 timeline-table = Dòng thời gian dạng bảng, { $lines } dòng
 picture-scrolls = Hình dòng thời gian, cuộn ngang trên màn hình hẹp

@@ -132,7 +132,9 @@ pub(super) fn death(index: usize, death: &Death, parts: &Parts<'_>) -> model::De
         .filter(|unit| unit != "init.scope")
         .or(owner_unit),
         container: first(|fact| {
-            fact.field("name").map(str::to_owned).or(fact.event.origin.container.clone())
+            // Elsewhere a name is that of a signal or a pool.
+            let named = fact.field("name").filter(|_| fact.kind.name().starts_with("container-"));
+            named.map(str::to_owned).or(fact.event.origin.container.clone())
         })
         .or(owner_container),
         incident,

@@ -1,8 +1,10 @@
 //! Builds the [`model::Report`] value: numbers the facts it speaks of, puts every sentence beside the lines it rests on, and says what
 //! was not seen.
 
+mod chain;
 mod ends;
 mod incident;
+mod met;
 mod patterns;
 mod series;
 mod taken;
@@ -13,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::answers::Answers;
 use crate::clock::Clocks;
 use crate::death::{Death, Why};
-use crate::diagnose::{BURSTS_MAX, Incident};
+use crate::diagnose::{BURSTS_MAX, Incident, Verdict, Weighed};
 use crate::event::EventKind;
 use crate::gap::Gap;
 use crate::ingest::{Ingested, Source};
@@ -30,6 +32,9 @@ use crate::traffic::SAMPLE;
 use crate::wording::{Language, text};
 
 use super::model;
+
+/// Least probability of a cause that is told; what only others rest on is not cited.
+const TOLD_MIN: f64 = 0.001;
 
 /// Deaths listed; a crash loop of a day has tens of thousands.
 const DEATHS_MAX: usize = 500;
@@ -182,7 +187,12 @@ fn context(parts: &Parts<'_>) -> Vec<model::StateFact> {
 fn number(parts: &Parts<'_>) -> Ids {
     let mut wanted: BTreeSet<FactId> = BTreeSet::new();
     for incident in parts.incidents {
-        for weighed in &incident.weighed {
+        let best = incident.weighed.first().filter(|_| incident.verdict > Verdict::Unknown);
+        if let Some(best) = best {
+            wanted.extend(chain::links(incident, best, parts).facts());
+        }
+        let told = |weighed: &&Weighed| weighed.probability >= TOLD_MIN;
+        for weighed in incident.weighed.iter().filter(told) {
             wanted.extend(
                 weighed
                     .weight

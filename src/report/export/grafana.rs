@@ -11,6 +11,7 @@ use crate::report::escape;
 use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
+use crate::report::victims;
 use crate::wording::Language;
 
 /// Writes an array of annotations.
@@ -23,7 +24,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let roots = report.incidents.iter().filter_map(|incident| root(&reading, incident));
     let kills = report.oom_kills.iter().filter_map(|kill| {
         let time = figures::epoch_millis(kill.time.as_deref()?)?;
-        let text = format!("{}: {}", kill.id, reading::kill_words(Language::default(), kill, None));
+        let text = format!("{}: {}", kill.id, victims::kill_words(Language::default(), kill, None));
         Some(json!({"time": time, "timeEnd": time, "tags": ["coroner", "oom-kill"], "text": inert(&text)}))
     });
     let mut all: Vec<Value> = incidents.chain(roots).chain(kills).collect();

@@ -4,6 +4,7 @@
 use crate::report::answer;
 use crate::report::model::Report;
 use crate::report::reading::{self, Reading};
+use crate::report::victims;
 use crate::wording::Language;
 
 /// Something at a moment.
@@ -64,7 +65,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             path,
             line,
             count: 1,
-            text: reading::kill_words(english, kill, None),
+            text: victims::kill_words(english, kill, None),
         }
     });
     let deaths = report.deaths.iter().map(|death| {
@@ -79,7 +80,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             path,
             line,
             count: 1,
-            text: reading::death_words(english, death),
+            text: victims::death_words(english, death),
         }
     });
     let mut rows: Vec<Row> = incidents.chain(kills).chain(deaths).chain(events(&reading)).collect();

@@ -84,6 +84,9 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
         ];
         rows.insert(2, (say("figure-worst-minute"), reading.say("worst-minute", args)));
     }
+    if let Some(host) = reading.host(incident) {
+        rows.push((say("figure-host"), host.to_owned()));
+    }
     if incident.hidden_by_retry > 0 {
         rows.push((say("figure-hidden"), figures::grouped(incident.hidden_by_retry)));
     }
@@ -93,6 +96,11 @@ fn impact(reading: &Reading<'_>, incident: &Incident) -> Markup {
             reading.say("figure-route", [("route", name.into())]),
             reading.failed_of(route),
         ));
+    }
+    let others = reading::of_other_routes(incident, ROUTES_MAX);
+    if others > 0 {
+        let failed = [("failed", figures::grouped(others).into())];
+        rows.push((say("figure-other-routes"), reading.say("failed-count", failed)));
     }
     for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {
         rows.push((
@@ -145,14 +153,19 @@ fn timeline(reading: &Reading<'_>, incident: &Incident) -> Markup {
 
 fn belief(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let Some(first) = incident.causes.first() else { return html! {} };
-    let events = reading.events(first.supports.iter());
+    let kinds = reading.proof_by_kind(incident);
     html! {
         h3 { (reading.say(if reading::is_open(incident) { "heading-likeliest" } else { "heading-belief" }, [])) }
         ul {
             @if first.why != incident.summary { li { (log(&first.why)) (ids(reading, &first.supports)) } }
-            @for event in events.iter().take(ENTRIES_MAX) { li { (quoted(reading, event)) } }
+            @for (event, others) in kinds.iter().take(ENTRIES_MAX) {
+                li { (quoted(reading, event)) }
+                @if !others.is_empty() {
+                    li { (reading.say("more-of-kind", [("kind", log(&event.kind).into())])) (ids(reading, others)) }
+                }
+            }
         }
-        (more(reading, events.len(), ENTRIES_MAX))
+        (more(reading, kinds.len(), ENTRIES_MAX))
     }
 }
 
@@ -229,7 +242,7 @@ fn others(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let rows = others.iter().take(ENTRIES_MAX).map(|cause| {
         vec![
             html! { (log(&cause.cause)) },
-            html! { (figures::per_cent(cause.probability)) },
+            html! { (figures::likelihood(cause.probability)) },
             html! { (log(&cause.why)) },
             html! { (ids(reading, &cause.supports)) },
             html! { (ids(reading, &cause.contradicts)) },
@@ -256,7 +269,9 @@ fn actions(reading: &Reading<'_>, incident: &Incident) -> Markup {
     html! {
         @if !incident.actions.is_empty() {
             h3 { (reading.say("heading-actions", [])) }
-            @for (name, actions) in groups {
+            @let told_for = reading.told_for(incident);
+            @if let Some(other) = told_for { p { (reading.say("actions-as-for", [("incident", other.into())])) } }
+            @for (name, actions) in groups.into_iter().filter(|_| told_for.is_none()) {
                 @if !actions.is_empty() {
                     h4 { (reading.say(name, [])) }
                     ul {

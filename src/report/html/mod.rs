@@ -58,7 +58,7 @@ fn page(reading: &Reading<'_>) -> Markup {
     );
     let say = |id: &'static str| reading.say(id, []);
     let title = gravest.map_or_else(
-        || say("title-no-incident"),
+        || answer::quiet_title(reading.report),
         |incident| answer::title(reading.report.language, incident),
     );
     let tool = [
@@ -164,7 +164,7 @@ fn overview(reading: &Reading<'_>, incidents: &[&Incident]) -> Markup {
             html! { (log(&incident.cause)) },
             html! { (reading.say("verdict-and-probability", [
                 ("verdict", Arg::Case(reading::verdict(incident))),
-                ("probability", figures::per_cent(incident.probability).into()),
+                ("probability", figures::likelihood(incident.probability).into()),
             ])) },
         ]
     });

@@ -8,6 +8,7 @@ use crate::report::figures;
 use crate::report::heads;
 use crate::report::model::{Event, Process};
 use crate::report::reading::{self, Reading};
+use crate::report::victims::{self, Felt};
 
 /// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
 const DEATHS_MAX: usize = 100;
@@ -77,11 +78,15 @@ fn kills(reading: &Reading<'_>) -> Markup {
             size(kill.limit_bytes),
             process(kill.invoker.as_ref()),
             process(kill.largest.as_ref()),
-            html! { @match &kill.incident { Some(id) => a href={ "#" (id) } { (id) }, None => (reading.say("users-met-nothing", [])) } },
+            felt(reading.felt(kill.incident.as_ref(), kill.time.as_deref())),
         ]
     });
     let table = table(reading, "heading-kills", &heads::KILLS, rows);
     section(reading, "kills", "heading-kills", (kills.len(), ROWS_MAX), table)
+}
+
+fn felt(felt: Felt<'_>) -> Markup {
+    html! { @match felt { Felt::In(id) => a href={ "#" (id) } { (id) }, Felt::Not(words) => (words) } }
 }
 
 fn process(process: Option<&Process>) -> Markup {
@@ -99,7 +104,7 @@ fn code(text: Option<&str>) -> Markup {
 fn deaths(reading: &Reading<'_>) -> Markup {
     let deaths = &reading.report.deaths;
     let rows = deaths.iter().take(DEATHS_MAX).map(|death| {
-        let ended_by = reading::ended_by(reading.report.language, death);
+        let ended_by = victims::ended_by(reading.report.language, death);
         let line = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
         vec![
             html! { span id=(death.id) { (death.id) } },
@@ -108,7 +113,7 @@ fn deaths(reading: &Reading<'_>) -> Markup {
             html! { (ended_by) },
             html! { (log(&death.why)) },
             html! { (code(death.unit.as_deref())) " " (code(death.container.as_deref())) },
-            html! { @if let Some(id) = &death.incident { a href={ "#" (id) } { (id) } } },
+            felt(reading.felt(death.incident.as_ref(), death.time.as_deref())),
             code(line.as_deref()),
         ]
     });
@@ -206,9 +211,7 @@ fn quality(reading: &Reading<'_>) -> Markup {
             @for trouble in report.data_quality.iter().take(ROWS_MAX) {
                 li { code { (log(reading.path(&trouble.source))) } ": " (log(&trouble.problem)) ": " (log(&trouble.detail)) }
             }
-            @for pointer in report.approximate.iter().take(ROWS_MAX) {
-                li { (reading.say("html-estimated", [])) " " code { (log(pointer)) } }
-            }
+            @for estimate in reading.estimates(true).iter().take(ROWS_MAX) { li { (log(estimate)) } }
         }
     };
     section(reading, "quality", "heading-quality", (total, 2 * ROWS_MAX), body)

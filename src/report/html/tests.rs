@@ -48,6 +48,6 @@ fn no_incident_is_an_answer() {
     let mut quiet = sample::quiet("web");
     quiet.gaps.clear();
     let text = shown(&quiet);
-    assert!(text.contains("<h1>Incident report: no incident found</h1>"));
+    assert!(text.contains("<h1>Incident report: no incident found, but 2 OOM kills</h1>"));
     assert!(text.contains("No incident: 12\u{202f}345 requests"));
 }

@@ -96,6 +96,9 @@ pub(super) fn impact_table(
     for (name, value) in figures {
         row(out, &[say(name), value])?;
     }
+    if let Some(host) = reading.host(incident) {
+        row(out, &[say("figure-host"), escape::cell(host)])?;
+    }
     if incident.hidden_by_retry > 0 {
         row(out, &[say("figure-hidden"), figures::grouped(incident.hidden_by_retry)])?;
     }
@@ -104,6 +107,11 @@ pub(super) fn impact_table(
             escape::code_cell(&short(&format!("{} {}", route.method, route.path), TEXT_MAX_CHARS));
         let name = reading.say("figure-route", [("route", name.into())]);
         row(out, &[name, reading.failed_of(route)])?;
+    }
+    let others = reading::of_other_routes(incident, ROUTES_MAX);
+    if others > 0 {
+        let failed = [("failed", figures::grouped(others).into())];
+        row(out, &[say("figure-other-routes"), reading.say("failed-count", failed)])?;
     }
     for upstream in reading::failing_upstreams(incident).take(ROUTES_MAX) {
         let address = escape::code_cell(&short(&upstream.address, TEXT_MAX_CHARS));
@@ -198,12 +206,16 @@ pub(super) fn belief(
     if first.why != incident.summary {
         writeln!(out, "- {}{}", escape::markdown(&first.why), ids(reading, &first.supports))?;
     }
-    let events = reading.events(first.supports.iter());
-    for event in events.iter().take(ENTRIES_MAX) {
+    let kinds = reading.proof_by_kind(incident);
+    for (event, others) in kinds.iter().take(ENTRIES_MAX) {
         writeln!(out, "- {}", event_item(reading, event))?;
+        if !others.is_empty() {
+            let args = [("kind", escape::markdown(&event.kind).into())];
+            writeln!(out, "- {}{}", reading.say("more-of-kind", args), ids(reading, others))?;
+        }
     }
     writeln!(out)?;
-    more(out, reading.report.language, events.len(), ENTRIES_MAX)
+    more(out, reading.report.language, kinds.len(), ENTRIES_MAX)
 }
 
 /// `\[E3\] oom-kill, path:line: text`.
@@ -319,7 +331,7 @@ pub(super) fn other_causes(
             out,
             &[
                 escape::cell(&cause.cause),
-                figures::per_cent(cause.probability),
+                figures::likelihood(cause.probability),
                 escape::cell(&cause.why),
                 ids(reading, &cause.supports).trim_start().to_owned(),
                 ids(reading, &cause.contradicts).trim_start().to_owned(),
@@ -341,6 +353,10 @@ pub(super) fn actions(
         return Ok(());
     }
     writeln!(out, "### {}\n", reading.say("heading-actions", []))?;
+    if let Some(other) = reading.told_for(incident) {
+        let other = [("incident", escape::markdown(other).into())];
+        return writeln!(out, "{}\n", reading.say("actions-as-for", other));
+    }
     for (when, name) in
         [("now", "when-now"), ("this_week", "when-this-week"), ("prevent", "when-prevent")]
     {

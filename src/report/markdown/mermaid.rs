@@ -50,7 +50,9 @@ pub(super) fn gantt(reading: &Reading<'_>, incident: &Incident) -> Option<String
         (kill.time.clone(), format!("{} {kill_of}", kill.id))
     });
     let of_kill = |event: &str| report.oom_kills.iter().any(|kill| kill.event == event);
-    let path = reading.events(incident.path.iter()).into_iter().filter(|event| !of_kill(&event.id));
+    let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
+    let path = reading.events(incident.path.iter().chain(supports));
+    let path = path.into_iter().filter(|event| !of_kill(&event.id));
     let path =
         path.map(|event| (event.time.clone(), format!("{} {}", event.id, label(&event.kind))));
     let mut marks: Vec<(Option<String>, String)> = path.chain(kills).collect();

@@ -148,14 +148,14 @@ fn cause(reading: &Reading<'_>, incident: &Incident) -> String {
         summary => escape::markdown(summary),
     };
     let weighed = |cause: &Weighed| {
-        format!("{} {}", escape::markdown(&cause.cause), figures::per_cent(cause.probability))
+        format!("{} {}", escape::markdown(&cause.cause), figures::likelihood(cause.probability))
     };
     let [one, other] =
         [0, 1].map(|place| incident.causes.get(place).map(weighed).unwrap_or_default());
     let args = [
         ("summary", summary.into()),
         ("verdict", Arg::Case(reading::verdict(incident))),
-        ("probability", figures::per_cent(incident.probability).into()),
+        ("probability", figures::likelihood(incident.probability).into()),
         ("one", one.into()),
         ("other-known", Arg::Case(if other.is_empty() { "no" } else { "yes" })),
         ("other", other.into()),
@@ -190,7 +190,7 @@ fn next(reading: &Reading<'_>, incident: &Incident) -> String {
 
 fn no_incident(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let language = report.language;
-    writeln!(out, "# {}\n", language.say("title-no-incident", []))?;
+    writeln!(out, "# {}\n", answer::quiet_title(report))?;
     let impact = match &report.traffic {
         Some(traffic) => {
             language.say("no-impact", [("requests", figures::grouped(traffic.requests).into())])
@@ -222,7 +222,7 @@ fn overview(language: Language, incidents: &[&Incident], out: &mut dyn Write) ->
         let id = escape::cell(&incident.id);
         let verdict = [
             ("verdict", Arg::Case(reading::verdict(incident))),
-            ("probability", figures::per_cent(incident.probability).into()),
+            ("probability", figures::likelihood(incident.probability).into()),
         ];
         row(
             out,

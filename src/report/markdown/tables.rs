@@ -11,6 +11,7 @@ use crate::report::figures;
 use crate::report::heads;
 use crate::report::model::{Death, OomKill, Process, Report, Source};
 use crate::report::reading::{self, Reading};
+use crate::report::victims::{self, Felt};
 
 /// Rows of the deaths table: a worker that dies in a loop must not bury the rest.
 const DEATHS_MAX: usize = 30;
@@ -89,10 +90,15 @@ fn kill_row(reading: &Reading<'_>, kill: &OomKill) -> [String; 10] {
         size(kill.limit_bytes),
         process(kill.invoker.as_ref()),
         process(kill.largest.as_ref()),
-        kill.incident
-            .as_ref()
-            .map_or_else(|| reading.say("users-met-nothing", []), |id| escape::cell(id)),
+        felt(reading.felt(kill.incident.as_ref(), kill.time.as_deref())),
     ]
+}
+
+fn felt(felt: Felt<'_>) -> String {
+    match felt {
+        Felt::In(id) => escape::cell(id),
+        Felt::Not(words) => words,
+    }
 }
 
 /// `comm` (pid 4411).
@@ -126,7 +132,7 @@ fn deaths(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
     let process = escape::code_cell(&death.process);
-    let ended_by = reading::ended_by(reading.report.language, death);
+    let ended_by = victims::ended_by(reading.report.language, death);
     let places = [code(death.unit.as_ref()), code(death.container.as_ref())];
     let places: Vec<_> = places.into_iter().filter(|place| !place.is_empty()).collect();
     let witness = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
@@ -137,7 +143,7 @@ fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
         ended_by,
         escape::cell(&death.why),
         places.join(", "),
-        death.incident.as_ref().map(|id| escape::cell(id)).unwrap_or_default(),
+        felt(reading.felt(death.incident.as_ref(), death.time.as_deref())),
         code(witness.as_ref()),
     ]
 }
@@ -301,9 +307,8 @@ fn quality(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
             (escape::markdown(&trouble.problem), escape::markdown(&trouble.detail));
         writeln!(out, "- {path}: {problem}: {detail}")?;
     }
-    for pointer in report.approximate.iter().take(ROWS_MAX) {
-        let pointer = [("pointer", escape::code_span(pointer).into())];
-        writeln!(out, "- {}", reading.say("estimated", pointer))?;
+    for estimate in reading.estimates(true).iter().take(ROWS_MAX) {
+        writeln!(out, "- {}", escape::markdown(estimate))?;
     }
     writeln!(out)?;
     more(out, report.language, report.data_quality.len(), ROWS_MAX)?;

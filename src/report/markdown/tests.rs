@@ -226,7 +226,10 @@ fn every_section_is_there() {
     check(&text, "## I2 gateway failures, 2026-01-02 21:56:05-21:56:34 UTC\n");
     check(&text, "| Worst minute | 97 % (21:56:00) of requests failed |\n");
     check(&text, "```text\n ▁▃█▄.▁\nK  x\n```\n");
-    check(&text, "| 21:56:04.5 | 0.5 s | \\[E2\\] | `web:10233` | oom-kill (3 times): `web` |\n");
+    check(
+        &text,
+        "| 21:56:04.5 | 0.5 s | \\[E2\\] | `web:10233` | oom-kill (3 times in that second): `web` |\n",
+    );
     check(&text, "1. web reached its limit \\[E2\\]\n");
     check(&text, "- Ruled out: \\[E1\\] web was earlier (so near by chance: 24 %)\n");
     check(&text, "| `deploy_restart` | 1 % | web | \\[E2, E3\\] | \\[E1\\] |\n");
@@ -247,7 +250,7 @@ fn every_section_is_there() {
 fn no_incident_is_an_answer() {
     let text = shown(&sample::quiet("web"));
     assert!(text.starts_with(
-        "# Incident report: no incident found\n\n- **Impact:** none in 12\u{202f}345 requests\n"
+        "# Incident report: no incident found, but 2 OOM kills\n\n- **Impact:** none in 12\u{202f}345 requests\n"
     ));
     check(&text, "| no disk trouble web | yes | web |\n");
 }

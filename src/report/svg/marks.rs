@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::figures;
 use crate::report::model::{Death, Event, Incident, Line, OomKill};
-use crate::report::reading::{self, Reading};
+use crate::report::reading::Reading;
+use crate::report::victims;
 use crate::wording::Language;
 
 /// Lanes shown; those without a part in the cause come last and are left out first.
@@ -226,12 +227,15 @@ fn kind_of(kind: &str) -> Kind {
 
 fn kill_mark(reading: &Reading<'_>, kill: &OomKill) -> Option<Mark> {
     let event = reading.events(std::iter::once(&kill.event)).first().copied();
-    let words = reading::kill_words(reading.report.language, kill, kill.limit_bytes);
+    let words = victims::kill_words(reading.report.language, kill, kill.limit_bytes);
     Some(Mark {
         id: kill.id.clone(),
         anchor: kill.event.clone(),
         kind: Kind::Kill,
-        apart: kill.incident.is_none().then_some("mark-unfelt"),
+        apart: kill.incident.is_none().then(|| {
+            let unfelt = kill.time.as_deref().is_some_and(|time| reading.was_quiet(time));
+            if unfelt { "mark-unfelt" } else { "legend-unrelated" }
+        }),
         at: figures::epoch_millis(kill.time.as_deref()?)?,
         sigma: millis(kill.time_sigma_seconds),
         words,
@@ -254,7 +258,7 @@ fn death_mark(reading: &Reading<'_>, death: &Death, line: Option<&Event>) -> Opt
         apart: None,
         at: figures::epoch_millis(death.time.as_deref()?)?,
         sigma: line.map_or(0.0, |event| millis(event.time_sigma_seconds)),
-        words: reading::death_words(reading.report.language, death),
+        words: victims::death_words(reading.report.language, death),
         quote: line.map_or_else(place, |event| quote(reading, event)),
     })
 }

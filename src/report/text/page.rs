@@ -155,7 +155,7 @@ fn tail(text: &str, room: usize) -> &str {
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in with_units(text) {
         let word = elided(&escape::terminal(&word.replace(TIE, " ")), room);
         if !line.is_empty() && columns(&line) + 1 + columns(&word) > room {
             lines.push(std::mem::take(&mut line));
@@ -170,6 +170,26 @@ fn wrapped(text: &str, room: usize) -> Vec<String> {
     }
     lines
 }
+
+/// The words of a text; a figure and its unit are one.
+fn with_units(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let plain = word.trim_end_matches([',', ';', '.', ':', ')']);
+        let is_figure = |last: &String| last.ends_with(|c: char| c.is_ascii_digit());
+        match words.last_mut().filter(|last| UNITS.contains(&plain) && is_figure(last)) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// Units of our figures, and `x` of `3 x 502`.
+const UNITS: [&str; 10] = ["x", "s", "min", "h", "d", "%", "B", "KiB", "MiB", "GiB"];
 
 /// Lines of a shell command, broken where a backslash may follow; a quoted part longer than a line is elided.
 fn command_lines(command: &str, room: usize) -> Vec<String> {
@@ -211,6 +231,7 @@ mod tests {
     fn words_are_wrapped_and_long_ones_elided() {
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrapped("29\u{a0}s x", 4), ["29 s", "x"]);
+        assert_eq!(wrapped("held 94.4 MiB, so", 9), ["held", "94.4 MiB,", "so"]);
         assert_eq!(wrapped("/var/log/nginx/access.log", 11), ["/var/…s.log"]);
         assert!(wrapped("", 5).is_empty());
     }

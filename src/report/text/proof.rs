@@ -60,8 +60,7 @@ fn chain(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io:
 }
 
 fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> io::Result<()> {
-    let supports = incident.causes.first().map_or(&[][..], |cause| &cause.supports);
-    let events = reading.events(incident.path.iter().chain(supports));
+    let events = reading.proof(incident);
     if events.is_empty() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::report::figures;
 use crate::report::model::{Incident, Report};
 use crate::report::reading::{self, Reading};
 use crate::report::redact;
+use crate::report::victims;
 use crate::wording::{Arg, Language};
 
 /// Rows of the table of other incidents.
@@ -18,6 +19,9 @@ const INCIDENTS_MAX: usize = 10;
 
 /// Entries of each other section.
 const ENTRIES_MAX: usize = 5;
+
+/// Ids of kills that are named one by one.
+const IDS_MAX: usize = 6;
 
 /// Columns of id, start, duration and failures in the table of other incidents; the cause takes the rest.
 const TABLE: [usize; 4] = [5, 20, 12, 9];
@@ -106,15 +110,28 @@ pub(super) fn no_incident(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Res
 /// Kills and deaths outside of incidents.
 pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<()> {
     let language = reading.report.language;
-    let kills = reading.unfelt_kills();
+    let kills = reading.unfelt_alike();
     let deaths = reading.unfelt_deaths();
-    let kills = kills.iter().map(|kill| {
-        let time = figures::fine_moment(kill.time.as_deref(), "");
-        format!("{time} {}: {}", kill.id, reading::kill_words(language, kill, None))
+    let kills = kills.iter().filter_map(|group| {
+        let (first, last) = (group.kills.first()?, group.kills.last()?);
+        let time = figures::fine_moment(first.time.as_deref(), "");
+        if group.kills.len() == 1 {
+            let told = victims::kill_words(language, first, first.limit_bytes);
+            return Some(format!("{time} {}: {told}", first.id));
+        }
+        let day = first.time.as_deref().map(figures::day).unwrap_or_default();
+        let until = figures::fine_moment(last.time.as_deref(), day);
+        let told = victims::kills_words(language, &group.kills);
+        let ids: Vec<&str> = group.kills.iter().map(|kill| kill.id.as_str()).collect();
+        let ids = match ids.as_slice() {
+            [first, .., last] if ids.len() > IDS_MAX => format!("{first}...{last}"),
+            ids => ids.join(", "),
+        };
+        Some(format!("{time}-{until} {ids}: {told}"))
     });
     let deaths = deaths.iter().map(|death| {
         let time = figures::fine_moment(death.time.as_deref(), "");
-        format!("{time} {}: {}", death.id, reading::death_words(language, death))
+        format!("{time} {}: {}", death.id, victims::death_words(language, death))
     });
     section(page, language, "text-kills-outside", kills.collect())?;
     section(page, language, "text-deaths-outside", deaths.collect())
@@ -146,16 +163,12 @@ pub(super) fn quality(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<
     let troubles = report.data_quality.iter().map(|trouble| {
         format!("{}: {}: {}", reading.path(&trouble.source), trouble.problem, trouble.detail)
     });
-    let estimated = match report.approximate.len() {
-        0 => None,
-        figures => Some(reading.say("text-estimates", [("figures", figures.into())])),
-    };
     let note = redact::note(&report.redaction).map(|note| reading.say(note, []));
     section(
         page,
         report.language,
         "heading-quality",
-        troubles.chain(estimated).chain(note).collect(),
+        troubles.chain(reading.estimates(false)).chain(note).collect(),
     )
 }
 

@@ -26,7 +26,7 @@ fn the_answer_stands_first() {
     let expected = "\
 WHY   The kernel killed shop-api.service because its cgroup was at its limit of
       256 MiB. Verdict: confirmed, 98 %.
-WHAT  1\u{202f}124 of 3\u{202f}201 requests failed (1\u{202f}120 x 502, 4 x 504) 2026-01-02
+WHAT  1\u{202f}124 of 3\u{202f}201 requests failed (1\u{202f}120 x 502, 4 x 504), 2026-01-02
       21:56:05-21:56:34 UTC, 29 s, worst minute 97 %
 DO    Raise MemoryMax of shop-api.service. [E2] Check: systemctl show
       shop-api.service
@@ -89,9 +89,10 @@ fn no_incident_says_what_was_looked_at() {
     let first =
         "No incident: 12\u{202f}345 requests, few failed, none of them in a burst (2 x 502). A";
     assert!(text.starts_with(first), "{text}");
-    check(&text, "20:00:00-22:30:00 UTC. Part of the input is lost");
+    check(&text, "The OOM killer killed 2 processes, and\nno burst of failures followed. The logs");
+    check(&text, "20:00:00-22:30:00 UTC.\nPart of the input is lost");
     check(&text, "  holds        no disk trouble web (web)\n");
-    check(&text, "OOM kills outside of the incidents\n");
+    check(&text, "OOM kills tied to no incident\n");
     let mut blind = sample::quiet("web");
     blind.traffic = None;
     assert!(shown(&blind).starts_with("No incident can be told: the bundle holds no access log"));
