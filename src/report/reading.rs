@@ -268,9 +268,9 @@ impl<'a> Reading<'a> {
     pub fn told_for(&self, incident: &Incident) -> Option<&'a str> {
         let graver = gravest_first(self.report).into_iter().take_while(|one| one.id != incident.id);
         let alike = |one: &&Incident| {
-            let pairs = one.actions.iter().zip(&incident.actions);
+            let mut pairs = one.actions.iter().zip(&incident.actions);
             let same = |(a, b): (&Action, &Action)| a.text == b.text && a.when == b.when;
-            one.actions.len() == incident.actions.len() && pairs.into_iter().all(same)
+            one.actions.len() == incident.actions.len() && pairs.all(same)
         };
         let mut told = graver.filter(alike).filter(|one| !one.actions.is_empty());
         told.next().map(|one| one.id.as_str())
