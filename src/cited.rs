@@ -15,14 +15,26 @@ pub type Wanted = BTreeMap<String, BTreeSet<u64>>;
 /// Lines by member and number.
 pub type Lines = BTreeMap<String, BTreeMap<u64, Vec<u8>>>;
 
+/// How the first line of a record of several lines is known.
+pub type Opens = fn(&[u8]) -> bool;
+/// Lines of a record that are read at most; systemd writes some thirty fields.
+const RECORD_LINES_MAX: usize = 300;
+
 /// Asks for a line and so many before and after it.
 pub fn around(wanted: &mut BTreeSet<u64>, line: u64, before: u64, after: u64) {
     wanted.extend(line.saturating_sub(before).max(1)..=line.saturating_add(after));
 }
 
-/// Reads the lines. Standard input cannot be read twice and gives none; nor does a line that a damaged stream no longer holds.
+/// Reads the lines; of members whose records have several lines, for which `opens` tells how they begin, all lines of the records that
+/// they are in. Standard input cannot be read twice and gives none; nor does a line that a damaged stream no longer holds.
 #[must_use]
-pub fn read(bundles: &[Bundle], limits: &Limits, wanted: &Wanted, max_bytes: usize) -> Lines {
+pub fn read(
+    bundles: &[Bundle],
+    limits: &Limits,
+    wanted: &Wanted,
+    max_bytes: usize,
+    opens: &(dyn Fn(&str) -> Option<Opens> + Sync),
+) -> Lines {
     let mut found = Lines::new();
     let mut capsules = Capsules::default();
     if wanted.is_empty() {
@@ -47,7 +59,10 @@ pub fn read(bundles: &[Bundle], limits: &Limits, wanted: &Wanted, max_bytes: usi
                         wanted.get(path).filter(|numbers| !numbers.is_empty())
                     {
                         let lines = found.entry(path.to_owned()).or_default();
-                        pick(member, numbers, max_bytes, lines);
+                        match opens(path) {
+                            Some(opens) => pick_records(member, numbers, max_bytes, opens, lines),
+                            None => pick(member, numbers, max_bytes, lines),
+                        }
                     }
                 },
             );
@@ -131,6 +146,44 @@ fn pick(
             return;
         };
         splitter.feed(block, &mut keep);
+    }
+}
+
+/// As [`pick`], with whole records.
+fn pick_records(
+    member: &mut MemberReader<'_>,
+    numbers: &BTreeSet<u64>,
+    max_bytes: usize,
+    opens: Opens,
+    lines: &mut BTreeMap<u64, Vec<u8>>,
+) {
+    let last = numbers.last().copied().unwrap_or(0);
+    let mut splitter = RawLines::default();
+    let mut record: Vec<(u64, Vec<u8>)> = Vec::new();
+    let (mut asked, mut over) = (false, false);
+    let mut keep = |number: u64, line: &[u8]| {
+        if opens(line) {
+            over |= number > last;
+            let whole = std::mem::take(&mut record);
+            if std::mem::take(&mut asked) {
+                lines.extend(whole);
+            }
+        }
+        asked |= numbers.contains(&number);
+        if !over && record.len() < RECORD_LINES_MAX {
+            record.push((number, line.get(..max_bytes).unwrap_or(line).to_vec()));
+        }
+    };
+    let far = last.saturating_add(RECORD_LINES_MAX as u64);
+    while splitter.lines() < far {
+        let Some(block) = member.next_block() else {
+            splitter.finish(member.damage().is_none(), &mut keep);
+            break;
+        };
+        splitter.feed(block, &mut keep);
+    }
+    if asked {
+        lines.extend(record);
     }
 }
 

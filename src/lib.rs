@@ -265,7 +265,8 @@ pub fn analyze_with(
         progress.stage("cited lines");
         let wanted = report::near::wanted(&analysis.report, options.context);
         let bundles = options.open()?;
-        let lines = cited::read(&bundles, &options.limits, &wanted, LINE_SHOWN_MAX_BYTES);
+        let lines =
+            cited::read(&bundles, &options.limits, &wanted, LINE_SHOWN_MAX_BYTES, &|_| None);
         report::near::fill(&mut analysis.report, &lines, options.context);
     }
     Ok(analysis)

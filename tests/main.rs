@@ -23,6 +23,7 @@ mod reading;
 mod recognition;
 mod rows;
 mod secrets;
+mod sites;
 mod sound;
 mod stage;
 mod stamps;

@@ -42,11 +42,25 @@ impl Stage {
         failing: (u16, (u16, &str)),
         seconds: impl Fn(i64) -> bool,
     ) -> &mut Self {
-        let (bad, (status, words)) = failing;
-        for second in 0..600 {
+        let (bad, answer) = failing;
+        self.requests(0..600, ports, |port, second| {
+            (port == bad && seconds(second)).then_some(answer)
+        })
+    }
+
+    /// Requests for so many seconds, four a second, to each upstream; `fails` tells how one is answered that fails.
+    pub(crate) fn requests<'w>(
+        &mut self,
+        seconds: std::ops::Range<i64>,
+        ports: &[u16],
+        fails: impl Fn(u16, i64) -> Option<(u16, &'w str)>,
+    ) -> &mut Self {
+        for second in seconds {
             for (number, port) in ports.iter().cycle().take(4 * ports.len()).enumerate() {
-                let failed = *port == bad && seconds(second);
-                let status = if failed { status } else { 200 };
+                let (failed, status, words) = match fails(*port, second) {
+                    Some((status, words)) => (true, status, words),
+                    None => (false, 200, ""),
+                };
                 let (now, client, route) = (at(second), number + 1, format!("/p{port}/items"));
                 let access = now.format("%d/%b/%Y:%H:%M:%S +0000");
                 self.line(
@@ -203,6 +217,63 @@ impl Stage {
         lines.sort_by_key(|line| key(line));
         for line in lines {
             self.line(into, line);
+        }
+        self
+    }
+
+    /// A planned stop, and the start that follows.
+    pub(crate) fn gunicorn_restarted(
+        &mut self,
+        name: &str,
+        (stop, start): (i64, i64),
+        (arbiter, next): (u32, u32),
+        port: u16,
+    ) -> &mut Self {
+        self.gunicorn_line(name, stop, arbiter, "INFO", "Handling signal: term")
+            .gunicorn_line(name, stop, arbiter, "INFO", "Shutting down: Master")
+            .gunicorn_again(name, start, next, &format!("127.0.0.1:{port}"))
+    }
+
+    /// Workers that the kernel kills for their cgroup's limit, each replaced at once.
+    pub(crate) fn workers_killed(
+        &mut self,
+        name: &str,
+        seconds: &[i64],
+        arbiter: u32,
+    ) -> &mut Self {
+        for (second, pid) in seconds.iter().zip(arbiter + 12..) {
+            let booted = format!("Booting worker with pid: {}", pid + 500);
+            self.kill(
+                *second,
+                (pid, "gunicorn"),
+                &format!("/system.slice/{name}.service"),
+                "memcg",
+            )
+            .worker_killed(name, *second, arbiter, pid)
+            .gunicorn_line(name, *second, pid + 500, "INFO", &booted);
+        }
+        self
+    }
+
+    /// Another host's files, in a folder that is called after it.
+    pub(crate) fn host(&mut self, folder: &str, other: &Self) -> &mut Self {
+        for (name, text) in &other.files {
+            let text = text.replace(" web01 ", &format!(" {folder} "));
+            self.files.insert(format!("{folder}/{name}"), text);
+        }
+        self
+    }
+
+    /// Another name for a file, its lines changed on the way.
+    pub(crate) fn renamed(
+        &mut self,
+        from: &str,
+        to: &str,
+        change: impl Fn(&str) -> String,
+    ) -> &mut Self {
+        let text = self.files.remove(from).unwrap_or_default();
+        for line in text.lines() {
+            self.line(to, &change(line));
         }
         self
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "wording",
     "stamp",
     "source",
@@ -32,6 +32,7 @@ const ORDER: [&str; 33] = [
     "death",
     "recurrence",
     "answers",
+    "sites",
     "gap",
     "burst",
     "scene",

@@ -91,10 +91,16 @@ fn sightings(
 /// Pairs of logs that share enough to be measured against each other.
 fn pairs(sources: &[Source], clocks: &Clocks) -> Vec<Pair> {
     let mut differences: BTreeMap<(usize, usize), Vec<(Micros, f64)>> = BTreeMap::new();
-    for holders in sightings(sources, clocks).values() {
+    let mut received: BTreeSet<(usize, usize, Micros, Micros)> = BTreeSet::new();
+    for ((kind, _), holders) in &sightings(sources, clocks) {
         for (place, (one, first)) in holders.iter().enumerate() {
             for (other, second) in &holders[place + 1..] {
                 let apart = first.saturating_sub(*second);
+                // What a logger finds in the kernel's ring as it starts it writes down in one second: that is one measurement.
+                let together = (*one, *other, first / SECOND, second / SECOND);
+                if *kind == MarkKind::KernelLine && !received.insert(together) {
+                    continue;
+                }
                 if one != other && apart.abs() <= SKEW_MAX {
                     let times =
                         |index: usize| holders.iter().filter(|(own, _)| *own == index).count();

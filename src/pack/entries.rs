@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cited::Opens;
 use crate::envelope::Envelope;
 
-/// Lines on either side in which the rest of an entry is looked for; systemd writes some thirty fields.
+/// Lines in which the end of a framed value is looked for.
 const ENTRY_LINES: u64 = 150;
 /// What the export format opens an entry with.
 const OPENING: &[u8] = b"__CURSOR=";
@@ -42,11 +43,12 @@ pub(super) struct Whole {
     pub(super) framed: Vec<(u64, u64)>,
 }
 
-/// How far around a wanted line the lines of its record may reach.
-pub(super) fn reach(envelope: Envelope) -> u64 {
+/// How an entry of several lines begins; none where each line is one.
+pub(super) fn opens(envelope: Envelope) -> Option<Opens> {
     match envelope {
-        Envelope::JournalExport | Envelope::JournalVerbose => ENTRY_LINES,
-        _ => 0,
+        Envelope::JournalExport => Some(|line| line.starts_with(OPENING)),
+        Envelope::JournalVerbose => Some(|line| line.first().is_some_and(|byte| *byte != b' ')),
+        _ => None,
     }
 }
 
@@ -70,7 +72,7 @@ pub(super) fn whole(
 }
 
 /// Goes back to the line that opens the entry.
-fn opening(lines: &BTreeMap<u64, Vec<u8>>, number: u64, opens: fn(&[u8]) -> bool) -> u64 {
+fn opening(lines: &BTreeMap<u64, Vec<u8>>, number: u64, opens: Opens) -> u64 {
     let mut first = number;
     while lines.get(&first).is_some_and(|line| !opens(line)) && lines.contains_key(&(first - 1)) {
         first -= 1;
@@ -79,7 +81,7 @@ fn opening(lines: &BTreeMap<u64, Vec<u8>>, number: u64, opens: fn(&[u8]) -> bool
 }
 
 fn verbose_entry(lines: &BTreeMap<u64, Vec<u8>>, number: u64, whole: &mut Whole) -> u64 {
-    let opens: fn(&[u8]) -> bool = |line| line.first().is_some_and(|byte| *byte != b' ');
+    let opens: Opens = |line| line.first().is_some_and(|byte| *byte != b' ');
     let first = opening(lines, number, opens);
     let mut last = first;
     for (number, line) in (first..).map_while(|number| Some((number, lines.get(&number)?))) {

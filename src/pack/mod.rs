@@ -169,7 +169,7 @@ pub fn pack(parts: &Parts<'_>, settings: Settings) -> io::Result<Packed> {
     // The least is tried whatever it takes.
     let small = |level: &&Level| {
         let wanted = source::wanted(&parts.ingested.sources, &choose::events(parts, level));
-        wanted.values().map(BTreeSet::len).sum::<usize>() <= LINES_MAX
+        source::count(&parts.ingested.sources, &wanted) <= LINES_MAX
     };
     for level in more.iter().filter(small).chain(least) {
         let packed = pack_at(parts, level, settings, &mut known)?;

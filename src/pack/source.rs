@@ -8,6 +8,7 @@ use std::io;
 use crate::capsule::kept::{self, Head, Kept};
 use crate::capsule::record::Told;
 use crate::cited::{self, Lines, Wanted};
+use crate::envelope::Envelope;
 use crate::event::{Event, EventKind};
 use crate::ingest::{self, Source};
 use crate::report::redact::Masker;
@@ -18,6 +19,8 @@ use super::{LINES_MAX, Parts};
 
 /// Longest line that goes in, in bytes.
 const LINE_MAX_BYTES: usize = 16 << 10;
+/// Lines of an entry of journald's, as a rule.
+const FIELDS: usize = 20;
 /// Lines added around an event that its line alone does not raise, round after round.
 const MORE: [u64; 3] = [4, 30, 250];
 
@@ -34,12 +37,6 @@ pub(super) fn wanted(sources: &[Source], chosen: &Chosen<'_>) -> Wanted {
     let mut wanted = Wanted::new();
     for (source, choice) in sources.iter().zip(&chosen.sources) {
         let mut lines = choice.lines.clone();
-        let reach = entries::reach(source.envelope);
-        if reach > 0 {
-            for line in &choice.lines {
-                cited::around(&mut lines, *line, reach, reach);
-            }
-        }
         if choice.whole {
             lines.extend(1..=source.lines.saturating_add(1));
         }
@@ -47,6 +44,19 @@ pub(super) fn wanted(sources: &[Source], chosen: &Chosen<'_>) -> Wanted {
     }
     wanted.retain(|_, lines| !lines.is_empty());
     wanted
+}
+
+/// How many lines that is, with the rest of their entries.
+pub(super) fn count(sources: &[Source], wanted: &Wanted) -> usize {
+    let of = |source: &Source| {
+        let Some(lines) = wanted.get(&source.path) else { return 0 };
+        if entries::opens(source.envelope).is_none() {
+            return lines.len();
+        }
+        let apart = lines.iter().zip(lines.iter().skip(1)).filter(|(one, next)| **one + 1 < **next);
+        lines.len().saturating_add(apart.count().saturating_add(1).saturating_mul(FIELDS))
+    };
+    sources.iter().map(of).sum()
 }
 
 /// Lines that were read for a larger capsule, and serve a smaller one: the bundle is not read again for them.
@@ -69,7 +79,12 @@ impl Known {
             }
         }
         if !missing.is_empty() {
-            for (path, own) in cited::read(parts.bundles, parts.limits, &missing, LINE_MAX_BYTES) {
+            let sources = &parts.ingested.sources;
+            let envelopes: BTreeMap<&str, Envelope> =
+                sources.iter().map(|source| (source.path.as_str(), source.envelope)).collect();
+            let opens = |path: &str| entries::opens(*envelopes.get(path)?);
+            let new = cited::read(parts.bundles, parts.limits, &missing, LINE_MAX_BYTES, &opens);
+            for (path, own) in new {
                 self.lines.entry(path).or_default().extend(own);
             }
         }
