@@ -78,6 +78,8 @@ pub struct LinkedKill {
     pub dependency: bool,
     /// Limit of a cgroup or of the host.
     pub scope: OomScope,
+    /// Whether it ended a start of the service, which was away.
+    pub at_start: bool,
 }
 
 /// One incident and what surrounds it.
@@ -276,7 +278,14 @@ impl<'a> Scene<'a> {
                 service,
                 dependency,
                 scope: oom.scope,
+                at_start: false,
             });
+        }
+        if let Some((service, kills)) = self.killed_at_start() {
+            for place in kills {
+                let kill = &mut self.kills[place];
+                (kill.join, kill.service, kill.at_start) = (Join::Comm, Some(service), true);
+            }
         }
         let free: Vec<usize> =
             (0..self.kills.len()).filter(|place| self.may_serve(&self.kills[*place])).collect();
