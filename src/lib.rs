@@ -16,8 +16,10 @@
 //! - [`clock`] places every stamp in UTC with an uncertainty, or says that it cannot.
 //! - [`timeline`] tells each fact once, with all its witnesses. [`service`] knows under which names a service appears,
 //!   [`death`] who died of what.
-//! - [`answers`] counts what users got, each request once; [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of [`causes`]
-//!   weighs it by the numbers of [`weights`]; [`diagnose`] turns weights into a probability and a verdict.
+//! - [`answers`] counts what users got, each request once; [`sites`] says of which site an answer is, and what of other sites is none of
+//!   its business; [`burst`] finds where failed answers stand out. [`scene`] gathers what is known around one burst; each file of
+//!   [`causes`] weighs it by the numbers of [`weights`]; [`diagnose`] turns weights into a probability and a verdict, and tells apart
+//!   what has causes of its own.
 //! - [`gap`] finds silence where traffic was expected, [`recurrence`] what keeps coming back, [`suspect`] the requests that were on
 //!   the way when processes died.
 //! - [`report`] writes it down; the words are messages of [`wording`], one file a language, which the stages above name too.
