@@ -184,8 +184,9 @@ fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, 
                 answers: failure.count.answers,
             })
             .collect();
-        let bursts =
-            burst::detect(&answers.load, answers.load_step, &failed, &Params::default()).bursts;
+        // What an app answers by itself now and then, a refusal to the hasty or an error of one route, is no outage however short the log.
+        let params = Params { short_logs: class == Class::Gateway, ..Params::default() };
+        let bursts = burst::detect(&answers.load, answers.load_step, &failed, &params).bursts;
         let inside = |burst: &Burst| {
             found.iter().any(|(of, gateway)| {
                 burst.start >= gateway.start - 2 * SECOND

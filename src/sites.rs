@@ -11,7 +11,7 @@ use crate::ingest::Source;
 use crate::mark::MarkKind;
 use crate::service::names::{address_key, is_local};
 use crate::service::{Services, names};
-use crate::stamp::{Micros, SECOND};
+use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId, Timeline, View};
 
 /// Number of a site.
@@ -81,6 +81,7 @@ impl<'a> Sites<'a> {
             }
         }
         // A proxy's error line names the upstream, and shares its request with the access log of the site.
+        let requests = self.requests(sources);
         let mut votes: BTreeMap<Upstream<'a>, BTreeMap<Site, u64>> = BTreeMap::new();
         let mut marks: BTreeMap<usize, BTreeMap<u64, u64>> = BTreeMap::new();
         for (id, fact) in timeline.iter() {
@@ -89,10 +90,11 @@ impl<'a> Sites<'a> {
             };
             let log = fact.event.at.source.0;
             let lines = marks.entry(log).or_insert_with(|| by_line(&sources[log]));
-            let Some(mark) = lines.get(&fact.event.at.line) else { continue };
-            let host = self.services.host_of(id);
-            let upstream = Self::upstream(host, address);
-            if let [site] = self.of_request(*mark, (log, fact), sources).as_slice() {
+            let mark = lines.get(&fact.event.at.line);
+            let Some(seen) = mark.and_then(|mark| requests.get(mark)) else { continue };
+            let found = self.of_request(seen, (log, fact));
+            if let (Some(site), 1) = (found.first(), found.len()) {
+                let upstream = Self::upstream(self.services.host_of(id), address);
                 *votes.entry(upstream).or_default().entry(*site).or_default() += 1;
             }
         }
@@ -103,27 +105,30 @@ impl<'a> Sites<'a> {
         }
     }
 
-    /// The sites in whose logs a request stands that a proxy's error line is about.
-    fn of_request(&self, mark: u64, (log, fact): (usize, &Fact), sources: &[Source]) -> Vec<Site> {
+    /// The requests that the logs of sites share with error logs, by mark: the log and its time.
+    fn requests(&self, sources: &[Source]) -> BTreeMap<u64, Vec<(usize, Micros)>> {
+        let mut seen: BTreeMap<u64, Vec<(usize, Micros)>> = BTreeMap::new();
+        for log in self.of.keys() {
+            let Some(traffic) = &sources[*log].traffic else { continue };
+            for (mark, sightings) in traffic.marks.of(MarkKind::Request) {
+                let times = sightings.iter().map(|one| (*log, one.stamp.at));
+                seen.entry(mark).or_default().extend(times);
+            }
+        }
+        seen
+    }
+
+    /// The sites of the same host in whose logs a request stands that a proxy's error line is about.
+    fn of_request(&self, seen: &[(usize, Micros)], (log, fact): (usize, &Fact)) -> BTreeSet<Site> {
         let host = self.services.host_of_source(log);
-        let Some(stamp) = fact.event.stamp else { return Vec::new() };
-        let found: BTreeSet<Site> = self
-            .of
-            .iter()
-            .filter(|(source, _)| self.services.host_of_source(**source) == host)
-            .filter(|(source, _)| {
-                let traffic = sources[**source].traffic.as_ref();
-                let seen = traffic.map_or(&[][..], |own| own.marks.get(MarkKind::Request, mark));
-                // Both are on the host's clock, but maybe in another zone.
-                let minute = |at: Micros| at.rem_euclid(15 * 60 * SECOND);
-                seen.iter().any(|one| {
-                    let apart = minute(one.stamp.at).abs_diff(minute(stamp.at));
-                    apart <= SAME.unsigned_abs()
-                })
-            })
-            .map(|(_, site)| *site)
-            .collect();
-        found.into_iter().collect()
+        let Some(stamp) = fact.event.stamp else { return BTreeSet::new() };
+        // Both are on the host's clock, but maybe in another zone.
+        let quarter = |at: Micros| at.rem_euclid(15 * MINUTE);
+        let near = |at: Micros| quarter(at).abs_diff(quarter(stamp.at)) <= SAME.unsigned_abs();
+        seen.iter()
+            .filter(|(source, at)| near(*at) && self.services.host_of_source(*source) == host)
+            .filter_map(|(source, _)| self.of(*source))
+            .collect()
     }
 
     /// Sites that ask the same upstream are one.
@@ -183,6 +188,15 @@ impl<'a> Sites<'a> {
             .iter()
             .filter(|(id, _)| hosts.contains(&self.services.host_of(*id)))
             .filter_map(|(id, fact)| Some((self.services.host_of(id), fact.field("upstream")?)));
+        // A store that is asked by its address may be on any host.
+        let far = all.iter().any(|(id, fact)| {
+            fact.kind.name().starts_with("dependency-")
+                && hosts.contains(&self.services.host_of(id))
+                && fact.field("address").is_some_and(|address| !is_local(&address_key(address)))
+        });
+        if far {
+            return false;
+        }
         let asked = self.asked_by.iter().filter(|(_, asking)| !asking.is_disjoint(sites));
         let asked = asked.map(|((host, key), _)| (*host, key.as_str()));
         let (mut any, mut home) = (false, true);

@@ -152,25 +152,6 @@ fn kills_after_a_planned_stop() {
     assert_eq!(told(&staged(5).report()).len(), 1);
 }
 
-/// A new version that the kernel kills at each start: the stop was planned, what keeps it away was not. One kill may be anybody's.
-#[test]
-fn starts_that_are_killed() {
-    let staged = |kills: &[i64]| {
-        let mut stage = Stage::default();
-        stage
-            .traffic(&[8000], (8000, REFUSED), |now| (200..226).contains(&now))
-            .gunicorn("shop", 400, 8000, &[412, 413])
-            .kernel()
-            .gunicorn_restarted("shop", (200, 226), (400, 480), 8000);
-        for (second, pid) in kills.iter().zip(1601..) {
-            stage.kill(*second, (pid, "gunicorn"), "/system.slice/shop.service", "memcg");
-        }
-        stage
-    };
-    check(&staged(&[204, 208, 212, 216, 220]), &["oom_kill_memcg"]);
-    check(&staged(&[208]), &["deploy_restart"]);
-}
-
 /// Two apps of one site, each with routes of its own, fail in the same seconds.
 #[test]
 fn two_upstreams_of_one_log() {

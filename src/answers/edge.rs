@@ -2,13 +2,14 @@
 //! the same request stands in the log of each proxy and app that it passes, and because a host, or a site, has a log of its own. Must
 //! never count a request twice where the logs show that it is one, nor leave out a site because another's log tells more.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::clock::Clocks;
 use crate::ingest::Source;
 use crate::service::hosts::Hosts;
 use crate::stamp::{Micros, SECOND};
-use crate::traffic::{FailureCount, FailureKey};
+use crate::traffic::{FailureCount, FailureKey, Traffic};
 
 /// Clients of a log that proxies alone ask, at most.
 const PROXIES_MAX: usize = 3;
@@ -49,20 +50,31 @@ pub(super) fn find(sources: &[Source], clocks: &Clocks) -> Vec<usize> {
         })
         .map(|(_, index)| *index)
         .collect();
-    let sites = of_other_sites(sources, clocks, &found);
-    found.extend(sites);
+    let seen = Seen { sources, clocks };
+    found.sort_by_key(|index| seen.rank(*index));
+    // Hundreds of logs that all tell the same are rotations or as many sites, and to compare each with each takes long.
+    if found.len() <= COMPARED_MAX {
+        let all = std::mem::take(&mut found);
+        for index in all {
+            if !found.iter().any(|other| seen.is_inner(index, *other, false)) {
+                found.push(index);
+            }
+        }
+        let sites = of_other_sites(&seen, &found);
+        found.extend(sites);
+    }
     found.sort_unstable();
     found
 }
 
+/// Logs nearest to the users that are compared with others.
+const COMPARED_MAX: usize = 32;
+/// Other logs that are compared with these.
+const OTHERS_MAX: usize = 256;
+
 /// Logs that tell less than the nearest ones, but of failed answers that none of these has: those of another site's users.
-fn of_other_sites(sources: &[Source], clocks: &Clocks, found: &[usize]) -> Vec<usize> {
-    let known: Vec<Answer<'_>> =
-        found.iter().flat_map(|index| failed(sources, clocks, *index)).collect();
-    let mut by_time: BTreeMap<Micros, Vec<&Answer<'_>>> = BTreeMap::new();
-    for answer in &known {
-        by_time.entry(answer.at).or_default().push(answer);
-    }
+fn of_other_sites(seen: &Seen<'_>, found: &[usize]) -> Vec<usize> {
+    let sources = seen.sources;
     let clients = |index: &usize| sources[*index].traffic.as_ref().map_or(0, |own| own.clients());
     let machines_only = found.iter().all(|index| clients(index) <= PROXIES_MAX);
     let hosts = Hosts::of(sources);
@@ -74,28 +86,138 @@ fn of_other_sites(sources: &[Source], clocks: &Clocks, found: &[usize]) -> Vec<u
         let Some(traffic) = &sources[*index].traffic else { return false };
         // Few clients may be other machines of the site; what fails there then shows in its own log, whatever it looks like.
         let few = traffic.clients() <= PROXIES_MAX && !machines_only;
-        if found.contains(index)
+        let excluded = found.contains(index)
             || is_app_servers(&sources[*index])
             || traffic.http10 * 10 > traffic.requests() * 9
             || (few && !own_host(*index))
-            || is_copy(sources, *index)
-        {
+            || is_copy(sources, *index);
+        !excluded
+            && traffic.failures.keys().any(|key| !key.probe)
+            && !found.iter().any(|other| seen.is_inner(*index, *other, few))
+    };
+    let logs = (0..sources.len()).filter(|index| sources[*index].traffic.is_some());
+    logs.take(OTHERS_MAX).filter(is_own).collect()
+}
+
+/// Looks for the requests of one log in another.
+struct Seen<'a> {
+    sources: &'a [Source],
+    clocks: &'a Clocks,
+}
+
+impl Seen<'_> {
+    /// Logs with more requests are nearer to the users, then those with fewer failures: a retry hides some.
+    fn rank(&self, index: usize) -> (Reverse<u64>, u64, usize) {
+        let traffic = self.sources[index].traffic.as_ref();
+        let requests = traffic.map_or(0, Traffic::requests);
+        let failures = traffic.map_or(0, |own| own.failures.values().map(|one| one.answers).sum());
+        (Reverse(requests), failures, index)
+    }
+
+    /// Whether most failed answers of a log are in another, at the same time or at that by which the clocks of the two are apart. `any`:
+    /// whatever they look like there.
+    fn is_inner(&self, index: usize, other: usize, any: bool) -> bool {
+        if self.are_equals(index, other) && !self.overlap(index, other) {
             return false;
         }
-        let own = failed(sources, clocks, *index);
-        let (mut seen, mut all) = (0, 0);
-        for answer in &own {
-            let mut near = by_time
-                .range(answer.at.saturating_sub(SAME)..=answer.at.saturating_add(SAME))
-                .flat_map(|(_, others)| others);
-            all += answer.count;
-            if near.any(|other| few || answer.is_seen_as(other)) {
-                seen += answer.count;
-            }
+        let own = failed(self.sources, self.clocks, index);
+        let mut theirs: BTreeMap<Micros, Vec<Answer<'_>>> = BTreeMap::new();
+        for answer in failed(self.sources, self.clocks, other) {
+            theirs.entry(answer.at).or_default().push(answer);
         }
-        all > 0 && seen * 2 < all
-    };
-    (0..sources.len()).filter(is_own).collect()
+        let all: u64 = own.iter().map(|answer| answer.count).sum();
+        let seen_at = |lag: Micros| -> u64 {
+            let seen = own.iter().filter(|answer| {
+                let at = answer.at.saturating_sub(lag);
+                let near = theirs.range(at.saturating_sub(SAME)..=at.saturating_add(SAME));
+                near.flat_map(|(_, others)| others).any(|other| any || answer.is_seen_as(other))
+            });
+            seen.map(|answer| answer.count).sum()
+        };
+        let is_most = |lag: Micros| all > 0 && seen_at(lag) * 2 >= all;
+        let lag = self.lag(index, other);
+        // Logs with the same pattern of all requests hold the same ones; those of two sites that are merely alike do not.
+        match lag {
+            Some((_, alike)) if alike >= THE_SAME => true,
+            Some((lag, _)) => is_most(lag) || is_most(0),
+            None => !self.are_equals(index, other) && is_most(0),
+        }
+    }
+
+    /// Whether both logs have requests at a time.
+    fn overlap(&self, index: usize, other: usize) -> bool {
+        let span = |index: usize| self.clocks.span(index, &self.sources[index].spans);
+        let (Some(own), Some(theirs)) = (span(index), span(other)) else { return false };
+        own.0.max(theirs.0) <= own.1.min(theirs.1)
+    }
+
+    /// Whether two logs tell as much as each other, in one format: two sites, or two proxies side by side.
+    fn are_equals(&self, index: usize, other: usize) -> bool {
+        self.sources[index].format == self.sources[other].format
+    }
+
+    /// By how much one log's clock is ahead of another's, if requests come and go in both alike, and how much alike.
+    fn lag(&self, index: usize, other: usize) -> Option<(Micros, f64)> {
+        let own = self.load(index)?;
+        let theirs = self.load(other)?;
+        let first = own.first_key_value()?.0.max(theirs.first_key_value()?.0);
+        let last = own.last_key_value()?.0.min(theirs.last_key_value()?.0);
+        let bins = usize::try_from((last - first) / BIN).ok().filter(|bins| *bins >= BINS_MIN)?;
+        // What only overlaps with the other holds requests of its own.
+        let span = own.last_key_value()?.0 - own.first_key_value()?.0;
+        if (last - first) * 10 < span * 9 {
+            return None;
+        }
+        let bins = bins.min(BINS_MAX);
+        let counts = |load: &BTreeMap<Micros, u64>, from: Micros| {
+            let mut counts = vec![0.0; bins];
+            for (at, requests) in load.range(from..from + BIN * bins as Micros) {
+                if let Some(count) = counts.get_mut(((at - from) / BIN) as usize) {
+                    *count += *requests as f64;
+                }
+            }
+            changes(&counts)
+        };
+        let base = counts(&theirs, *first);
+        let least = (4.0 / (bins as f64).sqrt()).max(0.35);
+        let lags = (-LAG_SECONDS_MAX..=LAG_SECONDS_MAX).map(|seconds| seconds * SECOND);
+        let best = lags
+            .map(|lag| (correlation(&base, &counts(&own, *first + lag)), lag))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.abs().cmp(&a.1.abs())))?;
+        (best.0 >= least).then_some((best.1, best.0))
+    }
+
+    /// Requests by second in UTC; `None` where they are not told by the second.
+    fn load(&self, index: usize) -> Option<BTreeMap<Micros, u64>> {
+        let traffic = self.sources[index].traffic.as_ref()?;
+        let place = self.clocks.placing(index, traffic.clock()?)?;
+        let told = traffic.load.iter();
+        (traffic.load_step() == SECOND)
+            .then(|| told.filter_map(|(at, load)| Some((place(*at)?, load.requests))).collect())
+    }
+}
+
+/// Correlation from which on two logs are of the same requests, whatever their answers look like.
+const THE_SAME: f64 = 0.8;
+/// Time in which requests are counted to compare two logs.
+const BIN: Micros = 2 * SECOND;
+/// Fewest and most of them that are compared.
+const BINS_MIN: usize = 20;
+/// See [`BINS_MIN`].
+const BINS_MAX: usize = 4000;
+/// Clocks further apart than this are another matter.
+const LAG_SECONDS_MAX: i64 = 10;
+
+/// How each count differs from its neighbours: what many sites have in common, as the hour of the day, is gone.
+fn changes(counts: &[f64]) -> Vec<f64> {
+    counts.windows(3).map(|three| three[1] - (three[0] + three[2]) / 2.0).collect()
+}
+
+/// Pearson's correlation of two rows of mean zero.
+fn correlation(one: &[f64], other: &[f64]) -> f64 {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let norm = (dot(one, one) * dot(other, other)).sqrt();
+    if norm > 0.0 { dot(one, other) / norm } else { 0.0 }
 }
 
 /// A failed answer as one log has it.

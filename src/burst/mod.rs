@@ -21,11 +21,19 @@ pub struct Params {
     pub baseline_cap: f64,
     /// Expected number of bursts as strong in a quiet log of this length that is still accepted.
     pub chance_cap: f64,
+    /// Whether failures that come close to each other are told in a log that is too short to show what is usual.
+    pub short_logs: bool,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { merge_gap: MINUTE, min_failures: 5, baseline_cap: 0.02, chance_cap: 0.01 }
+        Self {
+            merge_gap: MINUTE,
+            min_failures: 5,
+            baseline_cap: 0.02,
+            chance_cap: 0.01,
+            short_logs: true,
+        }
     }
 }
 
@@ -102,7 +110,7 @@ pub fn detect(
         stretch.failures >= params.min_failures
             && steps * LEVELS.len() as f64 * (-gain).exp() <= params.chance_cap
     });
-    if series.span() <= SHORT_LOG {
+    if params.short_logs && series.span() <= SHORT_LOG {
         let found = |run: &Burst| {
             stretches.iter().any(|known| known.start <= run.end && run.start <= known.end)
         };

@@ -154,11 +154,11 @@ fn stretches(pairs: &[(Micros, Micros)]) -> Vec<(Micros, Micros)> {
 /// Anchors by things that an already placed log tells too: the same kernel line, or the end of the same pid.
 pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
     for (index, source) in sources.iter().enumerate() {
-        if clocks.has(index, ClockKind::Boot, "") || !source.spans.contains_key(&ClockKind::Boot) {
+        if !is_loose(sources, index, clocks) {
             continue;
         }
         let rule = same_boot(sources, index, clocks)
-            .or_else(|| same_deaths(sources, index, clocks))
+            .or_else(|| same_deaths(sources, index, clocks, &[MarkKind::Death]))
             .or_else(|| same_lines(sources, index, clocks))
             .or_else(|| {
                 by_audit(source, index, clocks).filter(|rule| rule.sigma < BEFORE_NTP_SIGMA)
@@ -167,6 +167,24 @@ pub(super) fn by_marks(sources: &[Source], clocks: &mut Clocks) {
             clocks.set(index, ClockKind::Boot, "", rule);
         }
     }
+}
+
+/// Anchors by killed pids of which another log shows only that a successor started.
+pub(super) fn by_successors(sources: &[Source], clocks: &mut Clocks) {
+    for index in 0..sources.len() {
+        if !is_loose(sources, index, clocks) {
+            continue;
+        }
+        if let Some(rule) = same_deaths(sources, index, clocks, &[MarkKind::Gone]) {
+            clocks.set(index, ClockKind::Boot, "", rule);
+            clocks.by_pid.insert(index);
+        }
+    }
+}
+
+/// Whether a source has a boot clock that nothing anchors yet.
+fn is_loose(sources: &[Source], index: usize, clocks: &Clocks) -> bool {
+    !clocks.has(index, ClockKind::Boot, "") && sources[index].spans.contains_key(&ClockKind::Boot)
 }
 
 /// Audit records in the log itself, where nothing else ties it: their time is that of the host, before other logs correct it.
@@ -186,7 +204,7 @@ const BEFORE_NTP_SIGMA: Micros = 10 * SECOND;
 /// Audit records of the boot alone, where even the pattern of failures tells nothing.
 pub(super) fn by_early_audit(sources: &[Source], clocks: &mut Clocks) {
     for (index, source) in sources.iter().enumerate() {
-        if clocks.has(index, ClockKind::Boot, "") || !source.spans.contains_key(&ClockKind::Boot) {
+        if !is_loose(sources, index, clocks) {
             continue;
         }
         if let Some(rule) = by_audit(source, index, clocks) {
@@ -351,14 +369,18 @@ fn shared_lines(count: u64, path: &str) -> Text {
 }
 
 /// Killed pids whose end an app server's log tells.
-fn same_deaths(sources: &[Source], index: usize, clocks: &Clocks) -> Option<Rule> {
+fn same_deaths(
+    sources: &[Source],
+    index: usize,
+    clocks: &Clocks,
+    kinds: &[MarkKind],
+) -> Option<Rule> {
     let mut bounds: Vec<EarlyLine> = Vec::new();
     let mut kills: BTreeSet<Micros> = BTreeSet::new();
     for (pid, seen) in sources[index].marks.of(MarkKind::Death) {
         for own in seen.iter().filter(|own| own.stamp.clock == ClockKind::Boot) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
-                let ends = [MarkKind::Death, MarkKind::Gone];
-                let ends = ends.into_iter().flat_map(|kind| source.marks.get(kind, pid));
+                let ends = kinds.iter().flat_map(|kind| source.marks.get(*kind, pid));
                 let known = bounds.len();
                 bounds.extend(ends.filter_map(|theirs| {
                     let until = theirs.until.unwrap_or(theirs.stamp);
@@ -444,7 +466,7 @@ fn most_covered(bounds: &[EarlyLine]) -> Option<(Micros, Micros, usize)> {
 /// Kills that repeat in the pattern of failures elsewhere: at least three, at one shift that no other comes near.
 pub(super) fn by_pattern(sources: &[Source], clocks: &mut Clocks) {
     for (index, source) in sources.iter().enumerate() {
-        if clocks.has(index, ClockKind::Boot, "") || !source.spans.contains_key(&ClockKind::Boot) {
+        if !is_loose(sources, index, clocks) {
             continue;
         }
         let kills: Vec<Micros> = source
@@ -547,43 +569,4 @@ fn best_shift(kills: &[Micros], seen: &[Micros]) -> Option<(Micros, usize)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(differences: &[i64], expected: &[(i64, i64)]) {
-        let pairs: Vec<(Micros, Micros)> = differences
-            .iter()
-            .zip(0..)
-            .map(|(seconds, minute)| (minute * MINUTE, seconds * SECOND))
-            .collect();
-        let found: Vec<(i64, i64)> = stretches(&pairs)
-            .into_iter()
-            .map(|(from, difference)| (from / MINUTE, difference / SECOND))
-            .collect();
-        assert_eq!(found, expected, "{differences:?}");
-    }
-
-    #[test]
-    fn late_receipts_are_no_step() {
-        check(&[173, 100, 100, 101, 105, 100, 114], &[(0, 100)]);
-        check(&[100, 100, 100, 100, 160], &[(0, 100)]);
-    }
-
-    #[test]
-    fn a_clock_that_was_set_is() {
-        check(&[100, 100, 100, 147, 147, 148, 147], &[(0, 100), (3, 147)]);
-        check(&[100, 100, 100, 53, 53, 53], &[(0, 100), (3, 53)]);
-    }
-
-    #[test]
-    fn drift_is_followed() {
-        let drifting: Vec<i64> = (0..2000).map(|minute| 100 + minute / 500).collect();
-        let pairs: Vec<(Micros, Micros)> = drifting
-            .iter()
-            .zip(0..)
-            .map(|(seconds, minute)| (minute * MINUTE, seconds * SECOND))
-            .collect();
-        let found = stretches(&pairs);
-        assert!(found.len() >= 3 && found.last().unwrap().1 >= 102 * SECOND, "{found:?}");
-    }
-}
+mod tests;

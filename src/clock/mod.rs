@@ -106,6 +106,8 @@ pub struct Clocks {
     middle: Option<Micros>,
     /// Sources whose clock another contradicts, and nothing shows which of them is wrong.
     doubts: BTreeMap<usize, Doubt>,
+    /// Sources whose boot clock rests on pids alone whose end no log tells.
+    by_pid: BTreeSet<usize>,
 }
 
 /// A clock that another contradicts.
@@ -176,6 +178,7 @@ fn place_all(sources: &[Source], clocks: &mut Clocks) {
         place_by_identity(sources, clocks);
         let before = clocks.rules.len();
         zone::by_failures(sources, clocks);
+        boot::by_successors(sources, clocks);
         boot::by_pattern(sources, clocks);
         if clocks.rules.len() == before {
             zone::by_neighbours(sources, clocks);
@@ -294,6 +297,12 @@ impl Clocks {
             clock,
             if clock == ClockKind::Boot { boot_id.to_owned() } else { String::new() },
         ))
+    }
+
+    /// Whether a source's boot clock rests on nothing but a pid that another log shows to have a successor: pids are used again.
+    #[must_use]
+    pub fn is_by_pid(&self, source: usize) -> bool {
+        self.by_pid.contains(&source)
     }
 
     /// As [`Clocks::utc`] for many stamps of one wall clock, whose rule is looked up once. `None` where it has none.

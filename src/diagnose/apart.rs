@@ -32,6 +32,14 @@ const OF_THEIR_OWN: [&str; 10] = [
     "host_restart",
 ];
 
+/// What a store does to those who need it, and how they may show it.
+const LOST: &str = "dependency_down";
+/// See [`LOST`].
+const SYMPTOMS: [&str; 4] =
+    ["worker_timeout", "crash_exception", "slow_upstream", "resource_exhaustion"];
+/// How long before and after the failures of one app those of another may show the same loss.
+const AROUND: Micros = 60 * SECOND;
+
 /// The incidents of a burst, and failures that belong to none of them.
 pub(super) fn told<'a>(case: Case, court: &mut Court<'a, '_>) -> (Vec<Incident<'a>>, Vec<Failure>) {
     let sites: Vec<Vec<Failure>> = by_site(court.sites, &case.failures).into_values().collect();
@@ -142,9 +150,10 @@ fn by_cause(parts: Vec<Judged<'_>>, by: By) -> Vec<Vec<Judged<'_>>> {
         (incident.verdict >= Verdict::Probable).then_some(best.cause.name)
     };
     let causes: BTreeSet<&str> = parts.iter().filter_map(|(_, incident)| known(incident)).collect();
-    // Of one site, each part must have a cause that is known and its own.
+    // Of one site, each part must have a cause that is proved and its own.
     let shown = |(_, incident): &Judged<'_>| {
-        known(incident).is_some_and(|cause| OF_THEIR_OWN.contains(&cause))
+        incident.verdict == Verdict::Confirmed
+            && known(incident).is_some_and(|cause| OF_THEIR_OWN.contains(&cause))
     };
     if by != By::Site && !parts.iter().all(shown) {
         return vec![parts];
@@ -154,9 +163,20 @@ fn by_cause(parts: Vec<Judged<'_>>, by: By) -> Vec<Vec<Judged<'_>>> {
         let best = shared.max_by(|a, b| a.probability.total_cmp(&b.probability))?;
         (best.probability >= SHARED).then_some(best.cause.name)
     };
+    // A lost store is felt in as many ways as there are apps.
+    let lost: Vec<(Micros, Micros)> = parts
+        .iter()
+        .filter(|(_, incident)| known(incident) == Some(LOST))
+        .map(|(case, _)| (case.burst.start - AROUND, case.burst.end + AROUND))
+        .collect();
+    let is_symptom = |case: &Case, cause: Option<&str>| {
+        cause.is_some_and(|cause| SYMPTOMS.contains(&cause))
+            && lost.iter().any(|(from, to)| *from <= case.burst.start && case.burst.end <= *to)
+    };
     let mut groups: BTreeMap<Option<&str>, Vec<Judged<'_>>> = BTreeMap::new();
     for part in parts {
         let cause = known(&part.1).or_else(|| likeliest(&part.1));
+        let cause = if is_symptom(&part.0, cause) { Some(LOST) } else { cause };
         groups.entry(cause).or_default().push(part);
     }
     if groups.len() < 2 || by != By::Time {

@@ -70,6 +70,10 @@ fn marks(report: &Report, incident: &Incident, step_seconds: u64, steps: usize) 
     let mut row = vec![' '; steps.saturating_add(1)];
     let column = |time: &Option<String>, of: &Option<String>| {
         let ours = of.as_deref() == Some(incident.id.as_str());
+        // What another incident at the same time is explained by is not of this one.
+        if of.is_some() && !ours {
+            return None;
+        }
         column(incident, time.as_deref()?, ours, step_seconds, steps)
     };
     let deaths = report.deaths.iter().filter_map(|death| column(&death.time, &death.incident));

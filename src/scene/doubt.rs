@@ -1,6 +1,7 @@
 //! How far the times of a scene can be trusted.
 
 use crate::clock::Basis;
+use crate::stamp::ClockKind;
 use crate::timeline::{Fact, FactId};
 
 use super::Scene;
@@ -16,6 +17,7 @@ impl<'a> Scene<'a> {
                 .rule(source, stamp.clock, "")
                 .is_some_and(|rule| rule.basis == Basis::ZoneAssumed)
                 || self.clocks.doubt(source).is_some()
+                || (stamp.clock == ClockKind::Boot && self.clocks.is_by_pid(source))
         }) && fact.witnesses.len() == 1
     }
 

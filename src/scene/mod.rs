@@ -78,8 +78,6 @@ pub struct LinkedKill {
     pub dependency: bool,
     /// Limit of a cgroup or of the host.
     pub scope: OomScope,
-    /// Whether it ended a start of the service, which was away.
-    pub at_start: bool,
 }
 
 /// One incident and what surrounds it.
@@ -175,8 +173,8 @@ impl<'a> Scene<'a> {
 
     /// Up to when ends are none of this incident: those of the one before it, from which what failed had started again.
     fn outlived(&self, before: Micros) -> Option<Micros> {
+        // That a program begins to start shows no service yet.
         let starts = [
-            EventKind::AppStarted,
             EventKind::AppListening,
             EventKind::WorkerBooted,
             EventKind::UnitStarted,
@@ -278,14 +276,7 @@ impl<'a> Scene<'a> {
                 service,
                 dependency,
                 scope: oom.scope,
-                at_start: false,
             });
-        }
-        if let Some((service, kills)) = self.killed_at_start() {
-            for place in kills {
-                let kill = &mut self.kills[place];
-                (kill.join, kill.service, kill.at_start) = (Join::Comm, Some(service), true);
-            }
         }
         let free: Vec<usize> =
             (0..self.kills.len()).filter(|place| self.may_serve(&self.kills[*place])).collect();
