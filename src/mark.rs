@@ -21,6 +21,8 @@ pub enum MarkKind {
     Request,
     /// The end of a process, by pid.
     Death,
+    /// The end of a process that nobody killed, by pid.
+    Left,
     /// The start of a process, by pid.
     Start,
     /// A stretch of time in which a process ended, by pid: its log tells neither when nor how.

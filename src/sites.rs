@@ -161,7 +161,14 @@ impl<'a> Sites<'a> {
         let own: BTreeSet<&str> =
             own.filter_map(|(source, _)| self.services.host_of_source(*source)).collect();
         let others: BTreeSet<&str> = self.hosts.difference(&own).copied().collect();
-        let hides_hosts = !others.is_empty() && !own.is_empty() && self.stay_at_home(sites, all);
+        let apart = !others.is_empty() && !own.is_empty();
+        let hides_hosts = apart
+            && self.stay_at_home(sites, all).unwrap_or_else(|| {
+                // Nothing tells whom these ask; whom others keep for themselves they do not.
+                let other = self.of.values().filter(|site| !sites.contains(site));
+                let mut others = other.map(|site| BTreeSet::from([*site]));
+                others.all(|other| self.stay_at_home(&other, all) == Some(true))
+            });
         if !hides_hosts && self.asked_by.is_empty() {
             return all.clone();
         }
@@ -179,8 +186,8 @@ impl<'a> Sites<'a> {
         self.asked_by.get(&upstream).is_some_and(|asking| asking.is_disjoint(sites))
     }
 
-    /// Whether all upstreams that proxies of these sites name are on the proxy's own host.
-    fn stay_at_home(&self, sites: &BTreeSet<Site>, all: &View<'a>) -> bool {
+    /// Whether all upstreams that proxies of these sites name are on the proxy's own host; `None` where they name none.
+    fn stay_at_home(&self, sites: &BTreeSet<Site>, all: &View<'a>) -> Option<bool> {
         let own = self.of.iter().filter(|(_, site)| sites.contains(site));
         let hosts: BTreeSet<Option<&str>> =
             own.map(|(source, _)| self.services.host_of_source(*source)).collect();
@@ -195,7 +202,7 @@ impl<'a> Sites<'a> {
                 && fact.field("address").is_some_and(|address| !is_local(&address_key(address)))
         });
         if far {
-            return false;
+            return Some(false);
         }
         let asked = self.asked_by.iter().filter(|(_, asking)| !asking.is_disjoint(sites));
         let asked = asked.map(|((host, key), _)| (*host, key.as_str()));
@@ -208,7 +215,7 @@ impl<'a> Sites<'a> {
             any = true;
             home &= is_local(&address_key(address)) || here;
         }
-        any && home
+        any.then_some(home)
     }
 }
 

@@ -327,8 +327,15 @@ impl<'a> View<'a> {
         Self { timeline: self.timeline, hidden: hidden.contains(&true).then_some(hidden) }
     }
 
-    fn sees(&self, id: FactId) -> bool {
+    /// Whether a fact is seen.
+    #[must_use]
+    pub fn sees(&self, id: FactId) -> bool {
         self.hidden.as_ref().and_then(|hidden| hidden.get(id.0)).is_none_or(|hidden| !hidden)
+    }
+
+    /// The facts that are not seen.
+    pub fn hidden(&self) -> impl Iterator<Item = &'a Fact> {
+        self.timeline.iter().filter(|(id, _)| !self.sees(*id)).map(|(_, fact)| fact)
     }
 
     /// As [`Timeline::of`].

@@ -54,6 +54,26 @@ fn two_hosts_side_by_side() {
     }
 }
 
+/// Whatever is missing of one host, the other's evidence is no proof for it.
+#[test]
+fn what_one_host_lacks_the_other_does_not_lend() {
+    let lacks = |gone: &dyn Fn(&str) -> bool| {
+        let mut both = Stage::default();
+        both.host("web1", &killed(200)).host("web2", &restarted(210)).without(gone);
+        let report = both.report();
+        told(&report)
+            .iter()
+            .map(|(cause, verdict)| format!("{cause} {verdict}"))
+            .collect::<Vec<_>>()
+    };
+    let own = "web2/shop/gunicorn.log";
+    assert_eq!(lacks(&|name| name == own), ["oom_kill_memcg confirmed", "unknown unknown"]);
+    let dark = |name: &str| name == own || name == "web2/nginx/error.log";
+    assert_eq!(lacks(&dark), ["oom_kill_memcg confirmed", "unknown unknown"]);
+    let told = lacks(&|name| name == "web1/shop/gunicorn.log" || name == "web1/kern.log");
+    assert_eq!(told, ["unknown unknown", "deploy_restart confirmed"]);
+}
+
 /// The log of one tells upstreams and times, that of the other does not.
 #[test]
 fn a_plain_log_beside_one_that_tells_more() {
@@ -183,6 +203,7 @@ fn a_kill_on_the_boot_clock_of_a_pid_that_has_a_successor() {
             .gunicorn("shop", 400, 8000, &[412, 413])
             .gunicorn_line("shop", 300, 412, "INFO", "Parent changed, shutting down: <Worker 412>")
             .gunicorn_line("shop", 300, 413, "INFO", "Parent changed, shutting down: <Worker 413>")
+            .gunicorn_line("shop", 300, 412, "INFO", "Worker exiting (pid: 412)")
             .gunicorn_again("shop", 309, 500, "127.0.0.1:8000");
         for (seconds, text) in [
             (
@@ -206,7 +227,29 @@ fn a_kill_on_the_boot_clock_of_a_pid_that_has_a_successor() {
     let time = list(&report, "oom_kills")[0]["time"].as_str().unwrap().to_owned();
     let expected = at(299).format("%Y-%m-%dT%H:%M:%S").to_string();
     assert!(time >= expected && time < at(302).format("%Y-%m-%dT%H:%M:%S").to_string(), "{time}");
+    // A worker that left by itself was not killed, whatever its pid was before.
+    let report = staged(412);
+    assert_ne!(told(&report)[0], ("oom_kill_memcg", "confirmed"));
     // A pid that nobody knows ties nothing.
     let report = staged(77);
     assert!(list(&report, "oom_kills")[0]["time"].is_null());
+}
+
+/// Somebody's SIGKILL for all workers, and a kill of one of their pids on a clock that nothing else ties: not proved to be the kernel's.
+#[test]
+fn workers_that_end_together_where_the_kernel_names_one() {
+    let staged = |together: &[u32]| {
+        let mut stage = Stage::default();
+        stage
+            .traffic(&[8000], (8000, CLOSED), |now| (300..303).contains(&now))
+            .gunicorn("shop", 400, 8000, &[412, 413])
+            .kernel()
+            .kill(300, (412, "gunicorn"), "/system.slice/shop.service", "memcg");
+        for pid in together {
+            stage.worker_killed("shop", 300, 400, *pid);
+        }
+        stage.report()
+    };
+    assert_eq!(told(&staged(&[412])), [("oom_kill_memcg", "confirmed")]);
+    assert_ne!(told(&staged(&[412, 413])), [("oom_kill_memcg", "confirmed")]);
 }

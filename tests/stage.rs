@@ -264,6 +264,12 @@ impl Stage {
         self
     }
 
+    /// Without some files.
+    pub(crate) fn without(&mut self, gone: impl Fn(&str) -> bool) -> &mut Self {
+        self.files.retain(|name, _| !gone(name));
+        self
+    }
+
     /// Another name for a file, its lines changed on the way.
     pub(crate) fn renamed(
         &mut self,

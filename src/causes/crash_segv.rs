@@ -28,6 +28,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
         .deaths
         .iter()
+        .copied()
         .filter(|death| death.at().is_some_and(at_incident))
         .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
         .collect();
@@ -51,6 +52,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         scene
             .deaths
             .iter()
+            .copied()
             .filter(|death| death.why == Why::Crash && death.signal.is_some_and(is_fault))
     };
     if !joined && scene.nothing_names_failing() {

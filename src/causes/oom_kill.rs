@@ -98,6 +98,7 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
     // One after the other they leave no worker to take what the socket holds.
     let bystander = kills.len() < 3 && scene.nobody_listens() && kills.iter().all(kept);
     let shaky = kills.iter().all(|kill| scene.is_shaky(scene.timeline.fact(kill.fact)));
+    let beside = !dependency && others_at_once(scene, &kills);
     let facts: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
     let mut path = vec![facts[0]];
     if dependency {
@@ -125,8 +126,10 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
             Some("no log tells which of several apps the failing upstream is".to_owned())
         } else if dependency && scene.app_dependency_facts().next().is_none() {
             Some("the app itself says nothing of it".to_owned())
+        } else if beside {
+            Some("others of the service ended so in the same second, and the kernel names none of them".to_owned())
         } else {
-            shaky.then(|| "the zone of the log with the kill is assumed".to_owned())
+            shaky.then(|| "the clock of the log with the kill is assumed".to_owned())
         },
         explained,
         supports: some_of(&facts, 4),
@@ -134,6 +137,18 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         path,
         ..Weight::default()
     }
+}
+
+/// Whether workers that the kernel does not name ended by SIGKILL with each of its victims: then it may have been somebody who took them
+/// all, and the kernel's kill of that pid one of another time.
+fn others_at_once(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
+    matches!(scene.kernel(), Observed::Covered(_))
+        && kills.iter().all(|kill| {
+            let mut unnamed = scene
+                .failing_deaths()
+                .filter(|death| death.signal == Some(9) && death.why == Why::Unknown);
+            unnamed.any(|death| death.at().is_some_and(|at| (at - kill.at).abs() <= SECOND))
+        })
 }
 
 /// From the stall before each kill until the service is back, and on through the ends that its stall brings.

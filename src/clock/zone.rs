@@ -112,7 +112,9 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
     let mut readings: BTreeMap<Micros, Vec<Micros>> = BTreeMap::new();
     let mut with: BTreeMap<Micros, BTreeMap<(MarkKind, usize), u64>> = BTreeMap::new();
     let mut differences: BTreeMap<usize, Vec<(Micros, f64)>> = BTreeMap::new();
-    for kind in [MarkKind::Request, MarkKind::Death, MarkKind::Start, MarkKind::KernelLine] {
+    let kinds =
+        [MarkKind::Request, MarkKind::Death, MarkKind::Left, MarkKind::Start, MarkKind::KernelLine];
+    for kind in kinds {
         for (key, own) in marks_of(&sources[index], kind) {
             for (other, source) in sources.iter().enumerate().filter(|(other, _)| *other != index) {
                 let theirs = marks_at(source, kind, key);
@@ -154,7 +156,7 @@ fn shared(sources: &[Source], clocks: &Clocks, index: usize, clock: ClockKind) -
         with.remove(&offset)?.into_iter().max_by_key(|(_, count)| *count)?;
     let what = match kind {
         MarkKind::Request => "requests",
-        MarkKind::Death => "ends",
+        MarkKind::Death | MarkKind::Left => "ends",
         MarkKind::Start | MarkKind::Gone => "starts",
         MarkKind::KernelLine => "kernel",
     };

@@ -67,6 +67,11 @@ impl Lives {
     }
 }
 
+/// Whether a worker ended as it was asked to, or by its own code: no kernel killed it (a shell's codes from 128 on are signals).
+pub(super) fn left_by_itself(event: &Event) -> bool {
+    event.field("by") == Some("itself") || event.number("code").is_some_and(|code| code < 128)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use crate::traffic::{Counter, Regular, Rows, request_mark};
 
 use super::boots::{Boots, bound, is_made};
 use super::events::{EventTable, complete_address};
-use super::lives::Lives;
+use super::lives::{Lives, left_by_itself};
 use super::naming::{describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
@@ -558,6 +558,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             EventKind::OomKill => {
                 (MarkKind::Death, event.oom.as_ref().and_then(|oom| oom.victim.pid).map(u64::from))
             }
+            EventKind::WorkerExited if left_by_itself(event) => (MarkKind::Left, number("worker")),
             EventKind::WorkerSignaled | EventKind::WorkerExited => {
                 (MarkKind::Death, number("worker"))
             }

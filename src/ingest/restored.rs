@@ -203,6 +203,7 @@ fn marks<'a>(records: impl Iterator<Item = &'a MarkRecord>, salt: u64) -> Marks 
             "traffic" | "request" => (MarkKind::Request, salted(record.key, salt)),
             "kernel-line" => (MarkKind::KernelLine, salted(record.key, salt)),
             "death" => (MarkKind::Death, record.key),
+            "left" => (MarkKind::Left, record.key),
             "start" => (MarkKind::Start, record.key),
             "gone" => (MarkKind::Gone, record.key),
             _ => continue,

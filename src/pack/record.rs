@@ -117,6 +117,7 @@ fn marks(
     let kinds = [
         (MarkKind::Request, "request"),
         (MarkKind::Death, "death"),
+        (MarkKind::Left, "left"),
         (MarkKind::Start, "start"),
         (MarkKind::Gone, "gone"),
         (MarkKind::KernelLine, "kernel-line"),
@@ -126,7 +127,7 @@ fn marks(
         for (key, seen) in marks.of(kind) {
             let key = match kind {
                 MarkKind::Request | MarkKind::KernelLine => numbers.of(kind, key),
-                MarkKind::Death | MarkKind::Start | MarkKind::Gone => key,
+                MarkKind::Death | MarkKind::Left | MarkKind::Start | MarkKind::Gone => key,
             };
             let sighting = |sighting: &Sighting| {
                 (sighting.stamp.into(), sighting.until.map(Into::into), sighting.line)

@@ -49,8 +49,11 @@ impl Scene<'_> {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
+        let unseen = self.unseen();
         let able = |(id, service): &(ServiceId, &Service)| {
-            self.may_serve_requests(*id, service) && self.may_listen_at(service, &upstreams)
+            !unseen.contains(id)
+                && self.may_serve_requests(*id, service)
+                && self.may_listen_at(service, &upstreams)
         };
         let all = |wanted: &dyn Fn(&Service) -> bool| -> BTreeSet<ServiceId> {
             let services = self.services.iter().filter(|(_, service)| wanted(service));
@@ -98,6 +101,18 @@ impl Scene<'_> {
             .filter_map(|(_, fact)| self.services.of_fact(fact))
             .filter(|service| others.contains(service))
             .collect();
+    }
+
+    /// Services of which everything that is told is none of this incident's business.
+    fn unseen(&self) -> BTreeSet<ServiceId> {
+        let hidden = self.timeline.hidden().filter_map(|fact| self.services.of_fact(fact));
+        let mut unseen: BTreeSet<ServiceId> = hidden.collect();
+        if !unseen.is_empty() {
+            for seen in self.timeline.iter().filter_map(|(_, fact)| self.services.of_fact(fact)) {
+                unseen.remove(&seen);
+            }
+        }
+        unseen
     }
 
     /// Whether an address of a failing service is, digit by digit, one of the upstreams.

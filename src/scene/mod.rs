@@ -89,8 +89,8 @@ pub struct Scene<'a> {
     pub timeline: View<'a>,
     /// Services of the bundle.
     pub services: &'a Services,
-    /// All deaths.
-    pub deaths: &'a [Death],
+    /// The deaths that its facts tell.
+    pub deaths: Vec<&'a Death>,
     /// Ends that keep coming back.
     pub recurrences: &'a [Recurrence],
     /// All sources.
@@ -115,8 +115,6 @@ pub struct Scene<'a> {
     pub signature: BTreeMap<EventKind, u64>,
     /// Kills near the incident.
     pub kills: Vec<LinkedKill>,
-    /// Up to when ends are those of an earlier incident.
-    outlived: Option<Micros>,
 }
 
 /// How far before its first failed answer an incident's cause is looked for. A 504 is logged a timeout after it began, and the
@@ -145,9 +143,12 @@ impl<'a> Scene<'a> {
     ) -> Self {
         let mut scene = Self {
             weights,
+            deaths: deaths
+                .iter()
+                .filter(|death| death.facts.iter().any(|id| timeline.sees(*id)))
+                .collect(),
             timeline,
             services,
-            deaths,
             recurrences,
             sources,
             clocks,
@@ -160,7 +161,6 @@ impl<'a> Scene<'a> {
             failing_known: false,
             signature: BTreeMap::new(),
             kills: Vec::new(),
-            outlived: None,
         };
         scene.find_signature();
         scene.find_failing();
@@ -217,7 +217,7 @@ impl<'a> Scene<'a> {
         self.timeline = self
             .timeline
             .without(|_, fact| is_end(fact.kind) && fact.at().is_some_and(|at| at <= until));
-        self.outlived = Some(until);
+        self.deaths.retain(|death| death.at().is_none_or(|at| at > until));
     }
 
     fn find_signature(&mut self) {
@@ -441,11 +441,9 @@ impl<'a> Scene<'a> {
 
     /// Deaths of failing services near the incident.
     pub fn failing_deaths(&self) -> impl Iterator<Item = &Death> {
-        self.deaths.iter().filter(|death| {
-            death.at().is_some_and(|at| {
-                (self.start - LEAD..=self.end + TAIL).contains(&at)
-                    && self.outlived.is_none_or(|outlived| at > outlived)
-            }) && death.service.is_some_and(|service| self.failing.contains(&service))
+        self.deaths.iter().copied().filter(|death| {
+            death.at().is_some_and(|at| (self.start - LEAD..=self.end + TAIL).contains(&at))
+                && death.service.is_some_and(|service| self.failing.contains(&service))
         })
     }
 
