@@ -101,7 +101,7 @@ struct LimitArgs {
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     max_members: u64,
     /// Archives and packings inside of each other.
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=8))]
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=8))]
     max_nesting: u32,
     /// Unpacked to packed bytes, over all layers, from 1 GiB on.
     #[arg(long, value_name = "N", default_value_t = 1100)]

@@ -235,7 +235,10 @@ impl Telling {
         services: &Services,
     ) -> Self {
         let name = service.map(|id| services.get(id).name.clone());
-        let signal = fact.field("signal").and_then(signal_number);
+        // The numbers of some signals are other ones on BSD and macOS; the name is the same everywhere.
+        let named = fact.field("name").filter(|name| name.starts_with("SIG"));
+        let signal =
+            named.and_then(signal_number).or_else(|| fact.field("signal").and_then(signal_number));
         let code = fact.event.number("code").and_then(|code| i64::try_from(code).ok());
         let mut telling = Self {
             id,

@@ -299,6 +299,7 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         .iter()
         .map(|cause| Weighed { cause, weight: (cause.weigh)(scene), probability: 0.0 })
         .filter(|weighed| weighed.weight.nats > -8.0)
+        .map(|weighed| Weighed { weight: on_assumed_zone(scene, weighed.weight), ..weighed })
         .collect();
     let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
     for weighed in &mut weighed {
@@ -316,6 +317,10 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         // Failures on a clock that is only assumed may meet anything by chance.
         verdict = verdict.min(Verdict::Suspected);
     }
+    if weighed.first().is_some_and(|best| is_of_guess(scene, &best.weight)) {
+        // Who is only thought to be behind the upstream, and was not away just while it failed.
+        verdict = verdict.min(Verdict::Suspected);
+    }
     if let Some(best) = weighed.first_mut() {
         let facts: Vec<FactId> =
             best.weight.path.iter().chain(&best.weight.supports).copied().collect();
@@ -326,6 +331,26 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         }
     }
     (weighed, verdict)
+}
+
+/// Whether a cause accuses a service that nothing ties to the upstream, and that does not keep step with the failures.
+fn is_of_guess(scene: &Scene<'_>, weight: &Weight) -> bool {
+    let root = weight.path.first().map(|id| scene.timeline.fact(*id));
+    // A kill of the kernel is weighed by whom it took.
+    let accuses =
+        root.is_some_and(|fact| !fact.kind.is_of_proxy() && fact.kind != EventKind::OomKill);
+    scene.guessed && accuses && !scene.failing.iter().any(|id| scene.keeps_step(*id))
+}
+
+/// A cause whose root stands in a log of an assumed zone may meet the failures because the zone was chosen so. Kills of the kernel are
+/// weighed with their clock.
+fn on_assumed_zone(scene: &Scene<'_>, mut weight: Weight) -> Weight {
+    let root = weight.path.first().map(|id| scene.timeline.fact(*id));
+    if root.is_some_and(|fact| fact.kind != EventKind::OomKill && scene.is_in_assumed_zone(fact)) {
+        weight.nats += scene.weights.assumed_zone;
+        weight.reservation.get_or_insert_with(|| "the zone of its log is assumed".to_owned());
+    }
+    weight
 }
 
 /// The word for the likeliest cause. No OOM cause is confirmed without a victim line or the runtime's event; its weight says so

@@ -243,6 +243,12 @@ impl EventKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
+
+    /// Whether a proxy tells it: of an upstream, or of itself.
+    #[must_use]
+    pub fn is_of_proxy(self) -> bool {
+        self.name().starts_with("upstream-") || self.name().starts_with("proxy-")
+    }
 }
 
 impl fmt::Display for EventKind {

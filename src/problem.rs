@@ -1,5 +1,7 @@
 //! What could not be read, where and why. Broken input is never an error: it is counted, reported, and analysed around.
 
+use crate::wording::Text;
+
 /// What kind of trouble it was; decides whether bytes of logs were lost (exit code 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemKind {
@@ -53,12 +55,20 @@ impl ProblemKind {
 }
 
 /// One thing that could not be read as it should.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Path inside the bundle, as it was found there.
     pub path: String,
     /// What kind of trouble.
     pub kind: ProblemKind,
-    /// What was expected, what was found, what to do: lower case, no full stop.
-    pub detail: String,
+    /// What was expected, what was found, what to do, in English so far: a message `unread-*`, lower case, no full stop.
+    pub detail: Text,
+}
+
+impl Problem {
+    /// What problems are listed by: the same in every language, and for a text that came without its message.
+    #[must_use]
+    pub fn order(&self) -> (&str, ProblemKind, &str) {
+        (&self.path, self.kind, &self.detail)
+    }
 }

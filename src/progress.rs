@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use coroner::bundle::Progress;
+use coroner::wording::{Text, text};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::stats::Stages;
@@ -62,10 +63,10 @@ impl Progress for Bar {
         self.stages.begin(name);
     }
 
-    fn stop(&self) -> Option<String> {
+    fn stop(&self) -> Option<Text> {
         let (end, seconds) = self.end?;
         let over = Instant::now() >= end;
-        over.then(|| format!("{seconds} seconds of reading are over (--max-seconds)"))
+        over.then(|| text("unread-time-over", [("seconds", seconds.into())]))
     }
 
     fn member(&self, path: &str) {

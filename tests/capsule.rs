@@ -6,7 +6,8 @@ use std::path::Path;
 
 use coroner::bundle::Silent;
 use coroner::pack::{CAPSULE_MAX_BYTES, differences};
-use coroner::report::Settings;
+use coroner::report::{self, Settings};
+use coroner::wording::Language;
 use coroner::{Analysis, Options, capsule};
 
 use crate::corpus::{self, analyse, cases, json, list};
@@ -189,6 +190,97 @@ fn broken_counts_end_no_run() {
         members[place].bytes = text.into_bytes();
         let folder = folder();
         // Whatever is said, it is said.
+        drop(analyse(&put(folder.path(), "capsule.tar.gz", &gz(&tar(&members)))));
+    }
+}
+
+/// Why something could not be read, in a language.
+fn unread(analysis: &Analysis, tag: &str) -> Vec<String> {
+    let language = Language::named(tag).unwrap();
+    let told = report::spoken::told(&analysis.report, language);
+    told.data_quality.iter().map(|trouble| trouble.detail.to_string()).collect()
+}
+
+/// The capsule of a bundle of which not all can be read.
+fn capsule_of_damage() -> (Analysis, Vec<Member>) {
+    let mut bundle = corpus::named("oom-gunicorn-workers").members();
+    let cut = gz(&bundle[0].bytes);
+    bundle.push(Member::new("old/cut.log.gz", &cut[..cut.len() / 2]));
+    bundle.push(Member::new("old/empty.log", ""));
+    bundle.push(Member::new("old/photo.jpg", *b"\xff\xd8\xff\xe0\0\x10JFIF\0"));
+    bundle.push(Member::new("old/last.log", bundle[0].bytes.clone()));
+    // It ends inside the last member: one reason within another.
+    let whole = gz(&tar(&bundle));
+    let folder = folder();
+    let (analysis, bytes) =
+        packed(&put(folder.path(), "bundle.tar.gz", &whole[..whole.len() - 1000]));
+    (analysis, members(&bytes))
+}
+
+#[test]
+fn what_a_capsule_could_not_read_is_told_in_each_language() {
+    let (bundle, members) = capsule_of_damage();
+    let capsule = said(&members);
+    for language in Language::all() {
+        let (own, theirs) = (unread(&capsule, language.tag()), unread(&bundle, language.tag()));
+        for reason in &theirs {
+            assert!(own.contains(reason), "{language:?}: {reason} is not in {own:#?}");
+        }
+        assert!(theirs.len() >= 4, "{theirs:#?}");
+    }
+    assert!(
+        unread(&bundle, "en")
+            .iter()
+            .any(|reason| reason.contains(" bytes are in the archive: gzip stream ends"))
+    );
+}
+
+/// A capsule can name the reasons that coroner has, and else says what it says in plain words.
+#[test]
+fn a_forged_reason_is_a_reason_or_plain_words() {
+    let (_, members) = capsule_of_damage();
+    let place = members.iter().position(|member| member.name.ends_with("capsule.json")).unwrap();
+    let honest = text(&members[place]);
+    let french = |message: &str| {
+        let empty = r#""message":{"id":"unread-empty"}"#;
+        assert!(honest.contains(empty));
+        let mut members = members.clone();
+        members[place].bytes = honest.replace(empty, message).into_bytes();
+        unread(&said(&members), "fr")
+    };
+    let has = |told: &[String], reason: &str| told.iter().any(|told| told == reason);
+    let nested = |depth: usize| {
+        let open = r#"{"id":"unread-member-open-because","args":{"came":2,"reason":"#;
+        format!(r#""message":{}{{"id":"unread-empty"}}{}"#, open.repeat(depth), "}}".repeat(depth))
+    };
+    let rows = [
+        // Another reason, with words of its own choice: they are shown as the words of a log are.
+        (r#""message":{"id":"unread-packer","args":{"packer":"<b>{ $x }"}}"#.to_owned(), "compressé avec <b>{ $x } ; le décompresser ou le compresser en gzip"),
+        (r#""message":{"id":"unread-patch"}"#.to_owned(), "un correctif pour un autre fichier"),
+        (nested(1), "l'archive s'arrête après 2 octets de son contenu : vide"),
+        // A verdict, an unknown one, none, wrong arguments: the English words.
+        (r#""message":{"id":"no-cause-told"}"#.to_owned(), "empty"),
+        (r#""message":{"id":"unread-of-tomorrow","args":{"x":1}}"#.to_owned(), "empty"),
+        (r#""message":{"id":"unread-packer"}"#.to_owned(), "empty"),
+        (r#""message":{"id":"unread-packer","args":{"format":"x"}}"#.to_owned(), "empty"),
+        (r#""message":{"id":"unread-empty","args":{"x":"x"}}"#.to_owned(), "empty"),
+        (r#""other":1"#.to_owned(), "empty"),
+        // What would grow with each message around it.
+        (r#""message":{"id":"unread-trailing","args":{"bytes":2,"format":{"id":"unread-empty"}}}"#.to_owned(), "empty"),
+        (nested(8), "empty"),
+    ];
+    for (message, reason) in rows {
+        let told = french(&message);
+        assert!(has(&told, reason), "{message}: {told:#?}");
+    }
+    // What is no message at all is damage, as other wrong types are.
+    for message in
+        [r#""message":{"id":7}"#, r#""message":{"id":"unread-packer","args":{"packer":-1}}"#]
+    {
+        let mut members = members.clone();
+        members[place].bytes =
+            honest.replace(r#""message":{"id":"unread-empty"}"#, message).into_bytes();
+        let folder = folder();
         drop(analyse(&put(folder.path(), "capsule.tar.gz", &gz(&tar(&members)))));
     }
 }

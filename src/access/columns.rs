@@ -138,7 +138,7 @@ fn of_role(role: Role) -> Option<(&'static str, Proof)> {
         Role::Target => ("request_uri", |value| value.contains(&b'/')),
         Role::Query => ("args", |_| true),
         Role::Protocol => ("server_protocol", looks::is_word),
-        Role::Status => ("status", |value| fields::status(value).is_some()),
+        Role::Status | Role::Code => ("status", |value| fields::status(value).is_some()),
         Role::ResponseBytes => ("body_bytes_sent", |value| fields::whole(value).is_some()),
         Role::RequestBytes => ("request_length", |value| fields::whole(value).is_some()),
         Role::Seconds | Role::Duration => {

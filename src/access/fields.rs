@@ -8,7 +8,7 @@ use crate::stamp::RawStamp;
 /// Takes a value in; `false` where it contradicts its role: a status that is none, a time that does not exist.
 pub(super) fn assign<'a>(request: &mut Request<'a>, role: Role, value: &'a [u8]) -> bool {
     match role {
-        Role::Ignored | Role::Logger => {}
+        Role::Ignored | Role::Logger | Role::Code => {}
         Role::Status => return status(value).map(|status| request.status = status).is_some(),
         Role::TimeLocal => return stamp(request, times::clf(value)),
         Role::TimeIso => return stamp(request, times::iso(value)),

@@ -38,6 +38,7 @@ enum Value<'a> {
 struct Found<'a> {
     request: Request<'a>,
     status: bool,
+    code: Option<u16>,
     echo: bool,
 }
 
@@ -87,7 +88,12 @@ fn request<'a>(
             take(&mut found, role, text);
         }
     })?;
-    let request = found.request;
+    let mut request = found.request;
+    let whole = !request.method.is_empty() && !request.path.is_empty();
+    if let (false, true, Some(code)) = (found.status, whole, found.code) {
+        request.status = code;
+        found.status = true;
+    }
     let asked =
         !request.method.is_empty() || !request.path.is_empty() || !request.client.is_empty();
     (found.status && !found.echo && request.stamp.is_some() && asked).then_some(request)
@@ -139,6 +145,9 @@ fn take<'a>(found: &mut Found<'a>, role: Role, text: &'a [u8]) {
     request.upstream_known |=
         role.is_upstream() || (role == Role::AgentOrAddress && looks::is_address_list(text));
     found.echo |= role == Role::Logger && text.starts_with(b"http.log.error");
+    if role == Role::Code {
+        found.code = found.code.or(fields::status(text));
+    }
     if role == Role::Status && found.status {
         return;
     }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Progress;
 use crate::problem::ProblemKind;
+use crate::wording::{Text, text};
 
 /// Bytes asked of the operating system at once: the size that measured best for plain logs.
 const READ_BYTES: usize = 256 * 1024;
@@ -18,12 +19,12 @@ const READ_BYTES: usize = 256 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) kind: ProblemKind,
-    pub(super) detail: String,
+    pub(super) detail: Text,
 }
 
 impl Fault {
-    pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+    pub(super) const fn new(kind: ProblemKind, detail: Text) -> Self {
+        Self { kind, detail }
     }
 }
 
@@ -131,7 +132,8 @@ impl<'a> Source<'a> {
             return 0;
         };
         if let Some(reason) = self.progress.stop() {
-            let detail = format!("{reason}; the rest after byte {} was not read", self.read_bytes);
+            let args = [("reason", reason.into()), ("byte", self.read_bytes.into())];
+            let detail = text("unread-stopped", args);
             self.end = Some(Err(Fault::new(ProblemKind::Limit, detail)));
             return 0;
         }
@@ -143,7 +145,9 @@ impl<'a> Source<'a> {
                 return count;
             }
             Err(reason) => {
-                let detail = format!("reading failed at byte {}: {reason}", self.read_bytes);
+                let reason = reason.to_string();
+                let args = [("byte", self.read_bytes.into()), ("reason", reason.into())];
+                let detail = text("unread-failed", args);
                 self.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
             }
         }
@@ -205,9 +209,8 @@ fn read_once(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize>
 fn shrunk(read_bytes: u64, promised_bytes: Option<u64>) -> End {
     match promised_bytes {
         Some(promised) if promised > read_bytes => {
-            let detail = format!(
-                "the file shrank while it was read: {read_bytes} of {promised} bytes were there"
-            );
+            let args = [("came", read_bytes.into()), ("bytes", promised.into())];
+            let detail = text("unread-shrank", args);
             Err(Fault::new(ProblemKind::Truncated, detail))
         }
         _ => Ok(()),
@@ -331,18 +334,13 @@ impl Blocks for Body<'_> {
         if self.left_bytes == 0 {
             return Ok(&[]);
         }
-        let came = self.size_bytes.saturating_sub(self.left_bytes);
-        let cut = format!("only {came} of its {} bytes are in the archive", self.size_bytes);
         match self.inner.fill() {
-            Ok([]) => Err(Fault::new(ProblemKind::Truncated, cut)),
+            Ok([]) => Err(cut(self.size_bytes, self.left_bytes, None)),
             Ok(block) => {
                 let here = block.len().min(usize::try_from(self.left_bytes).unwrap_or(usize::MAX));
                 Ok(block.get(..here).unwrap_or_default())
             }
-            Err(fault) if fault.kind.loses_bytes() => {
-                Err(Fault::new(fault.kind, format!("{cut}: {}", fault.detail)))
-            }
-            Err(_) => Err(Fault::new(ProblemKind::Truncated, cut)),
+            Err(fault) => Err(cut(self.size_bytes, self.left_bytes, Some(fault))),
         }
     }
 
@@ -353,6 +351,19 @@ impl Blocks for Body<'_> {
 
     fn packed_bytes(&self) -> u64 {
         self.inner.packed_bytes()
+    }
+}
+
+/// The content of a member ends too early; with what ended the stream around it, where that lost bytes.
+pub(super) fn cut(size_bytes: u64, left_bytes: u64, why: Option<Fault>) -> Fault {
+    let came = size_bytes.saturating_sub(left_bytes);
+    let (came, bytes) = (("came", came.into()), ("bytes", size_bytes.into()));
+    match why.filter(|fault| fault.kind.loses_bytes()) {
+        Some(Fault { kind, detail }) => {
+            let args = [came, bytes, ("reason", detail.into())];
+            Fault::new(kind, text("unread-member-cut-because", args))
+        }
+        None => Fault::new(ProblemKind::Truncated, text("unread-member-cut", [came, bytes])),
     }
 }
 

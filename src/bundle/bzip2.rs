@@ -157,7 +157,7 @@ impl Bzip2 {
                 let written = self.bits.read(packed, 32)?;
                 self.streams = self.streams.saturating_add(1);
                 if written != self.combined_crc {
-                    packed.wrong_sum("bzip2 stream", self.streams);
+                    packed.wrong_sum("unread-part-bzip2-stream", self.streams);
                 }
                 self.at = At::Stream;
             }
@@ -169,7 +169,7 @@ impl Bzip2 {
     fn finish(&mut self, packed: &mut Packed<'_>, emission: Emission) {
         self.blocks = self.blocks.saturating_add(1);
         if !emission.crc != emission.written_crc {
-            packed.wrong_sum("bzip2 block", self.blocks);
+            packed.wrong_sum("unread-part-bzip2-block", self.blocks);
         }
         self.combined_crc = self.combined_crc.rotate_left(1) ^ emission.written_crc;
         self.reading.give_back(emission.chain);

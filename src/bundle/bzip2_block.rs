@@ -6,6 +6,7 @@ use super::blocks::Fault;
 use super::bzip2::Bits;
 use super::unpack::Packed;
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// Symbols that are coded with the same table.
 const GROUP: u32 = 50;
@@ -262,8 +263,5 @@ fn link(chain: &mut [u32], counts: [u32; 256], origin: u32) -> Option<u32> {
 }
 
 fn randomised() -> Fault {
-    Fault::new(
-        ProblemKind::Unreadable,
-        "packed by a bzip2 older than 0.9.5, in a way that was given up since; unpack it first",
-    )
+    Fault::new(ProblemKind::Unreadable, text("unread-old-bzip2", []))
 }

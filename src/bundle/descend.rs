@@ -16,6 +16,7 @@ use super::xz::Xz;
 use super::zstd::Zstd;
 use super::{Limits, MemberReader, Progress, zip};
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// Who is called for each member.
 pub(super) type Visit<'v> = dyn FnMut(&str, &mut MemberReader<'_>) + 'v;
@@ -184,13 +185,14 @@ fn member_path(walk: &mut Walk<'_>, place: &Place, name: &[u8]) -> ControlFlow<(
     let Limits { members, total_bytes, .. } = *walk.limits;
     let name = clean(name);
     let reached = if walk.entries >= members {
-        Some(format!("more than {members} members; {name} and all after it were not read"))
+        Some(("unread-too-many-members", ("members", members.into())))
     } else if walk.unpacked_bytes >= total_bytes {
-        Some(format!("{total_bytes} bytes were unpacked; {name} and all after it were not read"))
+        Some(("unread-all-unpacked", ("bytes", total_bytes.into())))
     } else {
         None
     };
-    if let Some(detail) = reached {
+    if let Some((message, limit)) = reached {
+        let detail = text(message, [limit, ("name", name.into())]);
         walk.ledger.add(&place.path, Fault::new(ProblemKind::Limit, detail));
         return ControlFlow::Break(());
     }
@@ -199,19 +201,14 @@ fn member_path(walk: &mut Walk<'_>, place: &Place, name: &[u8]) -> ControlFlow<(
 }
 
 fn foreign(packer: &str) -> Fault {
-    Fault::new(
-        ProblemKind::Unreadable,
-        format!("packed with {packer}; unpack it or pack it as gzip"),
-    )
+    Fault::new(ProblemKind::Unreadable, text("unread-packer", [("packer", packer.into())]))
 }
 
 fn document() -> Fault {
-    Fault::new(ProblemKind::NotALog, "a zip archive of a document or a program, passed over")
+    Fault::new(ProblemKind::NotALog, text("unread-document", []))
 }
 
 fn too_deep(layers: u32) -> Fault {
-    Fault::new(
-        ProblemKind::Limit,
-        format!("an archive inside {layers} others; unpack the outer ones"),
-    )
+    let args = [("layers", u64::from(layers).into())];
+    Fault::new(ProblemKind::Limit, text("unread-too-deep", args))
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::blocks::Fault;
 use super::names::Ledger;
 use crate::problem::ProblemKind;
+use crate::wording::{Text, text};
 
 /// Entries read of one folder, and files of the whole: as many as members of an archive by default. Memory stays below 100 MB.
 const MOST_FILES: usize = 100_000;
@@ -40,15 +41,14 @@ pub(super) fn files(root: &Path, prefix: &str, ledger: &mut Ledger) -> io::Resul
     let mut waiting = list(root, b"", &mut note)?;
     while let Some(entry) = waiting.pop() {
         if leaves.len() >= MOST_FILES {
-            let detail =
-                format!("more than {MOST_FILES} files; this one and all after it were not read");
+            let detail = text("unread-too-many-files", [("files", MOST_FILES.into())]);
             note(&entry.name, Fault::new(ProblemKind::Limit, detail));
             break;
         }
         if entry.name.ends_with(b"/") {
             match list(&entry.path, &entry.name, &mut note) {
                 Ok(inner) => waiting.extend(inner),
-                Err(reason) => note(&entry.name, unreadable("folder", &reason)),
+                Err(reason) => note(&entry.name, unreadable("unread-folder", &reason)),
             }
             continue;
         }
@@ -68,7 +68,7 @@ fn list(folder: &Path, above: &[u8], note: &mut dyn FnMut(&[u8], Fault)) -> io::
         match entry {
             Ok(entry) => entries.insert(named(&entry, above)),
             Err(reason) => {
-                note(above, unreadable("rest of the folder", &reason));
+                note(above, unreadable("unread-folder-rest", &reason));
                 break;
             }
         };
@@ -78,9 +78,8 @@ fn list(folder: &Path, above: &[u8], note: &mut dyn FnMut(&[u8], Fault)) -> io::
         }
     }
     if dropped > 0 {
-        let detail =
-            format!("more than {MOST_FILES} names in one folder; the last {dropped} were not read");
-        note(above, Fault::new(ProblemKind::Limit, detail));
+        let args = [("names", MOST_FILES.into()), ("dropped", dropped.into())];
+        note(above, Fault::new(ProblemKind::Limit, text("unread-too-many-names", args)));
     }
     Ok(entries.into_iter().rev().collect())
 }
@@ -96,25 +95,20 @@ fn named(entry: &DirEntry, above: &[u8]) -> Entry {
 /// The length of a regular file that was not seen before, or why it is passed over.
 fn regular(entry: &Entry, seen: &mut BTreeSet<(u64, u64)>) -> Result<u64, Fault> {
     let metadata =
-        fs::symlink_metadata(&entry.path).map_err(|reason| unreadable("file", &reason))?;
+        fs::symlink_metadata(&entry.path).map_err(|reason| unreadable("unread-file", &reason))?;
     if !metadata.is_file() {
         return Err(Fault::new(ProblemKind::NotALog, special(metadata.file_type())));
     }
     match linked(&metadata) {
-        Some(identity) if !seen.insert(identity) => Err(Fault::new(
-            ProblemKind::NotALog,
-            "a hard link to a file that is read under another name",
-        )),
+        Some(identity) if !seen.insert(identity) => {
+            Err(Fault::new(ProblemKind::NotALog, text("unread-hard-link", [])))
+        }
         _ => Ok(metadata.len()),
     }
 }
 
-fn special(kind: FileType) -> &'static str {
-    if kind.is_symlink() {
-        "a symbolic link, not followed; what it leads to is read under its own name, if it is in the folder"
-    } else {
-        "neither a file nor a folder (a pipe, socket or device)"
-    }
+fn special(kind: FileType) -> Text {
+    text(if kind.is_symlink() { "unread-symbolic-link" } else { "unread-special" }, [])
 }
 
 /// Device and inode of a file with several names.
@@ -129,6 +123,6 @@ fn linked(_: &Metadata) -> Option<(u64, u64)> {
     None
 }
 
-fn unreadable(what: &str, reason: &io::Error) -> Fault {
-    Fault::new(ProblemKind::Unreadable, format!("the {what} cannot be read: {reason}"))
+fn unreadable(message: &'static str, reason: &io::Error) -> Fault {
+    Fault::new(ProblemKind::Unreadable, text(message, [("reason", reason.to_string().into())]))
 }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use super::blocks::End;
 use super::deflate::Deflate;
 use super::unpack::{Codec, Packed, Stepped, agree};
+use crate::wording::text;
 
 /// ID1, ID2 and the only method there is (RFC 1952, 2.3.1).
 const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
@@ -49,7 +50,7 @@ impl Gzip {
             return Ok(ControlFlow::Break(()));
         };
         if flags & RESERVED != 0 {
-            return Err(packed.damaged(&format!("gzip header at byte {begin} has unknown flags")));
+            return Err(packed.damaged(text("unread-gzip-flags", [("byte", begin.into())])));
         }
         pass_optional_fields(packed, flags)?;
         self.deflate.reset();
@@ -67,7 +68,7 @@ impl Gzip {
         let matches = u32::from_le_bytes(crc) == true_crc
             && u64::from(u32::from_le_bytes(size)) == true_size & u64::from(u32::MAX);
         if !matches {
-            packed.wrong_sum("gzip member", self.members);
+            packed.wrong_sum("unread-part-gzip-member", self.members);
         }
         self.at = At::Header;
         Ok(ControlFlow::Continue(()))
@@ -118,7 +119,7 @@ fn pass_text(packed: &mut Packed<'_>) -> End {
         };
         packed.take(here);
         if packed.taken_bytes().saturating_sub(begin) > TEXT_BYTES {
-            return Err(packed.damaged("gzip header has a name without end"));
+            return Err(packed.damaged(text("unread-gzip-name", [])));
         }
         if found {
             return Ok(());

@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
+use crate::wording::{Text, text};
 use blocks::{Blocks, Fault, Source};
 use descend::{Depth, Place, Walk, descend};
 use names::{Ledger, Names, clean};
@@ -63,7 +64,7 @@ impl Default for Limits {
             member_bytes: 64 << 30,
             total_bytes: 256 << 30,
             members: 100_000,
-            nesting: 4,
+            nesting: 6,
             name_bytes: 4096,
             ratio: 1100,
             ratio_from_bytes: 1 << 30,
@@ -83,7 +84,7 @@ pub trait Progress: Sync {
     /// A stage of the analysis begins.
     fn stage(&self, _name: &'static str) {}
     /// Why no more is to be read, once that is so: the time that was allowed is over.
-    fn stop(&self) -> Option<String> {
+    fn stop(&self) -> Option<Text> {
         None
     }
 }
@@ -105,7 +106,7 @@ impl Progress for Unseen<'_> {
     fn expect(&self, _: u64) {}
     fn advance(&self, _: u64) {}
     fn member(&self, _: &str) {}
-    fn stop(&self) -> Option<String> {
+    fn stop(&self) -> Option<Text> {
         self.0.stop()
     }
 }
@@ -220,8 +221,7 @@ impl<'a> MemberReader<'a> {
         let fault = match self.blocks.fill() {
             Ok([]) => return None,
             Ok(_) if left == 0 => {
-                let detail =
-                    format!("more than {} bytes unpacked; the rest was not read", self.most_bytes);
+                let detail = text("unread-too-much", [("bytes", self.most_bytes.into())]);
                 Fault::new(ProblemKind::Limit, detail)
             }
             Ok(block) => {
@@ -403,7 +403,7 @@ pub fn walk(
     match open_input(input) {
         Ok((reader, bytes)) => walk_stream(input, reader, bytes, (limits, ahead), progress, visit),
         Err(reason) => {
-            let detail = format!("cannot be opened: {reason}");
+            let detail = text("unread-not-opened", [("reason", reason.to_string().into())]);
             let problem =
                 Problem { path: input.path.clone(), kind: ProblemKind::Unreadable, detail };
             Outcome {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::blocks::Fault;
 use crate::problem::{Problem, ProblemKind};
+use crate::wording::text;
 
 /// Problems of each kind listed one by one for each input; further ones are counted. By kind, so that the links of an sos report
 /// do not hide the one member that is damaged.
@@ -94,7 +95,7 @@ impl Ledger {
         let unlisted =
             self.counts.into_iter().map(|(kind, count)| (kind, count.saturating_sub(LISTED)));
         let more = unlisted.filter(|(_, count)| *count > 0).map(|(kind, count)| {
-            let detail = format!("{count} more problems of this kind are not listed");
+            let detail = text("unread-more", [("more", count.into())]);
             Problem { path: path.to_owned(), kind, detail }
         });
         self.listed.into_iter().chain(more).collect()
@@ -136,17 +137,20 @@ mod tests {
     fn problems_beyond_the_list_are_counted_by_kind() {
         let mut ledger = Ledger::default();
         for number in 0..LISTED + 7 {
-            ledger.add(&number.to_string(), Fault::new(ProblemKind::NotALog, "a device file"));
+            ledger.add(
+                &number.to_string(),
+                Fault::new(ProblemKind::NotALog, text("unread-device", [])),
+            );
         }
-        ledger.add("x", Fault::new(ProblemKind::Damaged, "bad"));
+        ledger.add("x", Fault::new(ProblemKind::Damaged, text("unread-patch", [])));
         let problems = ledger.close("bundle.tar");
         assert_eq!(problems.len() as u64, LISTED + 2);
         let damaged = problems.iter().find(|problem| problem.kind == ProblemKind::Damaged).unwrap();
-        assert_eq!((damaged.path.as_str(), damaged.detail.as_str()), ("x", "bad"));
+        assert_eq!((damaged.path.as_str(), damaged.detail.id()), ("x", Some("unread-patch")));
         assert!(
             problems
                 .iter()
-                .any(|problem| problem.detail == "7 more problems of this kind are not listed")
+                .any(|problem| *problem.detail == *"7 more problems of this kind are not listed")
         );
     }
 }

@@ -8,6 +8,7 @@ use std::thread;
 use super::blocks::{Blocks, End, Fault, copy};
 use super::unpack::Unpacking;
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// Size of one block of unpacked bytes; 256 KiB measured best.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -82,10 +83,8 @@ pub(super) fn with_unpacked(
 }
 
 fn not_started(mut current: Block, reason: &std::io::Error) -> Unpacked {
-    let detail = format!(
-        "no thread could be started to unpack it: {reason}; {} bytes were unpacked",
-        current.len
-    );
+    let args = [("reason", reason.to_string().into()), ("bytes", current.len.into())];
+    let detail = text("unread-no-thread", args);
     current.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
     Unpacked { current, at: 0, thread: None }
 }
@@ -116,10 +115,7 @@ impl Unpacked {
             bytes: Vec::new(),
             len: 0,
             packed_bytes: self.current.packed_bytes,
-            end: Some(Err(Fault::new(
-                ProblemKind::Damaged,
-                "the unpacking stopped without a reason",
-            ))),
+            end: Some(Err(Fault::new(ProblemKind::Damaged, text("unread-unpacking-stopped", [])))),
         });
     }
 }

@@ -8,6 +8,7 @@ use super::Limits;
 use super::blocks::{Blocks, Body, Each, Fault, Item, read_full, skip};
 use super::tar_header::{BLOCK_BYTES, Header, Overrides, RawBlock, header, pax, sparse_continues};
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// The largest pax header that is read: a path, and extended attributes, which Linux limits to 64 KiB each (xattr(7)).
 const PAX_BYTES: u64 = 128 * 1024;
@@ -74,14 +75,12 @@ impl Tar<'_> {
         let Lost { from_byte, until_byte, after_end } = self.lost.take()?;
         let count = until_byte.saturating_sub(from_byte);
         Some(if after_end {
-            let detail =
-                format!("{count} bytes after the end of the archive are no tar and were ignored");
-            Fault::new(ProblemKind::NotALog, detail)
+            let args = [("bytes", count.into()), ("format", "tar".into())];
+            Fault::new(ProblemKind::NotALog, text("unread-archive-ignored", args))
         } else {
-            let detail = format!(
-                "no valid tar header at byte {from_byte}: {count} bytes passed over to find the next one"
-            );
-            Fault::new(ProblemKind::Damaged, detail)
+            let args =
+                [("format", "tar".into()), ("byte", from_byte.into()), ("bytes", count.into())];
+            Fault::new(ProblemKind::Damaged, text("unread-header-lost", args))
         })
     }
 
@@ -106,12 +105,10 @@ impl Tar<'_> {
         }
         let at = self.at_bytes;
         if (in_header || self.pending.is_some()) && !after_end {
-            let detail = format!("the archive ends inside a header, at byte {at}");
+            let detail = text("unread-archive-ends-in-header", [("byte", at.into())]);
             each(Item::Trouble(Fault::new(ProblemKind::Truncated, detail)))?;
         } else if !marked {
-            let detail = format!(
-                "the archive has no end mark at byte {at}: if it was cut just there, members are missing"
-            );
+            let detail = text("unread-archive-without-end", [("byte", at.into())]);
             each(Item::Trouble(Fault::new(ProblemKind::NotALog, detail)))?;
         }
         ControlFlow::Break(())
@@ -139,23 +136,22 @@ impl Tar<'_> {
             }
             b'1' | b'2' => return each(Item::Passed(&name, link(header.flag, &header.link))),
             b'3' | b'4' => {
-                return each(Item::Passed(
-                    &name,
-                    Fault::new(ProblemKind::NotALog, "a device file"),
-                ));
+                let detail = text("unread-device", []);
+                return each(Item::Passed(&name, Fault::new(ProblemKind::NotALog, detail)));
             }
             b'6' => {
-                return each(Item::Passed(&name, Fault::new(ProblemKind::NotALog, "a named pipe")));
+                let detail = text("unread-named-pipe", []);
+                return each(Item::Passed(&name, Fault::new(ProblemKind::NotALog, detail)));
             }
             b'5' => return ControlFlow::Continue(()),
             // A list of a folder's names, or the label of a volume.
             b'D' | b'V' => return self.pass(size_bytes, each),
             other => {
-                let detail = format!(
-                    "tar type {:?} cannot be read; pack it as a plain file",
-                    char::from(other)
-                );
-                Fault::new(ProblemKind::Unreadable, detail)
+                let flag = format!("{:?}", char::from(other));
+                Fault::new(
+                    ProblemKind::Unreadable,
+                    text("unread-tar-type", [("type", flag.into())]),
+                )
             }
         };
         each(Item::Passed(&name, refused))?;
@@ -176,14 +172,14 @@ impl Tar<'_> {
     }
 
     fn pass_bytes(&mut self, content: u64, padding: u64, each: &mut Each<'_>) -> ControlFlow<()> {
-        for (want, of) in [(content, "content"), (padding, "padding")] {
+        for (want, message) in [
+            (content, "unread-archive-ends-in-content"),
+            (padding, "unread-archive-ends-in-padding"),
+        ] {
             let (count, end) = skip(self.inner, want);
             self.at_bytes = self.at_bytes.saturating_add(count);
             if count < want {
-                let detail = format!(
-                    "the archive ends inside the {of} of a member, at byte {}",
-                    self.at_bytes
-                );
+                let detail = text(message, [("byte", self.at_bytes.into())]);
                 let cut = Fault::new(ProblemKind::Truncated, detail);
                 each(Item::Trouble(
                     end.err().filter(|fault| fault.kind.loses_bytes()).unwrap_or(cut),
@@ -196,7 +192,7 @@ impl Tar<'_> {
 
     fn long_name(&mut self, size_bytes: u64, each: &mut Each<'_>) -> ControlFlow<()> {
         let longest = (self.limits.name_bytes as u64).saturating_add(1);
-        let Some(name) = self.small_content(size_bytes, longest, "long name", each)? else {
+        let Some(name) = self.small_content(size_bytes, longest, "unread-long-name", each)? else {
             return ControlFlow::Continue(());
         };
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
@@ -205,17 +201,17 @@ impl Tar<'_> {
     }
 
     fn pax(&mut self, size_bytes: u64, each: &mut Each<'_>) -> ControlFlow<()> {
-        let Some(records) = self.small_content(size_bytes, PAX_BYTES, "pax header", each)? else {
+        let Some(records) = self.small_content(size_bytes, PAX_BYTES, "unread-long-pax", each)?
+        else {
             return ControlFlow::Continue(());
         };
         let Some(mut found) = pax(&records) else {
-            let detail =
-                format!("a malformed pax header before byte {}; it was ignored", self.at_bytes);
+            let detail = text("unread-bad-pax", [("byte", self.at_bytes.into())]);
             return each(Item::Trouble(Fault::new(ProblemKind::Damaged, detail)));
         };
         if let Some(name) = found.name.take_if(|name| name.len() > self.limits.name_bytes) {
             each(Item::Trouble(too_long(
-                "path",
+                "unread-long-path",
                 name.len() as u64,
                 self.limits.name_bytes as u64,
             )))?;
@@ -227,16 +223,16 @@ impl Tar<'_> {
         ControlFlow::Continue(())
     }
 
-    /// The content of a header's header, unless it is larger than such a thing ever is.
+    /// The content of a header's header, unless it is larger than such a thing ever is; `message` says what it is then.
     fn small_content(
         &mut self,
         size_bytes: u64,
         longest: u64,
-        what: &str,
+        message: &'static str,
         each: &mut Each<'_>,
     ) -> ControlFlow<(), Option<Vec<u8>>> {
         if size_bytes > longest {
-            each(Item::Trouble(too_long(what, size_bytes, longest)))?;
+            each(Item::Trouble(too_long(message, size_bytes, longest)))?;
             self.pass(size_bytes, each)?;
             return ControlFlow::Continue(None);
         }
@@ -265,22 +261,16 @@ const fn padding(size_bytes: u64) -> u64 {
 }
 
 fn sparse_member() -> Fault {
-    let detail = "stored without its holes (a GNU sparse member), which cannot be read; pack it again without --sparse";
-    Fault::new(ProblemKind::Unreadable, detail)
+    Fault::new(ProblemKind::Unreadable, text("unread-sparse", []))
 }
 
 fn link(flag: u8, target: &[u8]) -> Fault {
-    let kind = if flag == b'1' { "a hard link" } else { "a symbolic link" };
-    let detail = format!(
-        "{kind} to {}; what it leads to is read under its own name, if it is here",
-        super::names::clean(target)
-    );
-    Fault::new(ProblemKind::NotALog, detail)
+    let message = if flag == b'1' { "unread-hard-link-to" } else { "unread-symbolic-link-to" };
+    let target = super::names::clean(target);
+    Fault::new(ProblemKind::NotALog, text(message, [("target", target.into())]))
 }
 
-fn too_long(what: &str, size_bytes: u64, longest: u64) -> Fault {
-    let detail = format!(
-        "a {what} of {size_bytes} bytes was passed over; {longest} is the most that is read"
-    );
-    Fault::new(ProblemKind::Limit, detail)
+fn too_long(message: &'static str, size_bytes: u64, longest: u64) -> Fault {
+    let args = [("bytes", size_bytes.into()), ("most", longest.into())];
+    Fault::new(ProblemKind::Limit, text(message, args))
 }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use super::Limits;
 use super::blocks::{Blocks, End, Fault, read_full, skip};
 use crate::problem::ProblemKind;
+use crate::wording::{Text, text};
 
 /// What a stream with a window takes of the allowance at least: that of `xz -6` and `zstd -19`. Later parts of the stream may
 /// have larger windows than the first one, and what lies inside is refused or read the same way on any machine.
@@ -39,7 +40,8 @@ pub(super) struct Packed<'a> {
 
 /// Parts of a stream whose checksum or length does not match.
 struct WrongSums {
-    unit: &'static str,
+    /// The message that names the first one by its number.
+    part: &'static str,
     first: u64,
     until_byte: u64,
     count: u64,
@@ -198,9 +200,8 @@ impl Packed<'_> {
         let (rest, end) = self.skip(u64::MAX);
         end?;
         let (format, count) = (self.format, rest.saturating_add(already_bytes));
-        let detail = format!(
-            "{count} trailing bytes after the {format} data are not {format} and were ignored"
-        );
+        let args = [("bytes", count.into()), ("format", format.into())];
+        let detail = text("unread-trailing", args);
         Err(Fault::new(ProblemKind::NotALog, detail))
     }
 
@@ -208,61 +209,56 @@ impl Packed<'_> {
     pub(super) fn want_window(&mut self, bytes: u64) -> End {
         let left = self.window_bytes.unwrap_or(self.window_left_bytes);
         if bytes > left {
-            let detail = format!(
-                "{} stream needs {} MiB of memory to unpack, and {} MiB are left for it; recompress it with xz -6 or gzip, or unpack it first",
-                self.format,
-                bytes.div_ceil(1 << 20),
-                left >> 20
-            );
-            return Err(Fault::new(ProblemKind::Limit, detail));
+            let args = [
+                ("format", self.format.into()),
+                ("need", bytes.div_ceil(1 << 20).into()),
+                ("left", (left >> 20).into()),
+            ];
+            return Err(Fault::new(ProblemKind::Limit, text("unread-window", args)));
         }
         self.window_bytes.get_or_insert(bytes.max(LEAST_WINDOW_BYTES).min(left));
         Ok(())
     }
 
-    /// Notes that checksum or length of a part is wrong; that does not end the reading.
-    pub(super) fn wrong_sum(&mut self, unit: &'static str, number: u64) {
+    /// Notes that checksum or length of a part is wrong; that does not end the reading. `part` is the message that names it.
+    pub(super) fn wrong_sum(&mut self, part: &'static str, number: u64) {
         let until_byte = self.taken_bytes;
-        let new = WrongSums { unit, first: number, until_byte, count: 0 };
+        let new = WrongSums { part, first: number, until_byte, count: 0 };
         let wrong = self.wrong.get_or_insert(new);
         wrong.count = wrong.count.saturating_add(1);
     }
 
     /// A wrong checksum does not end the reading, so it is told together with whatever did.
     fn with_wrong_sums(&self, end: End) -> End {
-        let Some(WrongSums { unit, first, until_byte, count }) = self.wrong else { return end };
-        let (kind, after) = match end {
-            Err(fault) if fault.kind.loses_bytes() => (fault.kind, format!("; {}", fault.detail)),
-            Err(fault) => (ProblemKind::Damaged, format!("; {}", fault.detail)),
-            Ok(()) => (ProblemKind::Damaged, String::new()),
+        let Some(WrongSums { part, first, until_byte, count }) = self.wrong else { return end };
+        let part = ("part", text(part, [("number", first.into())]).into());
+        let byte = ("byte", until_byte.into());
+        let wrong = match count.saturating_sub(1) {
+            0 => text("unread-wrong-sum", [part, byte]),
+            more => text("unread-wrong-sums", [part, ("more", more.into()), byte]),
         };
-        let more = if count > 1 {
-            format!(" and of {} more", count.saturating_sub(1))
-        } else {
-            String::new()
-        };
-        let detail = format!(
-            "checksum or length of {unit} {first}{more} is wrong: what it holds up to compressed byte {until_byte} may be wrong{after}"
-        );
-        Err(Fault::new(kind, detail))
+        Err(match end {
+            Ok(()) => Fault::new(ProblemKind::Damaged, wrong),
+            Err(Fault { kind, detail }) => {
+                let kind = if kind.loses_bytes() { kind } else { ProblemKind::Damaged };
+                let args = [("one", wrong.into()), ("other", detail.into())];
+                Fault::new(kind, text("unread-both", args))
+            }
+        })
     }
 
     fn within_limits(&self) -> End {
         let limits = self.limits;
         if self.made_bytes > limits.total_bytes {
-            let detail =
-                format!("more than {} bytes unpacked; the rest was not read", limits.total_bytes);
+            let detail = text("unread-too-much", [("bytes", limits.total_bytes.into())]);
             return Err(Fault::new(ProblemKind::Limit, detail));
         }
         let packed = self.inner.packed_bytes().saturating_sub(self.packed_before);
         if self.made_bytes > limits.ratio_from_bytes
             && self.made_bytes > packed.saturating_mul(limits.ratio)
         {
-            let detail = format!(
-                "unpacks to more than {} times its size, as only a decompression bomb does; the rest after {} bytes was not read",
-                limits.ratio, self.made_bytes
-            );
-            return Err(Fault::new(ProblemKind::Limit, detail));
+            let args = [("ratio", limits.ratio.into()), ("bytes", self.made_bytes.into())];
+            return Err(Fault::new(ProblemKind::Limit, text("unread-bomb", args)));
         }
         Ok(())
     }
@@ -271,24 +267,22 @@ impl Packed<'_> {
     pub(super) fn cut(&self, end: End) -> Fault {
         match end {
             Err(fault) if fault.kind.loses_bytes() => fault,
-            _ => Fault::new(
-                ProblemKind::Truncated,
-                format!("{} stream ends at compressed byte {}", self.format, self.taken_bytes),
-            ),
+            _ => Fault::new(ProblemKind::Truncated, self.here("unread-stream-ends")),
         }
     }
 
-    pub(super) fn damaged(&self, what: &str) -> Fault {
-        let detail =
-            format!("{what}; {} bytes before it were unpacked, the rest is lost", self.made_bytes);
-        Fault::new(ProblemKind::Damaged, detail)
+    pub(super) fn damaged(&self, what: Text) -> Fault {
+        let args = [("what", what.into()), ("bytes", self.made_bytes.into())];
+        Fault::new(ProblemKind::Damaged, text("unread-rest-lost", args))
     }
 
     /// The packed bytes make no sense.
     pub(super) fn corrupt(&self) -> Fault {
-        self.damaged(&format!(
-            "{} stream is corrupt at compressed byte {}",
-            self.format, self.taken_bytes
-        ))
+        self.damaged(self.here("unread-corrupt"))
+    }
+
+    /// What is so with the stream at this byte.
+    fn here(&self, message: &'static str) -> Text {
+        text(message, [("format", self.format.into()), ("byte", self.taken_bytes.into())])
     }
 }

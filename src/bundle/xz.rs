@@ -12,6 +12,7 @@ use super::xz_header::{
     Check, MAGIC, Refusal, STREAM_HEADER_BYTES, dictionary_bytes, footer_matches, stream_flags,
 };
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// Packed bytes handed to the decoder at once: what it has unpacked of them is lost when it then finds them corrupt.
 const SLICE_BYTES: usize = 8 * 1024;
@@ -151,7 +152,7 @@ impl Xz {
         packed.read_exact(written)?;
         self.blocks = self.blocks.saturating_add(1);
         if !check.matches(written) || padding.iter().any(|byte| *byte != 0) {
-            packed.wrong_sum("xz block", self.blocks);
+            packed.wrong_sum("unread-part-xz-block", self.blocks);
         }
         let unpadded = self.header_bytes.saturating_add(packed_bytes).saturating_add(length as u64);
         self.records.add(unpadded, unpacked_bytes);
@@ -183,7 +184,7 @@ impl Xz {
             && index.crc.finalize() == u32::from_le_bytes(sum)
             && footer_matches(&footer, self.flags, index_bytes);
         if !matches {
-            packed.wrong_sum("the index of xz stream", self.streams);
+            packed.wrong_sum("unread-part-xz-index", self.streams);
         }
         self.at = At::Stream;
         Ok(())
@@ -244,7 +245,6 @@ fn padding_bytes(bytes: u64) -> usize {
 }
 
 fn filtered(id: u64) -> Fault {
-    let detail =
-        format!("packed through xz filter {id:#x}, which is for programs; unpack it first");
-    Fault::new(ProblemKind::Unreadable, detail)
+    let args = [("filter", format!("{id:#x}").into())];
+    Fault::new(ProblemKind::Unreadable, text("unread-xz-filter", args))
 }

@@ -10,10 +10,11 @@ use super::readahead::{Ahead, with_unpacked};
 use super::unpack::Unpacking;
 use super::zip_entry::{Deflated, Stored};
 use super::zip_header::{
-    END, LISTED, LISTED_BYTES, MEMBER, MEMBER_BYTES, Member, Method, SIGNATURE_BYTES,
+    END, LISTED, LISTED_BYTES, MEMBER, MEMBER_BYTES, Member, Method, Refusal, SIGNATURE_BYTES,
     listed_lengths, member,
 };
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// The fixed part of the end record, with the signature (4.3.16).
 const END_BYTES: usize = 22;
@@ -85,13 +86,14 @@ impl Zip<'_> {
         self.names = self.names.wrapping_add(key(&name));
         let most = self.limits.name_bytes;
         if name.len() > most {
-            let detail = format!("a name of {} bytes was cut; {most} is the most", name.len());
+            let args = [("bytes", name.len().into()), ("most", most.into())];
+            let detail = text("unread-name-cut", args);
             each(Item::Trouble(Fault::new(ProblemKind::Limit, detail)))?;
             name.truncate(most);
         }
         let is_folder = name.ends_with(b"/");
         match header.method {
-            Method::Refused(what) => self.refused(&name, &header, what, each),
+            Method::Refused(why) => self.refused(&name, &header, why, each),
             Method::Stored => self.stored(&name, &header, is_folder, each),
             Method::Deflated => self.deflated(&name, &header, is_folder, each),
         }
@@ -101,10 +103,10 @@ impl Zip<'_> {
         &mut self,
         name: &[u8],
         header: &Member,
-        what: &str,
+        why: Refusal,
         each: &mut Each<'_>,
     ) -> ControlFlow<()> {
-        each(Item::Passed(name, Fault::new(ProblemKind::Unreadable, what)))?;
+        each(Item::Passed(name, Fault::new(ProblemKind::Unreadable, why.told())))?;
         self.quiet = header.sizes_follow;
         self.pass_bytes(header.packed_bytes, each)
     }
@@ -127,7 +129,7 @@ impl Zip<'_> {
         let (taken, cut) = (stored.taken_bytes(), stored.is_cut());
         self.at_bytes = self.at_bytes.saturating_add(taken);
         flow?;
-        if cut { self.cut("the content of a member", each) } else { flow }
+        if cut { self.cut("unread-archive-ends-in-content", each) } else { flow }
     }
 
     fn deflated(
@@ -177,10 +179,10 @@ impl Zip<'_> {
         let (members, listed) = (self.members, self.listed);
         if !self.searched && (members != listed || self.names != 0) {
             let detail = if members == listed {
-                "names of members are not those of the directory: some of them may be wrong"
-                    .to_owned()
+                text("unread-directory-names", [])
             } else {
-                format!("the directory lists {listed} members, and {members} were found")
+                let args = [("listed", listed.into()), ("members", members.into())];
+                text("unread-directory-count", args)
             };
             each(Item::Trouble(Fault::new(ProblemKind::Damaged, detail)))?;
         }
@@ -231,9 +233,8 @@ impl Zip<'_> {
         }
         self.searched = true;
         let count = self.at_bytes.saturating_sub(from_byte);
-        let detail = format!(
-            "no valid zip header at byte {from_byte}: {count} bytes passed over to find the next one"
-        );
+        let args = [("format", "zip".into()), ("byte", from_byte.into()), ("bytes", count.into())];
+        let detail = text("unread-header-lost", args);
         each(Item::Trouble(Fault::new(ProblemKind::Damaged, detail)))
     }
 
@@ -247,17 +248,15 @@ impl Zip<'_> {
     ) -> ControlFlow<()> {
         let count = self.at_bytes.saturating_sub(from_byte);
         if self.ended && !only_zeros {
-            let detail =
-                format!("{count} bytes after the end of the archive are no zip and were ignored");
+            let args = [("bytes", count.into()), ("format", "zip".into())];
+            let detail = text("unread-archive-ignored", args);
             each(Item::Trouble(Fault::new(ProblemKind::NotALog, detail)))?;
         }
         if let Some(fault) = fault {
             each(Item::Trouble(fault))?;
         } else if !self.ended {
-            let detail = format!(
-                "the archive ends at byte {} without its directory: members may be missing",
-                self.at_bytes
-            );
+            let args = [("byte", self.at_bytes.into())];
+            let detail = text("unread-archive-without-directory", args);
             each(Item::Trouble(Fault::new(ProblemKind::Truncated, detail)))?;
         }
         ControlFlow::Break(())
@@ -266,13 +265,21 @@ impl Zip<'_> {
     fn read(&mut self, out: &mut [u8], each: &mut Each<'_>) -> ControlFlow<()> {
         let (count, _) = read_full(&mut self.head, out);
         self.at_bytes = self.at_bytes.saturating_add(count as u64);
-        if count < out.len() { self.cut("a header", each) } else { ControlFlow::Continue(()) }
+        if count < out.len() {
+            self.cut("unread-archive-ends-in-header", each)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn pass_bytes(&mut self, want: u64, each: &mut Each<'_>) -> ControlFlow<()> {
         let (count, _) = skip(&mut self.head, want);
         self.at_bytes = self.at_bytes.saturating_add(count);
-        if count < want { self.cut("a member", each) } else { ControlFlow::Continue(()) }
+        if count < want {
+            self.cut("unread-archive-ends-in-member", each)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn take(&mut self, count: usize) {
@@ -280,9 +287,9 @@ impl Zip<'_> {
         self.at_bytes = self.at_bytes.saturating_add(count as u64);
     }
 
-    /// The stream has ended inside of something.
-    fn cut(&mut self, inside: &str, each: &mut Each<'_>) -> ControlFlow<()> {
-        let detail = format!("the archive ends inside {inside}, at byte {}", self.at_bytes);
+    /// The stream has ended inside of something; `message` says of what.
+    fn cut(&mut self, message: &'static str, each: &mut Each<'_>) -> ControlFlow<()> {
+        let detail = text(message, [("byte", self.at_bytes.into())]);
         let cut = Fault::new(ProblemKind::Truncated, detail);
         let fault = self.head.fill().err().filter(|fault| fault.kind.loses_bytes());
         each(Item::Trouble(fault.unwrap_or(cut)))?;

@@ -4,13 +4,14 @@
 
 use std::ops::ControlFlow;
 
-use super::blocks::{Blocks, End, Fault, Head};
+use super::blocks::{Blocks, End, Fault, Head, cut};
 use super::deflate::Deflate;
 use super::unpack::{Codec, Packed, Stepped};
 use super::zip_header::{
     DESCRIPTOR, DESCRIPTOR_LOOK_BYTES, Member, descriptor_bytes, descriptor_crc,
 };
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// A deflated member.
 pub(super) struct Deflated {
@@ -62,7 +63,7 @@ impl Codec for Deflated {
             return Ok(ControlFlow::Continue(()));
         }
         if !self.trailer(packed)? {
-            packed.wrong_sum("zip member", self.number);
+            packed.wrong_sum("unread-part-zip-member", self.number);
         }
         Ok(ControlFlow::Break(()))
     }
@@ -108,15 +109,16 @@ impl<'h, 'a> Stored<'h, 'a> {
         matches!(&self.end, Some(Err(fault)) if fault.kind != ProblemKind::Damaged)
     }
 
-    /// How many of the bytes at hand belong to it; none if it has ended.
-    fn here(&mut self) -> Result<usize, Fault> {
+    /// How many of the bytes at hand belong to it; none if it has ended. Fails where the archive ends before, with what was wrong
+    /// with it, if anything was.
+    fn here(&mut self) -> Result<usize, Option<Fault>> {
         if self.left_bytes == Some(0) {
             return Ok(0);
         }
         let block = self.head.fill()?;
         let (have, mark) = (block.len(), memchr::memchr(b'P', block));
         match (self.left_bytes, mark) {
-            _ if have == 0 => Err(Fault::new(ProblemKind::Truncated, String::new())),
+            _ if have == 0 => Err(None),
             (Some(left), _) => Ok(have.min(usize::try_from(left).unwrap_or(usize::MAX))),
             (None, None) => Ok(have),
             (None, Some(0)) => Ok(usize::from(self.descriptor().is_none())),
@@ -147,26 +149,24 @@ impl<'h, 'a> Stored<'h, 'a> {
         if written == Some(self.crc.clone().finalize()) {
             return Ok(());
         }
-        let detail = format!(
-            "checksum or length of zip member {} is wrong: what it holds may be wrong",
-            self.number
-        );
+        let part = text("unread-part-zip-member", [("number", self.number.into())]);
+        let detail = text("unread-wrong-sum-of-member", [("part", part.into())]);
         Err(Fault::new(ProblemKind::Damaged, detail))
     }
 
-    fn cut(&self, fault: Fault) -> Fault {
+    fn cut(&self, why: Option<Fault>) -> Fault {
         let came = self.content_bytes;
-        let cut = match self.left_bytes {
-            Some(left) => {
-                let size_bytes = came.saturating_add(left);
-                format!("only {came} of its {size_bytes} bytes are in the archive")
-            }
-            None => format!("the archive ends after {came} bytes of it"),
-        };
-        if fault.detail.is_empty() || !fault.kind.loses_bytes() {
-            return Fault::new(ProblemKind::Truncated, cut);
+        if let Some(left) = self.left_bytes {
+            return cut(came.saturating_add(left), left, why);
         }
-        Fault::new(fault.kind, format!("{cut}: {}", fault.detail))
+        let came = ("came", came.into());
+        match why.filter(|fault| fault.kind.loses_bytes()) {
+            Some(Fault { kind, detail }) => {
+                let args = [came, ("reason", detail.into())];
+                Fault::new(kind, text("unread-member-open-because", args))
+            }
+            None => Fault::new(ProblemKind::Truncated, text("unread-member-open", [came])),
+        }
     }
 }
 
@@ -176,7 +176,7 @@ impl Blocks for Stored<'_, '_> {
             match self.here() {
                 Ok(0) => self.end = Some(self.finish()),
                 Ok(here) => return Ok(self.head.fill()?.get(..here).unwrap_or_default()),
-                Err(fault) => self.end = Some(Err(self.cut(fault))),
+                Err(why) => self.end = Some(Err(self.cut(why))),
             }
         }
         match &self.end {

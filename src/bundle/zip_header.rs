@@ -1,6 +1,8 @@
 //! The records of a zip archive (PKWARE APPNOTE 6.3.10). In: bytes. Out: what they say. It exists apart from the reading of
 //! archives so that it is a pure function of its bytes. It must never trust a length: it only tells what is written.
 
+use crate::wording::{Text, text};
+
 /// Bytes of a signature.
 pub(super) const SIGNATURE_BYTES: usize = 4;
 /// A member (4.3.7).
@@ -33,8 +35,29 @@ const DOCUMENTS: [&[u8]; 3] = [b"[Content_Types].xml", b"mimetype", b"META-INF/"
 pub(super) enum Method {
     Stored,
     Deflated,
-    /// In a way that is not read; what to say of it.
-    Refused(&'static str),
+    /// In a way that is not read.
+    Refused(Refusal),
+}
+
+/// Why a member is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Encrypted,
+    Patch,
+    /// Packed by this, if it has a name.
+    Method(Option<&'static str>),
+}
+
+impl Refusal {
+    /// What to say of the member.
+    pub(super) fn told(self) -> Text {
+        match self {
+            Self::Encrypted => text("unread-encrypted", []),
+            Self::Patch => text("unread-patch", []),
+            Self::Method(Some(packer)) => text("unread-method", [("packer", packer.into())]),
+            Self::Method(None) => text("unread-method-unknown", []),
+        }
+    }
 }
 
 /// The header of a member.
@@ -87,21 +110,21 @@ impl Member {
 
 fn method(flags: u16, number: u16) -> Method {
     if flags & ENCRYPTED != 0 {
-        return Method::Refused("encrypted; unpack it first, with its password");
+        return Method::Refused(Refusal::Encrypted);
     }
     if flags & PATCHED != 0 {
-        return Method::Refused("a patch for another file");
+        return Method::Refused(Refusal::Patch);
     }
     match number {
         0 => Method::Stored,
         8 => Method::Deflated,
-        9 => Method::Refused("packed with deflate64; unpack it first, or pack it with deflate"),
-        12 => Method::Refused("packed with bzip2; unpack it first, or pack it with deflate"),
-        14 => Method::Refused("packed with lzma; unpack it first, or pack it with deflate"),
-        93 => Method::Refused("packed with zstd; unpack it first, or pack it with deflate"),
-        95 => Method::Refused("packed with xz; unpack it first, or pack it with deflate"),
-        98 => Method::Refused("packed with ppmd; unpack it first, or pack it with deflate"),
-        _ => Method::Refused("packed in an unknown way; unpack it first, or pack it with deflate"),
+        9 => Method::Refused(Refusal::Method(Some("deflate64"))),
+        12 => Method::Refused(Refusal::Method(Some("bzip2"))),
+        14 => Method::Refused(Refusal::Method(Some("lzma"))),
+        93 => Method::Refused(Refusal::Method(Some("zstd"))),
+        95 => Method::Refused(Refusal::Method(Some("xz"))),
+        98 => Method::Refused(Refusal::Method(Some("ppmd"))),
+        _ => Method::Refused(Refusal::Method(None)),
     }
 }
 

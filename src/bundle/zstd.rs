@@ -10,6 +10,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use super::blocks::{End, Fault};
 use super::unpack::{Codec, Packed, Stepped};
 use crate::problem::ProblemKind;
+use crate::wording::text;
 
 /// Begins a frame (3.1.1).
 const MAGIC: [u8; 4] = *b"\x28\xb5\x2f\xfd";
@@ -142,7 +143,7 @@ impl Zstd {
         let length_matches =
             self.header.content_bytes.is_none_or(|content| content == self.frame_bytes);
         if !sum_matches || !length_matches {
-            packed.wrong_sum("zstd frame", self.frames);
+            packed.wrong_sum("unread-part-zstd-frame", self.frames);
         }
         self.at = At::Frame;
     }
@@ -213,10 +214,7 @@ fn frame_header(descriptor: u8, fields: &[u8]) -> Option<FrameHeader> {
 }
 
 fn dictionary() -> Fault {
-    Fault::new(
-        ProblemKind::Unreadable,
-        "packed with a zstd dictionary, which is not here; unpack it first, with zstd -D",
-    )
+    Fault::new(ProblemKind::Unreadable, text("unread-zstd-dictionary", []))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, ProblemKind};
 use crate::stamp::{ClockKind, DAY, Micros, RawStamp};
+use crate::wording::{self, Arg, Text, text};
 
 use super::tables::TrafficRecord;
 
@@ -103,8 +104,33 @@ pub struct ProblemRecord {
     pub path: String,
     /// Name of the kind.
     pub kind: String,
-    /// What.
+    /// What, in English.
     pub detail: String,
+    /// The same as a message, which other languages have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageRecord>,
+}
+
+/// A message that tells why something could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRecord {
+    /// Its id.
+    pub id: String,
+    /// What it speaks of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, ArgRecord>,
+}
+
+/// One thing that a message speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ArgRecord {
+    /// A number.
+    Count(u64),
+    /// A name, or other text that no language changes.
+    Shown(String),
+    /// Another message.
+    Message(MessageRecord),
 }
 
 /// A stamp: clock, moment, step.
@@ -177,23 +203,64 @@ const KINDS: [ProblemKind; 8] = [
     ProblemKind::NotALog,
 ];
 
+/// Messages that a capsule may name begin so: a forged one can choose among reasons, and says nothing that its words could not.
+const REASONS: &str = "unread-";
+
+/// Messages within messages that are read; ours have one for each layer of an archive.
+const MESSAGES_MAX: usize = 8;
+
 impl From<&Problem> for ProblemRecord {
     fn from(problem: &Problem) -> Self {
-        Self {
-            path: problem.path.clone(),
-            kind: problem.kind.name().to_owned(),
-            detail: problem.detail.clone(),
-        }
+        let detail = problem.detail.to_string();
+        // It must read back as the same words. Masked ones may not: what only the whole shows to be secret is hidden in the words
+        // alone.
+        let message = MessageRecord::of(&problem.detail)
+            .filter(|message| message.clone().told(0).is_some_and(|told| *told == *detail));
+        Self { path: problem.path.clone(), kind: problem.kind.name().to_owned(), detail, message }
+    }
+}
+
+impl MessageRecord {
+    fn of(text: &Text) -> Option<Self> {
+        let of = |(name, arg): &(&str, Arg)| {
+            let arg = match arg {
+                Arg::Count(count) => ArgRecord::Count(*count),
+                Arg::Shown(shown) => ArgRecord::Shown(shown.clone()),
+                Arg::Text(text) => ArgRecord::Message(Self::of(text)?),
+                // No reason needs one; its words are in the program alone.
+                Arg::Case(_) => return None,
+            };
+            Some(((*name).to_owned(), arg))
+        };
+        let args = text.args().iter().map(of).collect::<Option<_>>()?;
+        Some(Self { id: text.id()?.to_owned(), args })
+    }
+
+    /// The message, `above` others deep; `None` if this coroner has none that speaks of just this.
+    fn told(self, above: usize) -> Option<Text> {
+        let below = above.checked_add(1).filter(|below| *below <= MESSAGES_MAX)?;
+        let of = |(name, arg)| {
+            let arg = match arg {
+                ArgRecord::Count(count) => Arg::Count(count),
+                ArgRecord::Shown(shown) => Arg::Shown(shown),
+                ArgRecord::Message(message) => Arg::Text(message.told(below)?),
+            };
+            Some((name, arg))
+        };
+        wording::known(REASONS, &self.id, self.args.into_iter().map(of).collect::<Option<_>>()?)
     }
 }
 
 impl ProblemRecord {
-    /// The problem, of a path below this folder; an unknown kind is damage.
+    /// The problem, of a path below this folder; an unknown kind is damage. A message that is not known, as of a newer coroner, is
+    /// no damage: its English words stand beside it.
     #[must_use]
     pub fn restored(self, under: &str) -> Problem {
         let kind =
             KINDS.into_iter().find(|kind| kind.name() == self.kind).unwrap_or(ProblemKind::Damaged);
-        Problem { path: format!("{under}{}", self.path), kind, detail: self.detail }
+        let told = self.message.and_then(|message| message.told(0));
+        let detail = told.unwrap_or_else(|| Text::plain(self.detail));
+        Problem { path: format!("{under}{}", self.path), kind, detail }
     }
 }
 
@@ -201,15 +268,13 @@ impl ProblemRecord {
 ///
 /// # Errors
 /// What is wrong with it, for a person.
-pub fn read(text: &[u8]) -> Result<Capsule, String> {
-    let capsule: Capsule = serde_json::from_slice(text)
-        .map_err(|error| format!("capsule.json cannot be read: {error}"))?;
+pub fn read(bytes: &[u8]) -> Result<Capsule, Text> {
+    let capsule: Capsule = serde_json::from_slice(bytes)
+        .map_err(|error| text("unread-capsule-record", [("reason", error.to_string().into())]))?;
     if capsule.coroner_capsule > super::VERSION {
-        return Err(format!(
-            "the capsule has format {} and this coroner reads {}; use a newer one",
-            capsule.coroner_capsule,
-            super::VERSION
-        ));
+        let [version, own] = [capsule.coroner_capsule, super::VERSION].map(|n| n.to_string());
+        let args = [("version", version.into()), ("own", own.into())];
+        return Err(text("unread-capsule-version", args));
     }
     Ok(capsule)
 }

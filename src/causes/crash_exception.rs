@@ -12,6 +12,8 @@
 //! # What to do
 //! Read the trace; roll back.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::death::{Death, Why};
 use crate::event::EventKind;
 use crate::scene::{Class, LEAD, Scene};
@@ -88,32 +90,41 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: sentence(scene, &deaths, boots.len()),
+        sentence: sentence(scene, &deaths, &boots),
         ..Weight::default()
     }
 }
 
-/// That it could not start; else that an error ended it, or an exit status of which no log tells the reason.
-fn sentence(scene: &Scene<'_>, deaths: &[&Death], failed_starts: usize) -> Text {
-    let traced = |death: &&Death| {
-        let trace = |id: &FactId| scene.timeline.fact(*id).kind == EventKind::UncaughtException;
-        death.facts.iter().any(trace)
-    };
-    let code = deaths.first().and_then(|death| death.exit_code).filter(|code| *code > 1);
+/// That it could not start; else that an error ended it, where a trace says so; else its exit status, the reason of which no line tells.
+fn sentence(scene: &Scene<'_>, deaths: &[&Death], boots: &[(FactId, &Fact)]) -> Text {
+    let trace = |fact: &Fact| fact.kind == EventKind::UncaughtException;
+    let traced = deaths
+        .iter()
+        .flat_map(|death| &death.facts)
+        .any(|id| trace(scene.timeline.fact(*id)))
+        || scene.near_of(&[EventKind::UncaughtException]).any(|(_, fact)| scene.is_failing(fact));
+    let failed_starts = failed_starts(boots);
     let facts = || deaths.iter().flat_map(|death| &death.facts);
-    match code {
-        _ if failed_starts > 0 => scene.say_by(
-            facts(),
-            "crash-at-start",
-            [("times", failed_starts.max(deaths.len()).into())],
-        ),
-        Some(code) if !deaths.iter().any(traced) => scene.say_by(
-            facts(),
-            "crash-exit-status",
-            [("code", code.to_string().into()), ("times", deaths.len().into())],
-        ),
-        _ => scene.say_by(facts(), "crash-exception", [("times", deaths.len().into())]),
+    if failed_starts > 0 && failed_starts * 2 >= deaths.len() {
+        let facts = facts().chain(boots.iter().map(|(id, _)| id));
+        return scene.say_by(facts, "crash-at-start", [("times", failed_starts.into())]);
     }
+    let times = ("times", deaths.len().into());
+    let codes: BTreeSet<i64> = deaths.iter().filter_map(|death| death.exit_code).collect();
+    if traced || codes.is_empty() {
+        return scene.say_by(facts(), "crash-exception", [times]);
+    }
+    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    scene.say_by(facts(), "crash-exit-status", [("code", codes.join("/").into()), times])
+}
+
+/// How many starts came to nothing: one end may be told by its unit, its trace and its app server.
+fn failed_starts(boots: &[(FactId, &Fact)]) -> usize {
+    let mut told: BTreeMap<EventKind, usize> = BTreeMap::new();
+    for (_, fact) in boots {
+        *told.entry(fact.kind).or_default() += 1;
+    }
+    told.into_values().max().unwrap_or_default()
 }
 
 /// The server caught the error of one request, and closed its connection without an answer: one line, one failure, in one second.
@@ -175,12 +186,13 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    // Without a trace there is nothing to read but what came before.
+    let id = match weight.sentence.id() {
+        Some("crash-exit-status") => "advice-read-last-lines",
+        _ => "advice-read-trace",
+    };
     vec![
-        advice(
-            "now",
-            scene.say_by(&weight.supports, "advice-read-trace", []),
-            "verify-restart-counter",
-        ),
+        advice("now", scene.say_by(&weight.supports, id, []), "verify-restart-counter"),
         advice("this_week", text("advice-catch-error", []), "verify-same-input"),
     ]
 }

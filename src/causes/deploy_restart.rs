@@ -13,10 +13,12 @@
 //! # What to do
 //! Restart without a gap: socket activation, a second instance, a reload.
 
-use crate::death::signal_number;
+use std::collections::BTreeSet;
+
+use crate::death::{Why, signal_number};
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::service::Join;
+use crate::service::{Join, ServiceId};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
@@ -37,6 +39,8 @@ const LIFE: Micros = 600 * SECOND;
 /// Between the moment at which an instance listens and the last request that it missed, clocks of whole seconds and a proxy's
 /// `fail_timeout` among it.
 const BACK: Micros = 12 * SECOND;
+/// Longer than a start takes, of a JVM with a warm-up too: what was away for longer was stopped for long, or could not start.
+const AWAY_MAX: Micros = 120 * SECOND;
 /// A stop that comes this soon after a kill is systemd's or the supervisor's answer to it.
 const AFTER_KILL: Micros = 12 * SECOND;
 
@@ -167,10 +171,15 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
             .map(|(id, _)| id),
     );
-    let failed = scene.kept_away_by_starts(at + SECOND / 2, scene.end + SECOND);
+    let ends = ends_after_start(scene, at);
+    let failed = ends > 0 || scene.kept_away_by_starts(at + SECOND / 2, scene.end + SECOND);
+    let away = longest_away(scene, &orders, &back);
+    let stays_away = away.is_none() && scene.fails_to_the_end();
     let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
     // An order in the midst of an outage is somebody's answer to it.
     let late = at > scene.start + ANSWERED && explained < 0.5;
+    // What is stopped refuses or breaks off; requests that wait in vain were there before, or wait for another reason.
+    let waiting = scene.signature_share(&[EventKind::UpstreamTimeout]) >= 0.5;
     Weight {
         nats: scene.weights.deploy
             + scene.weights.for_share(explained)
@@ -178,19 +187,79 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             + if failed { scene.weights.deploy_failed_start } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
+        reservation: (waiting
+            || is_again(scene, &orders, &back)
+            || stays_away
+            || away.is_some_and(|away| away > AWAY_MAX))
+        .then(|| "a restart takes less time, is done once, and no answer waits for it".to_owned()),
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
         sentence: scene.say_by(
             orders.iter().map(|(id, _)| id),
-            if reloads { "deploy-reload" } else { "deploy-restart" },
+            match (reloads, stays_away) {
+                (true, _) => "deploy-reload",
+                (false, true) => "deploy-stopped",
+                (false, false) => "deploy-restart",
+            },
             [],
         ),
         ..Weight::default()
     }
 }
 
+/// Ends of a failing service of its own, after an order to stop and a start that followed it: it is these that keep it away.
+fn ends_after_start(scene: &Scene<'_>, ordered: Micros) -> usize {
+    let starts = [EventKind::AppStarted, EventKind::UnitStarted, EventKind::ContainerStarted];
+    let mut told = scene.timeline.between(ordered, scene.end);
+    let started = told.find(|(_, fact)| starts.contains(&fact.kind) && scene.is_failing(fact));
+    let from = started.and_then(|(_, fact)| fact.at()).unwrap_or(ordered + SECOND);
+    let deaths = scene.failing_deaths().filter(|death| death.why == Why::Crash);
+    deaths.filter(|death| death.at().is_some_and(|at| at > from && at <= scene.end)).count()
+}
+
+/// Whether one service was told to stop again after it had been back: who plans a restart does so once, who watches over it as often
+/// as it fails.
+fn is_again(scene: &Scene<'_>, orders: &[(FactId, &Fact)], back: &[EventKind]) -> bool {
+    let times = |service| -> Vec<Micros> {
+        let own = orders.iter().filter(|(_, order)| scene.services.of_fact(order) == service);
+        own.filter_map(|(_, order)| order.at()).collect()
+    };
+    let services: BTreeSet<Option<ServiceId>> =
+        orders.iter().map(|(_, order)| scene.services.of_fact(order)).collect();
+    services.into_iter().any(|service| {
+        times(service).windows(2).any(|pair| {
+            let [first, second] = pair else { return false };
+            // Lines of whole seconds stand at the middle of theirs.
+            let mut between = scene.timeline.between(first - SECOND, second - SECOND);
+            between.any(|(_, fact)| {
+                back.contains(&fact.kind) && scene.services.of_fact(fact) == service
+            })
+        })
+    })
+}
+
+/// The longest time from an order to the next line that says that it is back.
+fn longest_away(
+    scene: &Scene<'_>,
+    orders: &[(FactId, &Fact)],
+    back: &[EventKind],
+) -> Option<Micros> {
+    let until_back = |(_, order): &(FactId, &Fact)| {
+        let at = order.at()?;
+        let mut after = scene.timeline.between(at, scene.end + 30 * SECOND);
+        let (_, fact) =
+            after.find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))?;
+        Some(fact.at()? - at)
+    };
+    orders.iter().filter_map(until_back).max()
+}
+
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    if weight.sentence.id() == Some("deploy-stopped") {
+        let runs = scene.say_by(&weight.supports, "advice-runs-again", []);
+        return vec![advice("now", runs, "verify-listening")];
+    }
     let switches = [EventKind::ProxyLifecycle, EventKind::Deploy];
     let early =
         weight.path.first().is_some_and(|id| switches.contains(&scene.timeline.fact(*id).kind));

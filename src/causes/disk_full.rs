@@ -22,6 +22,8 @@ use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 pub(super) const CAUSE: Cause =
     Cause { name: "disk_full", title: "title-disk-full", weigh, advice: advise };
 
+/// Fewer such lines than this are met in passing.
+const FEW: usize = 3;
 /// So many such lines of others before the incident are a habit.
 const USUAL: usize = 2;
 
@@ -51,12 +53,15 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             .filter(|(_, fact)| kinds.contains(&fact.kind))
             .count()
             >= USUAL;
+    // One line of an app that goes on does not make many requests wait.
+    let waiting = scene.signature_share(&[EventKind::UpstreamTimeout]) >= 0.5;
+    let passing = waiting && facts.len() < FEW && scene.failing_deaths().next().is_none();
     let mut path = vec![*first];
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: if own { scene.weights.disk_of_app } else { scene.weights.disk_of_other }
             + scene.weights.for_share(explained)
-            + if usual { scene.weights.disk_usual } else { 0.0 },
+            + if usual || passing { scene.weights.disk_usual } else { 0.0 },
         direct: true,
         joined: own,
         explained,

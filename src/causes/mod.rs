@@ -23,6 +23,7 @@ mod slow_upstream;
 mod worker_timeout;
 
 use crate::death::Death;
+use crate::event::EventKind;
 use crate::scene::{Class, Scene};
 use crate::service::ServiceId;
 use crate::stamp::{MINUTE, Micros, SECOND};
@@ -155,16 +156,35 @@ fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
     if scene.class == Class::Server {
         return None;
     }
-    let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");
     let root = path.first().and_then(|id| scene.timeline.fact(*id).at()).unwrap_or(scene.start);
     let of_incident = || {
         scene
             .timeline
             .between(scene.start - 2 * SECOND, scene.end + SECOND)
-            .filter(|(id, fact)| proxy(fact.kind.name()) && !path.contains(id))
+            .filter(|(id, fact)| fact.kind.is_of_proxy() && !path.contains(id))
     };
     let after = of_incident().find(|(_, fact)| fact.at().is_some_and(|at| at >= root - SECOND));
     after.or_else(|| of_incident().next()).map(|(id, _)| id)
+}
+
+/// Where the proxy asked when it met one of these: an address, name or path as its log has it, if a command may hold it.
+#[must_use]
+pub fn place_asked(scene: &Scene<'_>, kinds: &[EventKind]) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:_-[]/@".contains(&byte);
+    let mut places = scene.near_of(kinds).filter_map(|(_, fact)| fact.field("upstream"));
+    places.find(|place| !place.is_empty() && place.bytes().all(plain)).map(str::to_owned)
+}
+
+/// The same for a message: `place` and whether it is known.
+fn place_of(scene: &Scene<'_>, kinds: &[EventKind]) -> [(&'static str, Arg); 2] {
+    place_args(place_asked(scene, kinds))
+}
+
+fn place_args(place: Option<String>) -> [(&'static str, Arg); 2] {
+    let known = if place.is_some() { "yes" } else { "no" };
+    let place = place.unwrap_or_default();
+    let bare = place.strip_prefix("unix:").unwrap_or(&place);
+    [("place-known", Arg::Case(known)), ("place", bare.trim_end_matches(':').into())]
 }
 
 /// MiB of a number of bytes, as exact as the tables of the report show them.

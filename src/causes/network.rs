@@ -15,9 +15,9 @@
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::timeline::FactId;
-use crate::wording::text;
+use crate::wording::{Arg, Text, text};
 
-use super::{Advice, Cause, Weight, advice, some_of};
+use super::{Advice, Cause, Weight, advice, place_args, place_of, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "network", title: "title-network", weigh, advice: advise };
@@ -59,9 +59,34 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained: share,
         supports: some_of(&facts, 3),
         path: facts.first().copied().into_iter().collect(),
-        sentence: text("network", []),
+        sentence: sentence(scene),
         ..Weight::default()
     }
+}
+
+/// Which step failed, where nearly all failures are of one.
+fn step(scene: &Scene<'_>) -> &'static str {
+    let steps = [
+        (EventKind::UpstreamUnresolved, "name"),
+        (EventKind::UpstreamTls, "tls"),
+        (EventKind::UpstreamUnreachable, "route"),
+    ];
+    let all = scene.signature_share(&steps.map(|(kind, _)| kind));
+    let of = |kind: EventKind| scene.signature_share(&[kind]);
+    let most = steps.into_iter().find(|(kind, _)| all > 0.0 && of(*kind) >= 0.9 * all);
+    most.map_or("several", |(_, step)| step)
+}
+
+fn sentence(scene: &Scene<'_>) -> Text {
+    let step = step(scene);
+    let names = scene.near_of(&[EventKind::UpstreamUnresolved]);
+    let name = names.into_iter().find_map(|(_, fact)| fact.field("name"));
+    let place = match step {
+        "tls" => place_of(scene, &[EventKind::UpstreamTls]),
+        "route" => place_of(scene, &[EventKind::UpstreamUnreachable]),
+        _ => place_args(name.map(str::to_owned)),
+    };
+    text("network", place.into_iter().chain([("step", Arg::Case(step))]))
 }
 
 /// Connections that nobody refused and nobody took: packets were dropped on the way, or the host behind it was away.
@@ -86,9 +111,20 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     }
 }
 
-fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
-    vec![
-        advice("now", text("advice-network-steps", []), "verify-each-step"),
-        advice("this_week", text("advice-resolver", []), "verify-address-change"),
-    ]
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let step = match weight.sentence.id() {
+        Some("network") => step(scene),
+        _ => "several",
+    };
+    let now = match step {
+        "name" => text("advice-resolve", []),
+        "tls" => text("advice-handshake", place_of(scene, &[EventKind::UpstreamTls])),
+        "route" => text("advice-route", []),
+        _ => text("advice-network-steps", []),
+    };
+    let later = match step {
+        "tls" => advice("this_week", text("advice-watch-certificates", []), "verify-alert"),
+        _ => advice("this_week", text("advice-resolver", []), "verify-address-change"),
+    };
+    vec![advice("now", now, "verify-each-step"), later]
 }

@@ -18,9 +18,10 @@ use std::collections::BTreeSet;
 use crate::death::Why;
 use crate::event::{EventKind, OomHolder, OomScope};
 use crate::scene::{LinkedKill, Observed, Scene};
+use crate::service::names::{Owner, cgroup_owner};
 use crate::service::{Join, ServiceId};
 use crate::stamp::{Micros, SECOND};
-use crate::timeline::{Fact, FactId};
+use crate::timeline::{Fact, FactId, short};
 use crate::wording::{Arg, Text, text};
 
 use super::{
@@ -142,13 +143,12 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
 /// Whether workers that the kernel does not name ended by SIGKILL with each of its victims: then it may have been somebody who took them
 /// all, and the kernel's kill of that pid one of another time.
 fn others_at_once(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
-    matches!(scene.kernel(), Observed::Covered(_))
-        && kills.iter().all(|kill| {
-            let mut unnamed = scene
-                .failing_deaths()
-                .filter(|death| death.signal == Some(9) && death.why == Why::Unknown);
-            unnamed.any(|death| death.at().is_some_and(|at| (at - kill.at).abs() <= SECOND))
-        })
+    kills.iter().all(|kill| {
+        let mut unnamed = scene
+            .failing_deaths()
+            .filter(|death| death.signal == Some(9) && death.why == Why::Unknown);
+        unnamed.any(|death| death.at().is_some_and(|at| (at - kill.at).abs() <= SECOND))
+    })
 }
 
 /// From the stall before each kill until the service is back, and on through the ends that its stall brings.
@@ -222,8 +222,12 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text 
     let owner = match kills[0].service {
         Some(id) => Some(scene.services.get(id).name.clone()),
         None => {
-            let cgroup = first.victim_cgroup.as_deref().and_then(|path| path.rsplit('/').next());
-            cgroup.filter(|name| !name.is_empty()).map(str::to_owned)
+            let path = first.victim_cgroup.as_deref().unwrap_or_default();
+            match cgroup_owner(path) {
+                // Nobody reads 64 digits; docker shows twelve.
+                Owner::Container(id) => Some(short(&id).to_owned()),
+                _ => path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned),
+            }
         }
     };
     let limited = match (kills[0].scope, first.limit_bytes) {

@@ -1,7 +1,8 @@
 //! `proxy_configuration`: the proxy cannot reach any such upstream as configured, and nothing died.
 //!
 //! # What happens
-//! Wrong port, path or name in the proxy's configuration; or the answer's header is larger than the proxy's buffer.
+//! Wrong port, path or name in the proxy's configuration; a socket that it may not open; or the answer's header is larger than the
+//! proxy's buffer.
 //! # What it looks like
 //! Refused connections, or a missing socket, from the first request on, while the app listens elsewhere and nothing ends or
 //! starts; `upstream sent too big header`; `(13: Permission denied)`.
@@ -10,16 +11,18 @@
 //! # Told apart from
 //! Apps that stopped or have not started yet.
 //! # What to do
-//! Compare proxy_pass with what the app listens on.
+//! Compare proxy_pass with what the app listens on, the socket's mode with the proxy's user, the header with the buffer: each
+//! mechanism has its own remedy, and the others find nothing.
 
 use crate::event::EventKind;
 use crate::scene::Scene;
 use crate::service::ServiceRole;
+use crate::service::names::address_key;
 use crate::stamp::SECOND;
 use crate::timeline::{Fact, FactId};
-use crate::wording::{Arg, text};
+use crate::wording::{Arg, Text, text};
 
-use super::{Advice, Cause, Weight, advice, some_of};
+use super::{Advice, Cause, Weight, advice, place_asked, place_of, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "proxy_configuration",
@@ -45,12 +48,36 @@ fn weigh(scene: &Scene<'_>) -> Weight {
             explained: word,
             supports: some_of(&facts, 3),
             path: facts.first().copied().into_iter().collect(),
-            sentence: text("proxy-refused", []),
+            sentence: refusal(scene),
             ..Weight::default()
         };
     }
     let tls = tls_to_plain(scene);
     if tls.nats > 0.0 { tls } else { unreachable_as_configured(scene) }
+}
+
+/// What the proxy refused, or may not do, by the word that it wrote most often.
+fn refusal(scene: &Scene<'_>) -> Text {
+    let met = |kind: EventKind| -> u64 { scene.near_of(&[kind]).map(|(_, fact)| fact.count).sum() };
+    if met(EventKind::UpstreamForbidden) >= met(EventKind::UpstreamBadAnswer) {
+        let kinds = [EventKind::UpstreamForbidden];
+        let socket = place_asked(scene, &kinds)
+            .is_some_and(|place| address_key(&place).starts_with("unix:"));
+        let id = if socket { "proxy-socket-forbidden" } else { "proxy-port-forbidden" };
+        return text(id, place_of(scene, &kinds));
+    }
+    let kinds = [EventKind::UpstreamBadAnswer];
+    let reason = scene.near_of(&kinds).find_map(|(_, fact)| fact.field("reason"));
+    match reason {
+        Some("too big header") => text("proxy-header-too-big", place_of(scene, &kinds)),
+        reason => text(
+            "proxy-answer-refused",
+            place_of(scene, &kinds).into_iter().chain([
+                ("reason-known", Arg::Case(if reason.is_some() { "yes" } else { "no" })),
+                ("reason", reason.unwrap_or_default().into()),
+            ]),
+        ),
+    }
 }
 
 /// The proxy speaks TLS to a port that does not: one side's bytes make no sense to the other, which answers wrongly or waits for more.
@@ -78,7 +105,7 @@ fn tls_to_plain(scene: &Scene<'_>) -> Weight {
         explained: share,
         supports: some_of(&facts, 3),
         path,
-        sentence: text("proxy-tls-to-plain", []),
+        sentence: text("proxy-tls-to-plain", place_of(scene, &[EventKind::UpstreamTls])),
         ..Weight::default()
     }
 }
@@ -130,8 +157,9 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         return Weight::nothing();
     }
     let place = upstreams.first().copied();
+    let missing = scene.signature_share(&[EventKind::UpstreamSocketMissing]) * 2.0 > share;
     let sentence = text(
-        "nothing-listens",
+        if missing { "socket-missing" } else { "nothing-listens" },
         [
             ("place-known", Arg::Case(if place.is_some() { "yes" } else { "no" })),
             ("place", place.unwrap_or_default().into()),
@@ -170,9 +198,36 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     }
 }
 
-fn advise(_: &Scene<'_>, _: &Weight) -> Vec<Advice> {
-    vec![
-        advice("now", text("advice-compare-listeners", []), "verify-through-proxy"),
-        advice("prevent", text("advice-test-configuration", []), "verify-wrong-port"),
-    ]
+fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let at = |kind: EventKind| place_of(scene, &[kind]);
+    let now = match weight.sentence.id() {
+        Some("proxy-socket-forbidden") => {
+            text("advice-socket-permission", at(EventKind::UpstreamForbidden))
+        }
+        Some("proxy-port-forbidden") => {
+            text("advice-port-permission", at(EventKind::UpstreamForbidden))
+        }
+        Some("proxy-header-too-big") => {
+            text("advice-header-buffer", at(EventKind::UpstreamBadAnswer))
+        }
+        Some("proxy-answer-refused") => {
+            text("advice-ask-upstream", at(EventKind::UpstreamBadAnswer))
+        }
+        Some("proxy-tls-to-plain") => text("advice-tls-scheme", at(EventKind::UpstreamTls)),
+        Some("socket-missing") => text("advice-socket-made", []),
+        _ => text("advice-compare-listeners", []),
+    };
+    let later = match weight.sentence.id() {
+        Some("proxy-header-too-big") => {
+            advice("this_week", text("advice-small-header", []), "verify-header-size")
+        }
+        Some("proxy-answer-refused") => {
+            advice("prevent", text("advice-test-configuration", []), "verify-through-proxy")
+        }
+        Some("nothing-listens") => {
+            advice("prevent", text("advice-test-configuration", []), "verify-wrong-port")
+        }
+        _ => advice("prevent", text("advice-test-configuration", []), "verify-failing-deploy"),
+    };
+    vec![advice("now", now, "verify-through-proxy"), later]
 }

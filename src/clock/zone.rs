@@ -22,6 +22,16 @@ pub(super) fn offsets() -> impl Iterator<Item = Micros> {
     (RANGE.0 / GRID..=RANGE.1 / GRID).map(|step| step * GRID)
 }
 
+/// Offsets off the whole hour of the IANA time zone database since 2000, in quarters of an hour: Marquesas, Newfoundland in winter and
+/// summer, Iran in winter and summer, Afghanistan, India, Nepal, Myanmar, North Korea until 2018, Eucla, central Australia in winter
+/// and summer, Lord Howe, Chatham in winter and summer.
+const QUARTERS: [i64; 14] = [-38, -14, -10, 14, 18, 22, 23, 26, 34, 35, 38, 42, 51, 55];
+
+/// Whether some zone has this offset.
+fn is_of_a_zone(offset: Micros) -> bool {
+    offset % HOUR == 0 || QUARTERS.iter().any(|quarters| quarters * GRID == offset)
+}
+
 /// How far two logs' stamps of the same thing may lie apart; covers flush delays and `dmesg -T`, which is up to 1.6 s early.
 const TOLERANCE: Micros = 3 * SECOND;
 /// Votes by which the best offset must exceed the second: a Bayes factor of 100 if one vote in ten is wrong by chance.
@@ -409,6 +419,24 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let span = source.spans.get(&clock).and_then(|(first, last)| {
                 Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?))
             });
+            // Where the host's zone is told, a file that ends before the others is of another time and not of another zone; none goes
+            // on after them.
+            let ends_in_time = |offset: Micros| {
+                span.zip(window).is_none_or(|((_, last), (_, to))| last - offset <= to + AFTER)
+            };
+            let told =
+                neighbours.iter().any(|(offset, (_, known, _))| *known && ends_in_time(*offset));
+            let candidates: Vec<Micros> = offsets()
+                .filter(|offset| {
+                    neighbours.contains_key(offset)
+                        || if told { *offset == 0 } else { is_of_a_zone(*offset) }
+                })
+                .collect();
+            // A ring that ends before the window holds it all the same: nothing happened since.
+            let ring = source.kernel.as_ref().is_some_and(|kernel| kernel.ring);
+            let quiet_since = |offset: Micros| {
+                ring && span.zip(window).is_some_and(|((_, last), (from, _))| last - offset < from)
+            };
             // How much of the file lies in the window, in microseconds; below 0 where it does not touch it.
             let overlap = |offset: Micros| match (span, window) {
                 (Some((first, last)), Some((from, to))) => {
@@ -421,7 +449,7 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let seen = effects(sources, clocks, |other| other != index);
             let width = window.map_or(0, |(from, to)| to - from) / SECOND + 600;
             let chance = chance(&seen, width);
-            let most = offsets().map(overlap).max().unwrap_or(0);
+            let most = candidates.iter().map(|offset| overlap(*offset)).max().unwrap_or(0);
             let score = |offset: Micros| {
                 let prior = match neighbours.get(&offset) {
                     Some((votes, ..)) => NEIGHBOUR + 0.5 * f64::from(*votes.min(&6)),
@@ -430,7 +458,9 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                     None => ODD,
                 };
                 let covered = overlap(offset);
-                let inside = if covered < 0 {
+                let inside = if quiet_since(offset) {
+                    SAME_HOURS / 4.0
+                } else if covered < 0 {
                     OUTSIDE
                 } else {
                     SAME_HOURS * covered as f64 / most.max(1) as f64
@@ -440,7 +470,7 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 prior + inside + if seen.is_empty() { 0.0 } else { meets }
             };
             let mut ranked: Vec<(f64, Micros)> =
-                offsets().map(|offset| (score(offset), offset)).collect();
+                candidates.iter().map(|offset| (score(*offset), *offset)).collect();
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.abs().cmp(&b.1.abs())));
             let Some((_, offset)) = ranked.first().copied() else { continue };
             let neighbour = neighbours.get(&offset);
@@ -474,6 +504,8 @@ const ODD: f64 = -1.5;
 const SAME_HOURS: f64 = 4.0;
 /// A file outside of the hours of all others is in the bundle by mistake.
 const OUTSIDE: f64 = -6.0;
+/// Files of a bundle are copied one after the other.
+const AFTER: Micros = 10 * 60 * SECOND;
 /// A kill that meets a burst may do so by chance at one of a hundred offsets.
 const MEETS_MAX: f64 = 6.0;
 

@@ -7,6 +7,7 @@
 mod access_blocks;
 mod boots;
 mod crowd;
+mod dump;
 mod events;
 mod lives;
 mod naming;
@@ -34,6 +35,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::{Rows, Traffic};
+use crate::wording::{Text, text};
 
 use crowd::Crowd;
 
@@ -364,18 +366,15 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested 
     all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
     for (index, source) in all.sources.iter_mut().enumerate() {
         if source.events_left_out > 0 {
-            let detail = format!(
-                "{} events beyond the limit were counted and not kept",
-                source.events_left_out
-            );
+            let detail = text("unread-events", [("events", source.events_left_out.into())]);
             all.problems.push(problem(&source.path, ProblemKind::Limit, detail));
         }
         for event in &mut source.events {
             event.at.source = crate::source::SourceId(index);
         }
     }
-    all.problems.sort();
-    all.problems.dedup();
+    all.problems.sort_by(|a, b| a.order().cmp(&b.order()));
+    all.problems.dedup_by(|a, b| a.order() == b.order());
     all.problems = listed(std::mem::take(&mut all.problems), bundles);
     all
 }
@@ -397,7 +396,7 @@ fn listed(problems: Vec<Problem>, bundles: &[Bundle]) -> Vec<Problem> {
     kept.extend(counts.into_iter().filter(|(_, count)| *count > PROBLEMS_MAX).map(
         |(kind, count)| {
             let more = count - PROBLEMS_MAX;
-            problem(name, kind, format!("{more} more problems of this kind are not listed"))
+            problem(name, kind, text("unread-more", [("more", more.into())]))
         },
     ));
     kept
@@ -430,8 +429,8 @@ impl BootPairs {
 const BOOT_PAIRS_MAX: usize = 100_000;
 
 /// A problem with a path of the bundle.
-fn problem(path: &str, kind: ProblemKind, detail: impl Into<String>) -> Problem {
-    Problem { path: path.to_owned(), kind, detail: detail.into() }
+fn problem(path: &str, kind: ProblemKind, detail: Text) -> Problem {
+    Problem { path: path.to_owned(), kind, detail }
 }
 
 /// Fills `buffer` up to `wanted` bytes, as far as the stream goes. Why a stream ends is asked of the member afterwards.

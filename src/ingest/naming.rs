@@ -2,6 +2,7 @@
 
 use crate::envelope::Envelope;
 use crate::traffic::Traffic;
+use crate::wording::{Text, text};
 
 use super::Source;
 
@@ -34,14 +35,11 @@ pub(super) fn format_name(source: &Source, requests: Option<String>) -> String {
 }
 
 /// Says of a file that it is no known log, for a person.
-pub(super) fn describe_text(source: &Source) -> String {
+pub(super) fn describe_text(source: &Source) -> Text {
+    let lines = ("lines", source.lines.into());
     match source.first_unparsed.first() {
-        Some((_, line)) => format!(
-            "text that is no known log ({} lines, beginning \"{}\"), passed over",
-            source.lines,
-            brief(line)
-        ),
-        None => format!("text that is no known log ({} lines), passed over", source.lines),
+        Some((_, line)) => text("unread-no-log", [lines, ("line", brief(line).into())]),
+        None => text("unread-no-log-unquoted", [lines]),
     }
 }
 

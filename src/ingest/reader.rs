@@ -16,8 +16,10 @@ use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::{self, SNAPSHOT_MAX_BYTES};
 use crate::stamp::{ClockKind, HOUR, MINUTE, RawStamp, SECOND};
 use crate::traffic::{Counter, Regular, Rows, request_mark};
+use crate::wording::{Text, text};
 
 use super::boots::{Boots, bound, is_made};
+use super::dump::Dump;
 use super::events::{EventTable, complete_address};
 use super::lives::{Lives, left_by_itself};
 use super::naming::{describe_text, format_name};
@@ -71,11 +73,11 @@ pub(super) fn read(
     let mut problems = Vec::new();
     let source = match recognise(&head, reading, formats) {
         Kind::Empty => {
-            problems.push(problem(path, ProblemKind::NotALog, "empty"));
+            problems.push(problem(path, ProblemKind::NotALog, text("unread-empty", [])));
             None
         }
         Kind::Binary(what) => {
-            problems.push(problem(path, ProblemKind::NotALog, format!("{what}, passed over")));
+            problems.push(problem(path, ProblemKind::NotALog, text(what, [])));
             None
         }
         Kind::Snapshot => read_snapshot(path, head, member, &mut problems),
@@ -110,8 +112,8 @@ fn read_head(member: &mut MemberReader<'_>, head: &mut Vec<u8>) -> u64 {
     }
 }
 
-fn hole(bytes: u64) -> String {
-    format!("{bytes} NUL bytes were passed over, as a power loss or copytruncate leaves them")
+fn hole(bytes: u64) -> Text {
+    text("unread-nul-bytes", [("bytes", bytes.into())])
 }
 
 /// A source of which nothing was read yet.
@@ -143,29 +145,22 @@ pub fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
 
 fn read_snapshot(
     path: &str,
-    mut text: Vec<u8>,
+    mut bytes: Vec<u8>,
     member: &mut MemberReader<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Source> {
-    read_full(member, &mut text, SNAPSHOT_MAX_BYTES + 1);
-    if text.len() > SNAPSHOT_MAX_BYTES {
-        problems.push(problem(
-            path,
-            ProblemKind::NotALog,
-            format!("a snapshot of more than {SNAPSHOT_MAX_BYTES} bytes, passed over"),
-        ));
+    read_full(member, &mut bytes, SNAPSHOT_MAX_BYTES + 1);
+    if bytes.len() > SNAPSHOT_MAX_BYTES {
+        let detail = text("unread-large-snapshot", [("most", SNAPSHOT_MAX_BYTES.into())]);
+        problems.push(problem(path, ProblemKind::NotALog, detail));
         return None;
     }
-    let Some(taken) = snapshot::read(&text) else {
-        problems.push(problem(
-            path,
-            ProblemKind::NotALog,
-            "looks like a state dump that cannot be read, passed over",
-        ));
+    let Some(taken) = snapshot::read(&bytes) else {
+        problems.push(problem(path, ProblemKind::NotALog, text("unread-state-dump", [])));
         return None;
     };
     let mut source = empty_source(path, taken.snapshot.name().to_owned(), Envelope::Plain);
-    source.lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+    source.lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
     (source.events, source.events_left_out) = EventTable::bounded(taken.events);
     source.snapshot = Some(taken.snapshot);
     Some(source)
@@ -215,11 +210,8 @@ fn read_log(
     }
     problems.extend(met(path, &tally));
     if source.unparsed * 5 > source.lines && source.unparsed > 0 {
-        let detail = format!(
-            "{} of {} lines were not understood; see coroner inspect",
-            source.unparsed, source.lines
-        );
-        problems.push(problem(path, ProblemKind::Unparsed, detail));
+        let args = [("unparsed", source.unparsed.into()), ("lines", source.lines.into())];
+        problems.push(problem(path, ProblemKind::Unparsed, text("unread-lines", args)));
     }
     Some(source)
 }
@@ -228,18 +220,11 @@ fn read_log(
 fn met(path: &str, tally: &Tally) -> Vec<Problem> {
     let mut problems = Vec::new();
     if tally.partial_last_line {
-        problems.push(problem(
-            path,
-            ProblemKind::PartialLine,
-            "the last line has no end, for the file was cut; it was left out",
-        ));
+        problems.push(problem(path, ProblemKind::PartialLine, text("unread-partial-line", [])));
     }
     if tally.long_lines > 0 {
-        let detail = format!(
-            "{} lines are longer than {LINE_MAX_BYTES} bytes; the rest of each was not read",
-            tally.long_lines
-        );
-        problems.push(problem(path, ProblemKind::LongLine, detail));
+        let args = [("lines", tally.long_lines.into()), ("most", LINE_MAX_BYTES.into())];
+        problems.push(problem(path, ProblemKind::LongLine, text("unread-long-lines", args)));
     }
     if tally.nul_bytes >= HOLE_MIN_BYTES {
         problems.push(problem(path, ProblemKind::NotALog, hole(tally.nul_bytes)));
@@ -265,6 +250,7 @@ pub(super) struct Reader<'a, 'g> {
     boots: Boots,
     boot_lines_level: u32,
     lives: Lives,
+    dump: Dump,
 }
 
 /// Lines with and without an offset are neighbours when they lie this close, in seconds, after rounding to a zone.
@@ -296,6 +282,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             boots: Boots::default(),
             boot_lines_level: 0,
             lives: Lives::default(),
+            dump: Dump::default(),
         }
     }
 
@@ -437,8 +424,13 @@ impl<'a, 'g> Reader<'a, 'g> {
                 Some(count) => *count += 1,
                 None => _ = self.source.formats.insert(format.to_owned(), 1),
             },
-            None if self.source.envelope == Envelope::Plain => self.not_understood(record),
-            None => {}
+            None if self.source.envelope == Envelope::Plain && read.events.is_empty() => {
+                self.not_understood(record);
+            }
+            None => read.events.iter().for_each(|event| self.dump.says(event.kind)),
+        }
+        if read.format.is_some() {
+            self.dump.line_of_its_own();
         }
         let own = read.stamp.map(|stamp| self.own_clock.place(stamp));
         if let (Some(wrapper), Some(own)) = (record.stamp, own) {
@@ -466,13 +458,7 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     fn not_understood(&mut self, record: &Record<'_>) {
-        // Indented and bracket-only lines go on with the record before them.
-        let goes_on = self.source.records > 1
-            && record
-                .body
-                .first()
-                .is_none_or(|byte| byte.is_ascii_whitespace() || b"})]^".contains(byte));
-        if goes_on {
+        if self.dump.holds(&record.body, self.source.records > 1) {
             return;
         }
         self.source.unparsed += 1;

@@ -23,7 +23,7 @@ const ENOUGH: f64 = 0.6;
 pub(super) enum Kind {
     /// Nothing in it.
     Empty,
-    /// Bytes that are no text.
+    /// Bytes that are no text; the message that says what they are.
     Binary(&'static str),
     /// A state, not events.
     Snapshot,
@@ -31,16 +31,16 @@ pub(super) enum Kind {
     Log { envelope: Envelope, requests: Option<(Shape, String)>, only_requests: bool },
 }
 
-/// Magic numbers of what people put into bundles by accident.
+/// Magic numbers of what people put into bundles by accident, and the messages that name it.
 const MAGIC: [(&[u8], &str); 8] = [
-    (b"\x7fELF", "an ELF program"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"%PDF", "a PDF document"),
-    (b"LPKSHHRH", "a binary journal; export it with journalctl -o export"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+    (b"\x7fELF", "unread-elf"),
+    (b"\xff\xd8\xff", "unread-jpeg"),
+    (b"\x89PNG", "unread-png"),
+    (b"%PDF", "unread-pdf"),
+    (b"LPKSHHRH", "unread-binary-journal"),
+    (b"SQLite format 3", "unread-sqlite"),
+    (b"PK\x03\x04", "unread-zip-inside"),
+    (b"\xd4\xc3\xb2\xa1", "unread-packet-capture"),
 ];
 
 /// Takes a look at the head of a file. `whole` tells that the head is the entire file.
@@ -57,7 +57,7 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     let wide = envelope::is_utf16(head);
     let mut envelope = envelope::sniff(head);
     if envelope == Envelope::Plain && !wide && is_binary(head) {
-        return Kind::Binary("binary bytes");
+        return Kind::Binary("unread-binary");
     }
     if envelope == Envelope::Plain && envelope::is_untimed_ring(head, &looks_like_kernel) {
         envelope = Envelope::Dmesg;

@@ -14,6 +14,7 @@ use crate::mark::{MarkKind, Marks, Sighting, StableHasher};
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot;
 use crate::stamp::RawStamp;
+use crate::wording::{Text, text};
 
 use super::events::EventTable;
 use super::reader::{Reader, empty_source};
@@ -37,18 +38,18 @@ pub(super) enum Member {
 }
 
 /// Reads a member that [`is_member`] took.
-pub(super) fn read(path: &str, text: &[u8], reading: &Reading<'_>) -> Result<Member, Problem> {
-    let broken = |detail: String| problem(path, ProblemKind::Damaged, detail);
-    if text.len() > MEMBER_MAX_BYTES {
-        return Err(broken(format!("a member of a capsule of more than {MEMBER_MAX_BYTES} bytes")));
+pub(super) fn read(path: &str, bytes: &[u8], reading: &Reading<'_>) -> Result<Member, Problem> {
+    let broken = |detail: Text| problem(path, ProblemKind::Damaged, detail);
+    if bytes.len() > MEMBER_MAX_BYTES {
+        let most = ("most", MEMBER_MAX_BYTES.into());
+        return Err(broken(text("unread-capsule-member", [most])));
     }
-    if text.starts_with(capsule::OPENING) {
-        return capsule::record::read(text)
+    if bytes.starts_with(capsule::OPENING) {
+        return capsule::record::read(bytes)
             .map(|record| Member::Record(Box::new(record)))
             .map_err(broken);
     }
-    let kept = Kept::read(text)
-        .ok_or_else(|| broken("the first line of a capsule's member cannot be read".to_owned()))?;
+    let kept = Kept::read(bytes).ok_or_else(|| broken(text("unread-capsule-head", [])))?;
     let mut source = empty_source(path, KEPT_LINES.to_owned(), Envelope::Plain);
     source.lines = kept.head.source as u64;
     source.records = kept.numbers.len() as u64;
@@ -98,7 +99,7 @@ pub(super) fn unite(
                 None => problems.push(problem(
                     &source.path,
                     ProblemKind::NotALog,
-                    "lines of a capsule without its capsule.json, passed over",
+                    text("unread-capsule-lost", []),
                 )),
             }
         } else if folders.contains("") || !inside(&source.path) {
@@ -181,10 +182,8 @@ fn restored(
     });
     source.marks = marks(own.marks.iter().filter(|mark| mark.kind != "traffic"), salt);
     let trouble = (missing > 0).then(|| {
-        let detail = format!(
-            "{missing} of {told} lines that raised an event are missing in the capsule or were changed; what they told does not count"
-        );
-        problem(&source.path, ProblemKind::Damaged, detail)
+        let args = [("missing", missing.into()), ("told", told.into())];
+        problem(&source.path, ProblemKind::Damaged, text("unread-capsule-lines", args))
     });
     (source, trouble)
 }

@@ -19,11 +19,12 @@ use crate::capsule::tables::Coarseness;
 use crate::capsule::{self, FOLDER};
 use crate::clock::Clocks;
 use crate::ingest::{Ingested, Reading};
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
 use crate::report::model::Report;
 use crate::report::redact::Masker;
 use crate::report::{self, Format, Settings};
 use crate::stamp::{MINUTE, Micros, SECOND};
+use crate::wording::{Language, text};
 
 /// Most bytes of a capsule: what any tracker takes as an attachment.
 pub const CAPSULE_MAX_BYTES: usize = 200_000;
@@ -202,12 +203,8 @@ fn pack_at(
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         redaction: settings.redact.name().to_owned(),
         sources: record::sources(parts, level, &mask),
-        problems: parts.ingested.problems.iter().map(ProblemRecord::from).collect(),
+        problems: parts.ingested.problems.iter().map(|problem| masked(problem, &mask)).collect(),
     };
-    for problem in &mut record.problems {
-        problem.path = mask(&problem.path);
-        problem.detail = mask(&problem.detail);
-    }
     let chosen = choose::events(parts, level);
     let members = source::members(parts, &chosen, &masker, known)?;
     let (mut lines, mut left_out) = (0, chosen.left_out);
@@ -221,11 +218,9 @@ fn pack_at(
         files.push((format!("lines/{}.txt", member.kept.head.source), member.kept.written()?));
     }
     if left_out > 0 {
-        record.problems.push(ProblemRecord {
-            path: "capsule.json".to_owned(),
-            kind: ProblemKind::Limit.name().to_owned(),
-            detail: format!("{left_out} events of the bundle are not in the capsule"),
-        });
+        let detail = text("unread-capsule-events", [("events", left_out.into())]);
+        let path = "capsule.json".to_owned();
+        record.problems.push((&Problem { path, kind: ProblemKind::Limit, detail }).into());
     }
     archive.add("capsule.json", &capsule::record::write(&record)?)?;
     for (name, text) in files {
@@ -243,6 +238,12 @@ fn pack_at(
         archive.report("report.json", Format::Json, parts.report, settings)?;
     }
     Ok(Packed { bytes: archive.finish()?, lines, left_out })
+}
+
+/// What could not be read, as it may leave.
+fn masked(problem: &Problem, mask: &dyn Fn(&str) -> String) -> ProblemRecord {
+    let detail = problem.detail.masked(mask, Language::default());
+    (&Problem { path: mask(&problem.path), kind: problem.kind, detail }).into()
 }
 
 /// A `.tar.gz` whose bytes depend on nothing but its members.

@@ -1,15 +1,43 @@
 //! What is not in the bundle and would tell: the data, the command that collects it, and the causes it would tell apart.
 
+use crate::causes::place_asked;
 use crate::diagnose::{Incident, Verdict};
-use crate::scene::{Class, Observed};
+use crate::event::EventKind;
+use crate::scene::{AppLog, Class, Observed};
 use crate::stamp::{MINUTE, rfc3339};
 use crate::wording::{Text, text};
 
 use super::model::Missing;
 
-/// The missing data of an incident, most telling first.
+/// The missing data of an incident, most telling first. Where it is open between two causes, only what speaks of them.
 #[must_use]
 pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
+    let mut list = collectable(incident);
+    let names = incident.weighed.iter().take(2).map(|weighed| weighed.cause.name);
+    let question: Vec<&str> = names.collect();
+    let speaks =
+        |missing: &Missing| missing.separates.iter().any(|name| question.contains(&name.as_str()));
+    match incident.verdict {
+        Verdict::Undetermined => list.retain(speaks),
+        _ => list.sort_by_key(|missing| !question.is_empty() && !speaks(missing)),
+    }
+    if list.is_empty() && incident.verdict != Verdict::Confirmed {
+        list.push(stacks(incident));
+    }
+    list
+}
+
+/// What the processes do: it tells wherever the logs do not.
+fn stacks(incident: &Incident<'_>) -> Missing {
+    let names = incident.weighed.iter().take(4).map(|weighed| weighed.cause.name.to_owned());
+    let mut separates: Vec<String> = names.collect();
+    separates.sort();
+    let command = "py-spy dump --pid PID; jstack PID; gdb -p PID -batch -ex 'thread apply all bt'";
+    Missing { data: text("missing-stacks", []), command: command.to_owned(), separates }
+}
+
+/// What no log of the bundle told, whatever the question is.
+fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
     let scene = &incident.scene;
     let mut list = Vec::new();
     let from = rfc3339(scene.start - 10 * MINUTE).unwrap_or_default();
@@ -29,7 +57,9 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
     if incident.verdict == Verdict::Confirmed {
         return list;
     }
-    if scene.class == Class::Server {
+    let killed = incident.verdict == Verdict::Undetermined
+        && names.iter().take(2).any(|name| kills.contains(name));
+    if scene.class == Class::Server && !killed {
         // The app answered by itself: it knows why, and neither the kernel nor the proxy does.
         add(
             text("missing-own-error", []),
@@ -37,6 +67,25 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             &["crash_exception", "dependency_down", "runtime_heap_limit"],
         );
         return list;
+    }
+    if names.iter().take(2).any(|name| ["network", "proxy_configuration"].contains(name)) {
+        let tls = [EventKind::UpstreamTls];
+        if scene.near_of(&tls).next().is_some() {
+            let place = place_asked(scene, &tls).unwrap_or_else(|| "HOST:PORT".to_owned());
+            add(
+                text("missing-handshake", []),
+                format!(
+                    "openssl s_client -connect {place} </dev/null; curl -sv -o /dev/null http://{place}/"
+                ),
+                &["network", "proxy_configuration"],
+            );
+        } else {
+            add(
+                text("missing-listeners", []),
+                "nginx -T; ss -ltnp; ss -lxp".to_owned(),
+                &["crash_exception", "deploy_restart", "network", "proxy_configuration"],
+            );
+        }
     }
     if let Observed::NotObservable(why) = scene.kernel() {
         let asked = names.iter().any(|name| kills.contains(name))
@@ -59,9 +108,15 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             &["deploy_restart", "health_check_kill", "manual_sigkill", "oom_kill_memcg"],
         );
     }
-    if !scene.has_app_log() {
+    let app_log = scene.app_log();
+    if app_log != AppLog::Told {
         add(
-            text("missing-app-log", []),
+            match app_log {
+                AppLog::Undated(source) => {
+                    text("missing-app-times", [("path", (&scene.sources[source].path).into())])
+                }
+                _ => text("missing-app-log", []),
+            },
             format!(
                 "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\"; docker logs -t APP"
             ),
@@ -94,15 +149,6 @@ pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
             ),
             &["health_check_kill", "manual_sigkill"],
         );
-    }
-    if list.is_empty() {
-        let mut separates: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        separates.sort();
-        let data = text("missing-stacks", []);
-        let command =
-            "py-spy dump --pid PID; jstack PID; gdb -p PID -batch -ex 'thread apply all bt'"
-                .to_owned();
-        list.push(Missing { data, command, separates });
     }
     list
 }

@@ -7,9 +7,10 @@ use crate::death::{Death, Why};
 use crate::ingest::{BY_AUDIT, KernelCoverage, Source};
 use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
+use crate::timeline::Fact;
 use crate::wording::text;
 
-use super::{Observed, Scene};
+use super::{Observed, Scene, TAIL};
 
 impl Scene<'_> {
     /// Whether a kernel log covers the incident, with the time in which its cause would lie.
@@ -53,6 +54,10 @@ impl Scene<'_> {
         };
         let first = self.clocks.utc(index, kernel.first, &boot_id(kernel.first));
         let last = self.clocks.utc(index, kernel.last, &boot_id(kernel.last));
+        let at_boot = kernel.ring && is_kept_at_boot(&source.path);
+        if at_boot && last.is_none_or(|last| last < self.start) {
+            return Err("kernel-at-boot");
+        }
         if kernel.ring {
             // A ring holds everything from its first line on; what it lost before is not "no".
             let needed =
@@ -137,5 +142,82 @@ impl Scene<'_> {
                 .span(*source, &self.sources[*source].spans)
                 .is_some_and(|(from, to)| from <= self.start + MINUTE && to >= self.start - MINUTE)
         })
+    }
+
+    /// Whether the requests that are logged end with the failures.
+    #[must_use]
+    pub fn fails_to_the_end(&self) -> bool {
+        self.load.range(self.end + TAIL..).next().is_none()
+    }
+
+    /// What the bundle holds of what the failing services wrote. A bundle with one log without times says less than it could.
+    #[must_use]
+    pub fn app_log(&self) -> AppLog {
+        let covers = |source: usize| {
+            let span = self.clocks.span(source, &self.sources[source].spans);
+            span.is_some_and(|(from, to)| from <= self.start + MINUTE && to >= self.start - MINUTE)
+        };
+        let of_failing = |fact: &Fact| {
+            self.services.of_fact(fact).is_some_and(|service| self.failing.contains(&service))
+        };
+        let tells = |source: &usize| {
+            let log = &self.sources[*source];
+            log.kernel.is_none() && log.format != "nginx-error" && log.traffic.is_none()
+        };
+        let hour = self.timeline.between(self.start - 60 * MINUTE, self.end + 60 * MINUTE);
+        let told: BTreeSet<usize> = hour
+            .filter(|(_, fact)| of_failing(fact))
+            .map(|(_, fact)| fact.event.at.source.0)
+            .collect();
+        if self.has_app_log() || told.iter().filter(|source| tells(source)).any(|one| covers(*one))
+        {
+            return AppLog::Told;
+        }
+        let own = self.failing.iter().flat_map(|service| &self.services.get(*service).sources);
+        let undated = own.copied().find(|source| {
+            let log = &self.sources[*source];
+            tells(source) && log.records > 0 && log.spans.is_empty()
+        });
+        undated.map_or(AppLog::Missing, AppLog::Undated)
+    }
+}
+
+/// What a bundle holds of what the failing services wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppLog {
+    /// Some log covers the moment.
+    Told,
+    /// A log of theirs without times: its place among the sources.
+    Undated(usize),
+    /// None.
+    Missing,
+}
+
+/// Whether a dump of the ring is the one that a host makes of itself at each boot: `dmesg.service` of Debian and Ubuntu, `bootmisc` of
+/// older ones. All others are made when logs are collected.
+fn is_kept_at_boot(path: &str) -> bool {
+    let (_, name) = path.rsplit_once("var/log/").unwrap_or_default();
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.strip_prefix("dmesg").is_some_and(|number| {
+        number.is_empty()
+            || (number.len() == 2
+                && number.as_bytes()[1].is_ascii_digit()
+                && number.starts_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_kept_at_boot;
+
+    #[test]
+    fn the_ring_as_it_was_at_the_boot() {
+        assert!(is_kept_at_boot("var/log/dmesg"));
+        assert!(is_kept_at_boot("web1/var/log/dmesg.0"));
+        assert!(is_kept_at_boot("b/var/log/dmesg.1.gz"));
+        assert!(!is_kept_at_boot("dmesg"));
+        assert!(!is_kept_at_boot("b/dmesg.txt"));
+        assert!(!is_kept_at_boot("var/log/dmesg.txt"));
+        assert!(!is_kept_at_boot("var/log/nginx/dmesg"));
     }
 }

@@ -21,6 +21,14 @@ impl<'a> Scene<'a> {
         }) && fact.witnesses.len() == 1
     }
 
+    /// Whether a fact is known by one log only, and that is in a zone that is only assumed.
+    #[must_use]
+    pub fn is_in_assumed_zone(&self, fact: &Fact) -> bool {
+        let rule = |clock| self.clocks.rule(fact.event.at.source.0, clock, "");
+        let assumed = fact.event.stamp.and_then(|stamp| rule(stamp.clock));
+        fact.witnesses.len() == 1 && assumed.is_some_and(|rule| rule.basis == Basis::ZoneAssumed)
+    }
+
     /// Why times cannot be compared: the clock of the log that the failures come from is in doubt, and one of the facts is of a
     /// log that does not share the doubt.
     #[must_use]

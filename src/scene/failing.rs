@@ -4,34 +4,13 @@
 use std::collections::BTreeSet;
 
 use crate::event::EventKind;
-use crate::service::{Join, Service, ServiceId, ServiceRole, names};
-use crate::stamp::{Micros, SECOND};
-use crate::timeline::Fact;
+use crate::service::{Service, ServiceId, ServiceRole, names};
+use crate::stamp::SECOND;
 
-use super::{LEAD, Scene};
+use super::{Class, LEAD, Scene};
 
 /// Formats of servers that work off queues and answer no request.
 const QUEUES: [&str; 2] = ["celery", "sidekiq"];
-
-/// An end this close to the first failure, a start this close to the last one.
-const NEAR: Micros = 4 * SECOND;
-/// Words by which people call what works behind the scenes.
-const BEHIND: [&str; 14] = [
-    "queue",
-    "queues",
-    "worker",
-    "workers",
-    "consumer",
-    "scheduler",
-    "cron",
-    "beat",
-    "sidekiq",
-    "celery",
-    "batch",
-    "backup",
-    "backups",
-    "report",
-];
 
 impl Scene<'_> {
     pub(super) fn find_failing(&mut self) {
@@ -49,11 +28,12 @@ impl Scene<'_> {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
-        let unseen = self.unseen();
+        let (unseen, lives) = (self.unseen(), self.lives());
         let able = |(id, service): &(ServiceId, &Service)| {
             !unseen.contains(id)
                 && self.may_serve_requests(*id, service)
                 && self.may_listen_at(service, &upstreams)
+                && !lives.get(id).is_some_and(|life| self.is_cleared(life))
         };
         let all = |wanted: &dyn Fn(&Service) -> bool| -> BTreeSet<ServiceId> {
             let services = self.services.iter().filter(|(_, service)| wanted(service));
@@ -61,11 +41,28 @@ impl Scene<'_> {
         };
         let apps = all(&|service| service.role == ServiceRole::App);
         if !apps.is_empty() {
+            // Who gave its log into the bundle said that it matters; a log of the whole host names whoever writes to it.
             let tied = |id: &ServiceId| {
                 let service = self.services.get(*id);
-                service.serves || self.is_called_by_proxy(service)
+                self.is_called_by_proxy(service)
+                    || (service.serves && (self.has_own_log(service) || self.keeps_step(*id)))
             };
-            self.failing_known = apps.len() == 1 && apps.iter().all(tied);
+            let others = all(&|service| service.role == ServiceRole::Other);
+            let others: BTreeSet<ServiceId> =
+                others.into_iter().filter(|id| self.fits_failures(*id)).collect();
+            if !others.is_empty()
+                && self.is_cut_off()
+                && !apps.iter().any(|id| self.ended_near(*id))
+            {
+                self.failing = others;
+                self.guess();
+                return;
+            }
+            let known = apps.len() == 1 && apps.iter().all(tied);
+            let guessed = apps.iter().all(|id| {
+                !tied(id) && !self.has_own_log(self.services.get(*id)) && !self.keeps_step(*id)
+            });
+            (self.failing_known, self.guessed) = (known, guessed);
             self.failing = apps;
             return;
         }
@@ -80,12 +77,37 @@ impl Scene<'_> {
             service.role == ServiceRole::Other
                 && (!service.containers.is_empty() || !service.programs.is_empty())
         });
-        if !named.is_empty() {
-            self.failing_known = named.len() == 1;
+        let named: BTreeSet<ServiceId> = named
+            .into_iter()
+            .filter(|id| !self.is_cut_off() || !self.is_out_of_step(*id) || self.is_called(*id))
+            .collect();
+        let units = self.ended_units(&all(&|service| service.role == ServiceRole::Other));
+        let fitting: BTreeSet<ServiceId> =
+            units.union(&named).copied().filter(|id| self.fits_failures(*id)).collect();
+        if !named.is_empty() && (fitting.is_empty() || !self.is_cut_off()) {
+            self.failing_known = named.len() == 1 && named.iter().all(|id| self.is_called(*id));
             self.failing = named;
+            self.guess();
             return;
         }
-        // A guess, and never more: units that ended near the incident. Nothing shows that they serve the upstream.
+        // A guess, and never more: what ended near the incident. Nothing shows that it serves the upstream.
+        self.failing = if fitting.is_empty() { units } else { fitting };
+        self.guess();
+    }
+
+    /// Notes that only what happened at the time speaks for the services that are taken for those that failed.
+    fn guess(&mut self) {
+        self.guessed =
+            !self.failing.is_empty() && !self.failing.iter().all(|id| self.is_called(*id));
+        self.failing_known |= self.failing.len() == 1 && !self.guessed;
+    }
+
+    fn is_called(&self, id: ServiceId) -> bool {
+        self.is_called_by_proxy(self.services.get(id))
+    }
+
+    /// Units that ended near the incident.
+    fn ended_units(&self, others: &BTreeSet<ServiceId>) -> BTreeSet<ServiceId> {
         let ends = [
             EventKind::UnitProcessExited,
             EventKind::UnitFailed,
@@ -93,14 +115,37 @@ impl Scene<'_> {
             EventKind::UnitOomKilled,
             EventKind::UnitStopping,
         ];
-        let others = all(&|service| service.role == ServiceRole::Other);
-        self.failing = self
-            .timeline
+        self.timeline
             .between(self.start - LEAD, self.end)
             .filter(|(_, fact)| ends.contains(&fact.kind))
             .filter_map(|(_, fact)| self.services.of_fact(fact))
             .filter(|service| others.contains(service))
-            .collect();
+            .collect()
+    }
+
+    /// Whether the proxy could not reach the upstream, or was cut off by it: what an end does, and a slow answer does not.
+    fn is_cut_off(&self) -> bool {
+        self.class == Class::Gateway && self.signature_share(&[EventKind::UpstreamTimeout]) < 0.5
+    }
+
+    /// Whether one of its processes ended near the first failure.
+    fn ended_near(&self, id: ServiceId) -> bool {
+        self.fits_failures(id)
+            || self.deaths.iter().any(|death| {
+                death.service == Some(id)
+                    && death.at().is_some_and(|at| {
+                        (self.start - LEAD..=self.start + 2 * SECOND).contains(&at)
+                    })
+            })
+    }
+
+    /// Whether a file of the bundle is its own.
+    fn has_own_log(&self, service: &Service) -> bool {
+        let of_host = |source: &usize| {
+            let format = &self.sources[*source].format;
+            format.starts_with("journal") || format.starts_with("syslog") || format == "supervisord"
+        };
+        !service.sources.iter().all(of_host)
     }
 
     /// Services of which everything that is told is none of this incident's business.
@@ -135,9 +180,15 @@ impl Scene<'_> {
     fn may_serve_requests(&self, id: ServiceId, service: &Service) -> bool {
         let idle = |name: &str| {
             let stem = name.strip_suffix(".service").unwrap_or(name);
-            names::serves_nobody(stem, Some(name))
-                || stem.split(['-', '_', '.', '@']).any(|part| BEHIND.contains(&part))
+            names::serves_nobody(stem, Some(name)) || names::is_behind(stem)
         };
+        let of_host = service
+            .units
+            .iter()
+            .any(|unit| names::is_host_service(unit.trim_end_matches(".service")));
+        if of_host {
+            return false;
+        }
         // Whoever says where it listens is believed.
         if !service.addresses.is_empty() && service.role == ServiceRole::App {
             return true;
@@ -152,47 +203,6 @@ impl Scene<'_> {
         let store =
             service.units.iter().chain(&service.containers).any(|name| names::is_store_name(name));
         !store && !queue && !self.is_job(id, service) && (!by_name || self.fits_failures(id))
-    }
-
-    /// Whether what is called like a helper ended as the failures began, and was not back long before their end: a name is only a name.
-    fn fits_failures(&self, id: ServiceId) -> bool {
-        let ends = [
-            EventKind::UnitStopping,
-            EventKind::UnitProcessExited,
-            EventKind::UnitFailed,
-            EventKind::UnitOomKilled,
-            EventKind::UnitSignalSent,
-            EventKind::ContainerDied,
-            EventKind::ContainerKilled,
-            EventKind::ContainerStopped,
-            EventKind::ContainerOom,
-            EventKind::ProgramExited,
-            EventKind::ProgramStopped,
-            EventKind::ManagerMemoryLimit,
-            EventKind::HeapLimit,
-            EventKind::UncaughtException,
-        ];
-        let onset = || self.timeline.between(self.start - NEAR, self.start + NEAR);
-        let own = |fact: &Fact| self.services.of_fact(fact) == Some(id);
-        let killed = |fact: &Fact| self.services.join(fact, fact.at(), id) >= Join::Comm;
-        let ended = onset().any(|(_, fact)| {
-            (ends.contains(&fact.kind) && own(fact)) || (fact.oom().is_some() && killed(fact))
-        });
-        let starts = [
-            EventKind::UnitStarted,
-            EventKind::ContainerStarted,
-            EventKind::ProgramStarted,
-            EventKind::AppListening,
-            EventKind::AppStarted,
-        ];
-        let back = self
-            .timeline
-            .between(self.start - NEAR, self.end + LEAD)
-            .filter(|(_, fact)| starts.contains(&fact.kind) && own(fact))
-            .filter_map(|(_, fact)| fact.at())
-            .max();
-        let short = self.end - self.start <= 2 * NEAR;
-        ended && (short || back.is_none_or(|back| back >= self.end - NEAR))
     }
 
     /// Whether the proxy's own names for what failed, its server's or the upstream's, hold the service's: `shop.example.com` and

@@ -6,8 +6,11 @@ mod doubt;
 mod effect;
 mod failing;
 mod starts;
+mod step;
 mod stores;
 mod words;
+
+pub use coverage::AppLog;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,6 +114,8 @@ pub struct Scene<'a> {
     pub failing: BTreeSet<ServiceId>,
     /// Whether the failing services are known by address, or are the only ones.
     pub failing_known: bool,
+    /// Whether nothing but the time of their ends speaks for them.
+    pub guessed: bool,
     /// What the proxy met, by kind of its error lines.
     pub signature: BTreeMap<EventKind, u64>,
     /// Kills near the incident.
@@ -159,6 +164,7 @@ impl<'a> Scene<'a> {
             load,
             failing: BTreeSet::new(),
             failing_known: false,
+            guessed: false,
             signature: BTreeMap::new(),
             kills: Vec::new(),
         };
@@ -223,11 +229,7 @@ impl<'a> Scene<'a> {
     fn find_signature(&mut self) {
         // What it tells of itself is no answer that failed.
         let of_itself = [EventKind::ProxyLifecycle, EventKind::ProxyWorkerDied];
-        let proxy = |fact: &Fact| {
-            let name = fact.kind.name();
-            (name.starts_with("upstream-") || name.starts_with("proxy-"))
-                && !of_itself.contains(&fact.kind)
-        };
+        let proxy = |fact: &Fact| fact.kind.is_of_proxy() && !of_itself.contains(&fact.kind);
         for (_, fact) in self
             .timeline
             .between(self.start - 2 * SECOND, self.end + 2 * SECOND)

@@ -13,6 +13,14 @@ const AFTER_START: Micros = 30 * SECOND;
 /// systemd's results of a unit that it could not even try (`resources`: files of `EnvironmentFile=`, `start`: started too often).
 const NOT_TRIED: [&str; 3] = ["resources", "start", "start-limit-hit"];
 
+/// Orders to stop, as far as they are told of a service.
+const STOPS: [EventKind; 4] = [
+    EventKind::UnitStopping,
+    EventKind::AppStopping,
+    EventKind::ProgramStopped,
+    EventKind::ContainerStopped,
+];
+
 impl Scene<'_> {
     /// Facts of a failing service between two moments that tell of a failed start.
     #[must_use]
@@ -41,18 +49,12 @@ impl Scene<'_> {
             EventKind::ContainerStarted,
             EventKind::AppStarted,
         ];
-        let stops = [
-            EventKind::UnitStopping,
-            EventKind::AppStopping,
-            EventKind::ProgramStopped,
-            EventKind::ContainerStopped,
-        ];
         let Some(at) = end.at() else { return false };
         let last = self
             .timeline
             .between(not_before.max(at - AFTER_START), at)
             .filter(|(_, fact)| self.is_failing(fact))
-            .filter(|(_, fact)| starts.contains(&fact.kind) || stops.contains(&fact.kind))
+            .filter(|(_, fact)| starts.contains(&fact.kind) || STOPS.contains(&fact.kind))
             .last();
         // What was told to stop ends as it likes: a JVM with 143.
         last.is_some_and(|(_, fact)| starts.contains(&fact.kind))

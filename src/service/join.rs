@@ -9,7 +9,9 @@ use crate::stamp::Micros;
 use crate::timeline::{Fact, Timeline, short};
 
 use super::hosts;
-use super::names::{Owner, cgroup_owner, cgroup_pod, is_in_container, names_container, pod_log};
+use super::names::{
+    Owner, cgroup_owner, cgroup_pod, is_behind, is_in_container, names_container, pod_log,
+};
 use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
 
 impl Services {
@@ -103,7 +105,9 @@ impl Services {
                 .copied()
                 .filter(|own| self.list[*own].role == ServiceRole::App)
                 .collect();
-            let only = apps.first().filter(|_| apps.len() == 1 && programs.len() == 1);
+            // What is called a helper is another program than the app, until something else ties them.
+            let helper = self.list[*program].programs.iter().any(|name| is_behind(name));
+            let only = apps.first().filter(|_| apps.len() == 1 && programs.len() == 1 && !helper);
             let own = nameless
                 .iter()
                 .find(by_pid)
@@ -270,12 +274,15 @@ impl Services {
     }
 
     /// A service that is known by its log alone is called by what wrote it and the file's own name.
-    pub(super) fn name_files(&mut self) {
+    pub(super) fn name_files(&mut self, sources: &[Source]) {
+        let paths: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
         for service in &mut self.list {
             let nameless = service.units.is_empty()
                 && service.containers.is_empty()
                 && service.programs.is_empty();
-            if let Some((_, file)) = service.name.rsplit_once('/').filter(|_| nameless) {
+            // A file that lies in no folder is a file all the same.
+            if nameless && (service.name.contains('/') || paths.contains(service.name.as_str())) {
+                let file = service.name.rsplit('/').next().unwrap_or_default();
                 let what = service
                     .store
                     .clone()

@@ -216,7 +216,7 @@ pub fn find(sources: &[Source], timeline: &Timeline, grammars: &Grammars) -> Ser
     services.merge_equal();
     services.learn_cgroups(timeline);
     services.merge_equal();
-    services.name_files();
+    services.name_files(sources);
     services.credit_upstreams(timeline);
     services
 }
@@ -407,7 +407,7 @@ impl Services {
             fact.field("name").filter(|_| fact.kind.name().starts_with("container-"))
         {
             service.containers.insert(name.to_owned());
-            name.clone_into(&mut service.name);
+            short(name).clone_into(&mut service.name);
             service.called.extend(fact.field("container_name").map(str::to_owned));
             service.ips.extend(fact.field("pod_ip").map(str::to_owned));
             let uid = fact.field("pod_uid").map(str::to_ascii_lowercase);
@@ -438,7 +438,7 @@ impl Services {
         service.called.extend(container.service.clone());
         service.addresses.extend(container.addresses.iter().map(|address| address_key(address)));
         service.ips.extend(container.ips.iter().filter(|ip| !ip.is_empty()).cloned());
-        service.name.clone_from(&container.name);
+        short(&container.name).clone_into(&mut service.name);
     }
 
     /// Services that are real (merged ones leave an empty place).

@@ -206,6 +206,47 @@ pub fn names_store(own: &str, store: &str) -> bool {
     own.contains(store) || also.iter().any(|name| own.contains(name))
 }
 
+/// Units that distributions ship and that stand behind no proxy: they are restarted by updates and timers whatever the site does.
+const HOST_SERVICES: [&str; 37] = [
+    "acpid",
+    "amazon-ssm-agent",
+    "apparmor",
+    "atd",
+    "auditd",
+    "certbot",
+    "certbot-renew",
+    "chrony",
+    "chronyd",
+    "cron",
+    "crond",
+    "datadog-agent",
+    "dbus",
+    "fail2ban",
+    "fwupd",
+    "getty",
+    "irqbalance",
+    "logrotate",
+    "man-db",
+    "multipathd",
+    "networkd-dispatcher",
+    "ntp",
+    "ntpd",
+    "packagekit",
+    "polkit",
+    "postfix",
+    "qemu-guest-agent",
+    "rsyslog",
+    "snapd",
+    "ssh",
+    "sshd",
+    "sysstat",
+    "syslog-ng",
+    "telegraf",
+    "udisks2",
+    "unattended-upgrades",
+    "zabbix-agent",
+];
+
 /// Task names of programs that answer no request that a proxy passes on: scanners, dumps, packers, compilers, package managers, agents
 /// that watch, shells. A `*` stands for any rest.
 const SERVE_NOBODY: [&str; 64] = [
@@ -275,6 +316,36 @@ const SERVE_NOBODY: [&str; 64] = [
     "fluent-bit",
 ];
 
+/// Words by which people call what works behind the scenes.
+const BEHIND: [&str; 14] = [
+    "queue",
+    "queues",
+    "worker",
+    "workers",
+    "consumer",
+    "scheduler",
+    "cron",
+    "beat",
+    "sidekiq",
+    "celery",
+    "batch",
+    "backup",
+    "backups",
+    "report",
+];
+
+/// Whether a program or unit is called what works behind the scenes.
+#[must_use]
+pub fn is_behind(stem: &str) -> bool {
+    stem.split(['-', '_', '.', '@']).any(|part| BEHIND.contains(&part))
+}
+
+/// Whether a unit, without its `.service`, is one that distributions ship and that stands behind no proxy.
+#[must_use]
+pub fn is_host_service(stem: &str) -> bool {
+    HOST_SERVICES.contains(&stem) || stem.starts_with("systemd-") || stem.starts_with("apt-daily")
+}
+
 /// Whether a victim is known to serve nobody: by its name, or as part of a login, a timer's job or an exporter of metrics.
 #[must_use]
 pub fn serves_nobody(comm: &str, cgroup: Option<&str>) -> bool {
@@ -285,9 +356,13 @@ pub fn serves_nobody(comm: &str, cgroup: Option<&str>) -> bool {
         name.contains("exporter") || name.contains("backup") || name.starts_with("apt-daily")
     };
     let unit = cgroup.and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-    let by_unit = unit == "cron.service"
-        || unit == "crond.service"
+    fn stem(name: &str) -> &str {
+        name.strip_suffix(".service").unwrap_or(name)
+    }
+    let by_unit = is_host_service(stem(unit))
+        || is_host_service(stem(comm))
         || unit.starts_with("session-")
+        || unit.ends_with(".timer")
         || is_watcher(unit);
     by_name || is_watcher(comm) || by_unit
 }

@@ -61,7 +61,7 @@ crash-at-start = { failing } could not start { $times ->
 crash-exit-status = { failing } ended itself with exit status { $code } { $times ->
     [one] 1 time
    *[other] { $times } times
-}, and no log says why
+}, and no line that was understood says why
 crash-exception = { failing } ended by an unhandled error of its own { $times ->
     [one] 1 time
    *[other] { $times } times
@@ -89,6 +89,11 @@ deploy-restart = { failing } { $services ->
     [1] was told to stop and was away until it was
    *[other] were told to stop and were away until they were
 } started again
+deploy-stopped = { failing } { $services ->
+    [0] was told to stop
+    [1] was told to stop
+   *[other] were told to stop
+}, and no log shows a start after it
 deploy-too-early = the proxy was switched to { failing } before anybody listened there
 disk-full-proxy = a disk was full, and the proxy failed on it
 disk-full = a disk was full, and { failing } failed on it
@@ -108,7 +113,21 @@ sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OO
 sigkill-either = { processes } of { failing } died of SIGKILL, and the bundle does not tell whether the OOM killer sent it or somebody or something else
 memory-pressure = the host was so short of memory that answers came too late
 network-unanswered = connections to the upstream were not answered: they were dropped between the proxy and it, or its host was away
-network = the proxy could not resolve, reach or trust its upstream over the network
+network = { $step ->
+    [name] the proxy could not resolve the name of its upstream{ $place-known ->
+        [no] {""}
+       *[yes] , { $place }
+    }
+    [tls] TLS between the proxy and its upstream failed{ $place-known ->
+        [no] {""}
+       *[yes] {" "}({ $place })
+    }
+    [route] the proxy found no route to its upstream{ $place-known ->
+        [no] {""}
+       *[yes] {" "}at { $place }
+    }
+   *[several] the proxy could not resolve, reach or trust its upstream over the network
+}
 # $owner is the service of the victim. $hog held more memory than the victim did.
 oom-kill = the kernel's OOM killer killed { $victim }{ $owner-known ->
     [no] {""}
@@ -142,8 +161,36 @@ oom-kill-userspace = { $killer-known ->
     [no] a process
    *[yes] { $victim }
 } because the host ran short of memory
-proxy-tls-to-plain = the proxy speaks TLS to an upstream that speaks plain HTTP
-proxy-refused = the proxy refused what the upstream sent, or may not open its socket
+proxy-tls-to-plain = the proxy speaks TLS to an upstream that speaks plain HTTP{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-socket-forbidden = the proxy may not open the socket of its upstream{ $place-known ->
+    [no] {""}
+   *[yes] , { $place }
+}: permission was denied
+proxy-port-forbidden = the proxy may not connect to its upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}at { $place }
+}: permission was denied
+proxy-header-too-big = the header of the upstream's answers was larger than the proxy's buffer for it{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-answer-refused = the proxy refused the answers of its upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+} as not valid{ $reason-known ->
+    [no] {""}
+   *[yes] : "{ $reason }"
+}
+socket-missing = { $place-known ->
+    [no] the upstream's socket
+   *[yes] the socket { $place }
+}, where the proxy looks for the app, does not exist{ $elsewhere ->
+    [no] {""}
+   *[yes] , while the app listens at { $listens }
+}
 nothing-listens = nothing listens at { $place-known ->
     [no] the upstream
    *[yes] { $place }
@@ -207,6 +254,7 @@ advice-stop-growth = Lower the load that fills the memory of { failing } (fewer 
     [start] after a start
    *[end] after the last end
 }, too fast for recycling to help
+advice-read-last-lines = Read what { failing } wrote just before each end (journalctl -u, docker logs, the log files of its process manager); roll back if a deploy came before it
 advice-read-trace = Read the trace in the log of { failing }; roll back if a deploy came before it
 advice-catch-error = Catch the error where it arises, and let one request fail instead of the process
 advice-keep-crashers-away = Keep the requests that crash { failing } away, or roll back its last update of native code{ $place ->
@@ -246,6 +294,16 @@ advice-look-at-pressure = Look at /proc/pressure/memory and at the largest proce
 advice-working-set = Give the host or container memory for its working set, page cache included
 advice-alert-psi = Alert on memory pressure (PSI) and not only on use
 advice-network-steps = From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)
+advice-resolve = From the proxy's host: resolve the upstream's name (getent ahosts, and dig at the nameserver that the proxy asks), and see that this nameserver answers
+advice-handshake = From the proxy's host: shake hands with the upstream (openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+} -servername NAME shows protocol, certificate and alert), see whether it speaks plain HTTP instead (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), and compare with proxy_pass, proxy_ssl_protocols and proxy_ssl_server_name
+advice-route = From the proxy's host: find the way to the upstream (ip route get, ping) and reach its port (nc -vz); see that its host or container is up and has the address that the proxy asks
+advice-watch-certificates = Alert before the certificates of upstreams end, and try the handshake after each update of either side
 advice-resolver = Give nginx a resolver with a short valid= time, or reload it when addresses change
 advice-raise-limit-above = Raise the memory limit of { failing } above { $limit }{ $alone ->
     [yes] : one victim alone held { $held }, so that fewer workers would not help
@@ -269,6 +327,28 @@ advice-own-limit = Give { $hog-known ->
 } a limit of its own (MemoryMax=, --memory) or fewer processes, so that it and not its neighbours is killed
 advice-protect = Alert on available memory; protect { failing } by MemoryMin= or OOMScoreAdjust=
 advice-compare-listeners = Compare proxy_pass and upstream of nginx -T with what listens (ss -ltnp, ss -lxp), and reload nginx when they agree
+advice-socket-permission = Let the proxy's user open the socket: look at its owner and mode and at the folders above it (ls -l, namei -l{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}), set listen.owner, listen.group and listen.mode of php-fpm or the socket's mode in the app server, and under SELinux look for the denial (ausearch -m avc -ts today)
+advice-port-permission = Let the proxy connect{ $place-known ->
+    [no] {""}
+   *[yes] {" "}to { $place }
+}: under SELinux the denial stands in the audit log (ausearch -m avc -ts today), and setsebool -P httpd_can_network_connect 1 allows it; else look for a firewall rule of the host itself
+advice-header-buffer = Raise proxy_buffer_size and proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) above the header of the answers that failed, or make it smaller: ask the upstream for the failing route (curl -s -o /dev/null -D -) and see which line is long, often Set-Cookie
+advice-small-header = Keep out of the header what grows: sessions in a store instead of in cookies, few and short Set-Cookie lines
+advice-ask-upstream = Ask the upstream itself for a failing route (curl -vi http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), and mend what the cited line names: a protocol other than that of proxy_pass, or a header that is not valid or stands twice
+advice-tls-scheme = Ask the upstream both ways from the proxy's host (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/, openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}), and give proxy_pass the scheme that it answers
+advice-socket-made = See that the app runs and which sockets there are (ss -lxp), and give the proxy and the app the same path; a socket in the /tmp of a unit with PrivateTmp=, or in a folder that nothing makes at the boot (RuntimeDirectory=), is not there for the proxy
 advice-test-configuration = Test the configuration against the running app in the deploy (nginx -t does not connect)
 advice-proxy-limit = Raise the proxy's own limit that the line names (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports by keepalive to the upstream) and reload it
 advice-open-files = Raise LimitNOFILE of { failing } and restart it, then find what it keeps open (lsof -p)
@@ -339,6 +419,8 @@ verify-free = free -m, systemctl --failed
 verify-memory-max = systemctl show -p MemoryMax, docker inspect
 verify-through-proxy = a request through the proxy succeeds
 verify-wrong-port = a wrong port fails the deploy
+verify-header-size = the header of the largest answer is smaller than the buffer
+verify-failing-deploy = a deploy whose app the proxy cannot reach fails
 verify-no-such-line = no further such line, and answers succeed
 verify-load-test = a load test at the surge's rate gives no error
 verify-no-limit-line = no further limit line in its log
@@ -469,7 +551,60 @@ chain-other = { $kind ->
     [host-suspend] the host slept
     [uncaught-exception] the app died of an error that it did not handle
     [proxy-lifecycle] the proxy was started, stopped or reloaded
+    [oom-invoked] the kernel looked for a process to kill for memory
+    [hung-task] the kernel saw a task hang
+    [page-allocation-failure] the kernel failed to get a page of memory
+    [disk-error] a disk or its file system failed
+    [conntrack-full] the kernel's connection tracking table was full
+    [kernel-limit] a limit of the kernel was reached
+    [upstream-unreachable] the proxy found no route to the upstream
+    [upstream-forbidden] the proxy was not allowed to connect to the upstream
+    [upstream-none-live] the proxy counted all its upstreams as failed
+    [upstream-bad-answer] the proxy refused what the upstream answered
+    [upstream-unresolved] the proxy could not resolve the upstream's name
+    [upstream-tls] TLS between the proxy and the upstream failed
+    [check-failed] a health check of the proxy counted a server as down
+    [check-passed] a health check of the proxy found a server well again
+    [proxy-worker-died] a worker of the proxy died of a signal
+    [proxy-throttled] the proxy turned requests away by its own rules
+    [upload-buffered] the proxy put a large request body on disk
+    [app-stopped] the app server ended as told
+    [app-reloaded] the app server reloaded as told
+    [worker-exited] a worker ended
+    [master-gone] a worker found its master gone
+    [workers-exhausted] all workers were busy, or the limit on their number was reached
+    [listen-queue-full] the app server's listen queue was full
+    [memory-limit] a request met the runtime's memory limit
+    [manager-memory-limit] the process manager ended a process for its memory
+    [request-error] the app failed on a request with an error of its own
+    [program-started] the process manager started the program
+    [program-stopped] the process manager stopped the program on order
+    [program-gave-up] the process manager gave up starting the program
+    [open-files-exhausted] the app ran out of file descriptors
+    [store-started] the database or cache started
+    [store-ready] the database or cache took clients again
+    [store-slow] a statement of the database was slow or timed out
+    [unit-starting] systemd began to start a unit
+    [unit-stopped] systemd stopped a unit
+    [unit-reloaded] systemd reloaded a unit
+    [unit-oom-killed] systemd saw the OOM killer kill a process of a unit
+    [unit-restart-scheduled] systemd planned to start a unit again
+    [unit-signal-sent] an operator sent a signal to a unit
+    [unit-stop-timeout] a unit did not stop in time, and systemd killed it
+    [unit-watchdog] a unit did not answer systemd's watchdog
+    [core-dumped] a core dump was taken
+    [userspace-oom-kill] a killer in user space killed a process for memory
+    [clock-step] the clock was set
+    [operator-command] an operator gave a command
+    [deploy] packages were installed or a deploy ran
+    [log-loss] a logging daemon lost lines
    *[other] { $words }
+}
+chain-operator-command = an operator ran "{ $command }"
+chain-program-exited = the process manager saw { $program } end{ $told ->
+    [signal] {" "}by signal { $signal }
+    [code] {" "}with exit status { $code }
+   *[nothing] {""}
 }
 chain-unit-stopping = { $lower }systemd was told to stop { $unit }
 chain-unit-process-exited = { $lower }systemd saw the main process of { $unit } end ({ $code }, { $status })
@@ -482,6 +617,7 @@ claim-no-burst = no burst of failed answers
 claim-ends-explained = every end of a process is explained
 kernel-tells-of-one = the kernel log tells of one
 kernel-covers = { $path } covers the incident
+kernel-ring-covers = { $path } holds what the kernel wrote from { $time } until the ring was read
 kernel-no-kill = { $path } holds kernel messages and no kill
 kernel-none = no log of the bundle holds a message of the kernel
 kernel-kills = { $kills } in the kernel log
@@ -496,6 +632,7 @@ bursts-unjudged = only the { $bursts } bursts with the most failed answers are j
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE
 kernel-after-boot = { $path } begins with a boot after the onset: what the kernel wrote before it is gone
+kernel-at-boot = { $path } was written at the boot and holds nothing that came later
 kernel-of-another = { $path } may be of another host than the app's
 kernel-overwritten = { $path } begins too late: its ring buffer was overwritten or cleared
 kernel-untied = { $path } holds no line that ties its clock to the other logs
@@ -507,7 +644,10 @@ kernel-unplaced = { $path } cannot be placed in time
 missing-kernel-log = the kernel log over the incident ({ $why })
 missing-docker-events = the docker events
 missing-app-log = the log of the app server behind the failing upstream
+missing-app-times = when the lines of { $path } were written, which carry no time
 missing-error-log = the error log of the proxy
+missing-handshake = what the upstream answers at its port, by TLS and without it
+missing-listeners = the proxy's configuration, and what listens
 missing-dependency-log = the log of what the app waited for: its database and other dependencies
 missing-sender = who sent the signal: audit log, sudo log, shell history
 missing-own-error = the app's own error of one failed request (its log at that moment, or the error tracker)
@@ -1192,37 +1332,203 @@ taken-of-more = others of { $formats ->
    *[other] { $formats } more formats
 }
 taken-nothing = lines with times that no format explains
+taken-nothing-untimed = lines without times that no format explains
 
 ## Why something could not be read; as the places that read it say it
 
 unread-empty = empty
-unread-no-log = text that is no known log ({ $lines } lines, beginning "{ $line }"), passed over
-unread-no-log-unquoted = text that is no known log ({ $lines } lines), passed over
+unread-no-log = text that is no known log ({ $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+}, beginning "{ $line }"), passed over
+unread-no-log-unquoted = text that is no known log ({ $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+}), passed over
 unread-binary = binary bytes, passed over
-unread-lines = { $unparsed } of { $lines } lines were not understood; see coroner inspect
+unread-elf = an ELF program, passed over
+unread-jpeg = a JPEG picture, passed over
+unread-png = a PNG picture, passed over
+unread-pdf = a PDF document, passed over
+unread-binary-journal = a binary journal; export it with journalctl -o export, passed over
+unread-sqlite = an SQLite database, passed over
+unread-zip-inside = a zip archive; unpack it first, passed over
+unread-packet-capture = a packet capture, passed over
+unread-lines = { $unparsed } of { $lines ->
+    [one] 1 line was
+   *[other] { $lines } lines were
+} not understood; see coroner inspect
 unread-partial-line = the last line has no end, for the file was cut; it was left out
-unread-long-lines = { $lines } lines are longer than { $most } bytes; the rest of each was not read
-unread-nul-bytes = { $bytes } NUL bytes were passed over, as a power loss or copytruncate leaves them
+unread-long-lines = { $lines ->
+    [one] 1 line is longer than { $most } bytes; the rest of it was not read
+   *[other] { $lines } lines are longer than { $most } bytes; the rest of each was not read
+}
+unread-nul-bytes = { $bytes ->
+    [one] 1 NUL byte was passed over, as a power loss or copytruncate leaves them
+   *[other] { $bytes } NUL bytes were passed over, as a power loss or copytruncate leaves them
+}
 unread-large-snapshot = a snapshot of more than { $most } bytes, passed over
 unread-state-dump = looks like a state dump that cannot be read, passed over
-unread-stream-ends = { $format } stream ends at compressed byte { $byte }
-unread-archive-ends-in-header = the archive ends inside a header, at byte { $byte }
-unread-archive-ends-in-content = the archive ends inside the content of a member, at byte { $byte }
-unread-archive-without-end = the archive has no end mark at byte { $byte }: if it was cut just there, members are missing
-unread-archive-ignored = { $bytes } bytes after the end of the archive are no tar and were ignored
-unread-member-cut = only { $came } of its { $bytes } bytes are in the archive
-unread-wrong-sum = checksum or length of { $unit } is wrong: what it holds up to compressed byte { $byte } may be wrong
-unread-too-much = more than { $bytes } bytes unpacked; the rest was not read
-unread-bomb = unpacks to more than { $ratio } times its size, as only a decompression bomb does; the rest after { $bytes } bytes was not read
-unread-too-many-members = more than { $members } members; { $name } and all after it were not read
-unread-too-deep = an archive inside { $layers } others; unpack the outer ones
-unread-more = { $more } more problems of this kind are not listed
+unread-events = { $events ->
+    [one] 1 event beyond the limit was counted and not kept
+   *[other] { $events } events beyond the limit were counted and not kept
+}
+unread-more = { $more ->
+    [one] 1 more problem of this kind is not listed
+   *[other] { $more } more problems of this kind are not listed
+}
+
+# Files, folders and the reading of them.
 unread-not-opened = cannot be opened: { $reason }
 unread-file = the file cannot be read: { $reason }
 unread-folder = the folder cannot be read: { $reason }
-unread-packer = packed with { $packer }; unpack it or pack it as gzip
-unread-document = a zip archive of a document or a program, passed over
-unread-encrypted = encrypted; unpack it first, with its password
+unread-folder-rest = the rest of the folder cannot be read: { $reason }
+unread-failed = reading failed at byte { $byte }: { $reason }
+unread-shrank = the file shrank while it was read: { $came } of { $bytes ->
+    [one] 1 byte was there
+   *[other] { $bytes } bytes were there
+}
+# $reason is unread-time-over.
+unread-stopped = { $reason }; the rest after byte { $byte } was not read
+unread-time-over = { $seconds ->
+    [one] 1 second of reading is over (--max-seconds)
+   *[other] { $seconds } seconds of reading are over (--max-seconds)
+}
+unread-too-many-files = more than { $files } files; this one and all after it were not read
+unread-too-many-names = more than { $names } names in one folder; { $dropped ->
+    [one] the last one was not read
+   *[other] the last { $dropped } were not read
+}
 unread-symbolic-link = a symbolic link, not followed; what it leads to is read under its own name, if it is in the folder
 unread-hard-link = a hard link to a file that is read under another name
 unread-special = neither a file nor a folder (a pipe, socket or device)
+
+# Streams that are packed.
+unread-stream-ends = { $format } stream ends at compressed byte { $byte }
+unread-corrupt = { $format } stream is corrupt at compressed byte { $byte }
+unread-gzip-flags = gzip header at byte { $byte } has unknown flags
+unread-gzip-name = gzip header has a name without end
+# $what is unread-corrupt, unread-gzip-flags or unread-gzip-name.
+unread-rest-lost = { $what }; { $bytes ->
+    [one] 1 byte before it was unpacked
+   *[other] { $bytes } bytes before it were unpacked
+}, the rest is lost
+unread-trailing = { $bytes ->
+    [one] 1 trailing byte after the { $format } data is not { $format } and was ignored
+   *[other] { $bytes } trailing bytes after the { $format } data are not { $format } and were ignored
+}
+unread-window = { $format } stream needs { $need } MiB of memory to unpack, and { $left } MiB are left for it; recompress it with xz -6 or gzip, or unpack it first
+# $part is one of unread-part-*.
+unread-wrong-sum = checksum or length of { $part } is wrong: what it holds up to compressed byte { $byte } may be wrong
+unread-wrong-sums = checksum or length of { $part } and of { $more } more is wrong: what it holds up to compressed byte { $byte } may be wrong
+unread-wrong-sum-of-member = checksum or length of { $part } is wrong: what it holds may be wrong
+# Two reasons; both are messages of this list.
+unread-both = { $one }; { $other }
+unread-part-gzip-member = gzip member { $number }
+unread-part-xz-block = xz block { $number }
+unread-part-xz-index = the index of xz stream { $number }
+unread-part-zstd-frame = zstd frame { $number }
+unread-part-bzip2-stream = bzip2 stream { $number }
+unread-part-bzip2-block = bzip2 block { $number }
+unread-part-zip-member = zip member { $number }
+unread-too-much = { $bytes ->
+    [one] more than 1 byte unpacked
+   *[other] more than { $bytes } bytes unpacked
+}; the rest was not read
+unread-bomb = unpacks to more than { $ratio } times its size, as only a decompression bomb does; the rest after { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} was not read
+unread-no-thread = no thread could be started to unpack it: { $reason }; { $bytes ->
+    [one] 1 byte was unpacked
+   *[other] { $bytes } bytes were unpacked
+}
+unread-unpacking-stopped = the unpacking stopped without a reason
+unread-packer = packed with { $packer }; unpack it or pack it as gzip
+unread-xz-filter = packed through xz filter { $filter }, which is for programs; unpack it first
+unread-zstd-dictionary = packed with a zstd dictionary, which is not here; unpack it first, with zstd -D
+unread-old-bzip2 = packed by a bzip2 older than 0.9.5, in a way that was given up since; unpack it first
+
+# Archives and their members.
+unread-archive-ends-in-header = the archive ends inside a header, at byte { $byte }
+unread-archive-ends-in-member = the archive ends inside a member, at byte { $byte }
+unread-archive-ends-in-content = the archive ends inside the content of a member, at byte { $byte }
+unread-archive-ends-in-padding = the archive ends inside the padding of a member, at byte { $byte }
+unread-archive-without-end = the archive has no end mark at byte { $byte }: if it was cut just there, members are missing
+unread-archive-without-directory = the archive ends at byte { $byte } without its directory: members may be missing
+unread-archive-ignored = { $bytes ->
+    [one] 1 byte after the end of the archive is no { $format } and was ignored
+   *[other] { $bytes } bytes after the end of the archive are no { $format } and were ignored
+}
+unread-header-lost = no valid { $format } header at byte { $byte }: { $bytes ->
+    [one] 1 byte passed over
+   *[other] { $bytes } bytes passed over
+} to find the next one
+unread-directory-count = the directory lists { $listed ->
+    [one] 1 member
+   *[other] { $listed } members
+}, and { $members ->
+    [one] 1 was found
+   *[other] { $members } were found
+}
+unread-directory-names = names of members are not those of the directory: some of them may be wrong
+unread-member-cut = only { $came } of its { $bytes ->
+    [one] 1 byte is
+   *[other] { $bytes } bytes are
+} in the archive
+# $reason is a message of this list: why the stream around it ends.
+unread-member-cut-because = only { $came } of its { $bytes ->
+    [one] 1 byte is
+   *[other] { $bytes } bytes are
+} in the archive: { $reason }
+unread-member-open = the archive ends after { $came ->
+    [one] 1 byte
+   *[other] { $came } bytes
+} of it
+unread-member-open-because = the archive ends after { $came ->
+    [one] 1 byte
+   *[other] { $came } bytes
+} of it: { $reason }
+unread-too-many-members = { $members ->
+    [one] more than 1 member
+   *[other] more than { $members } members
+}; { $name } and all after it were not read
+unread-all-unpacked = { $bytes ->
+    [one] 1 byte was unpacked
+   *[other] { $bytes } bytes were unpacked
+}; { $name } and all after it were not read
+unread-too-deep = { $layers ->
+    [one] an archive inside 1 other; unpack the outer one
+   *[other] an archive inside { $layers } others; unpack the outer ones
+}
+unread-name-cut = a name of { $bytes } bytes was cut; { $most } is the most
+unread-long-name = a long name of { $bytes } bytes was passed over; { $most } is the most that is read
+unread-long-pax = a pax header of { $bytes } bytes was passed over; { $most } is the most that is read
+unread-long-path = a path of { $bytes } bytes was passed over; { $most } is the most that is read
+unread-bad-pax = a malformed pax header before byte { $byte }; it was ignored
+unread-sparse = stored without its holes (a GNU sparse member), which cannot be read; pack it again without --sparse
+unread-symbolic-link-to = a symbolic link to { $target }; what it leads to is read under its own name, if it is here
+unread-hard-link-to = a hard link to { $target }; what it leads to is read under its own name, if it is here
+unread-device = a device file
+unread-named-pipe = a named pipe
+unread-tar-type = tar type { $type } cannot be read; pack it as a plain file
+unread-document = a zip archive of a document or a program, passed over
+unread-encrypted = encrypted; unpack it first, with its password
+unread-patch = a patch for another file
+unread-method = packed with { $packer }; unpack it first, or pack it with deflate
+unread-method-unknown = packed in an unknown way; unpack it first, or pack it with deflate
+
+# Capsules.
+unread-capsule-member = a member of a capsule of more than { $most } bytes
+unread-capsule-head = the first line of a capsule's member cannot be read
+unread-capsule-record = capsule.json cannot be read: { $reason }
+unread-capsule-version = the capsule has format { $version } and this coroner reads { $own }; use a newer one
+unread-capsule-lost = lines of a capsule without its capsule.json, passed over
+unread-capsule-lines = { $missing } of { $told ->
+    [one] 1 line that raised an event is missing in the capsule or was changed; what it told does not count
+   *[other] { $told } lines that raised an event are missing in the capsule or were changed; what they told does not count
+}
+unread-capsule-events = { $events ->
+    [one] 1 event of the bundle is not in the capsule
+   *[other] { $events } events of the bundle are not in the capsule
+}

@@ -79,7 +79,7 @@ crash-exit-status = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
    *[other] se sont arrêtés
-} { times-many } avec le code de sortie { $code }, et aucun journal ne dit pourquoi
+} { times-many } avec le code de sortie { $code }, et aucune ligne comprise ne dit pourquoi
 crash-exception = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
@@ -116,6 +116,11 @@ deploy-restart = { failing } { $services ->
     [1] a reçu l'ordre de s'arrêter et est resté absent
    *[other] ont reçu l'ordre de s'arrêter et sont restés absents
 } jusqu'au redémarrage
+deploy-stopped = { failing } { $services ->
+    [0] a reçu l'ordre de s'arrêter
+    [1] a reçu l'ordre de s'arrêter
+   *[other] ont reçu l'ordre de s'arrêter
+}, et aucun journal ne montre de redémarrage
 deploy-too-early = le proxy a été basculé vers { failing } avant que quelqu'un n'y écoute
 disk-full-proxy = un disque était plein, et le proxy a échoué pour cela
 disk-full = un disque était plein, et { failing } { $services ->
@@ -139,7 +144,21 @@ sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKI
 sigkill-either = { processes } { failing-de } { processes-died } d'un SIGKILL, et le bundle ne dit pas si c'est l'OOM killer qui l'a envoyé ou quelqu'un ou quelque chose d'autre
 memory-pressure = l'hôte manquait tant de mémoire que les réponses arrivaient trop tard
 network-unanswered = les connexions à l'upstream restaient sans réponse : elles étaient jetées entre le proxy et lui, ou son hôte était absent
-network = le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
+network = { $step ->
+    [name] le proxy n'a pas pu résoudre le nom de son upstream{ $place-known ->
+        [no] {""}
+       *[yes] , { $place }
+    }
+    [tls] TLS entre le proxy et son upstream a échoué{ $place-known ->
+        [no] {""}
+       *[yes] {" "}({ $place })
+    }
+    [route] le proxy n'a trouvé aucune route vers son upstream{ $place-known ->
+        [no] {""}
+       *[yes] {" "}sur { $place }
+    }
+   *[several] le proxy n'a pas pu résoudre le nom de son upstream, le joindre par le réseau ou valider son certificat
+}
 oom-kill = l'OOM killer du noyau a tué { $victim }{ $owner-known ->
     [no] {""}
    *[yes] {" "}({ $owner })
@@ -176,8 +195,36 @@ oom-kill-userspace = { $killer-known ->
     [no] un processus
    *[yes] { $victim }
 } parce que l'hôte manquait de mémoire
-proxy-tls-to-plain = le proxy parle TLS à un upstream qui parle HTTP en clair
-proxy-refused = le proxy a refusé ce que l'upstream a envoyé, ou n'a pas le droit d'ouvrir son socket
+proxy-tls-to-plain = le proxy parle TLS à un upstream qui parle HTTP en clair{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-socket-forbidden = le proxy n'a pas le droit d'ouvrir le socket de son upstream{ $place-known ->
+    [no] {""}
+   *[yes] , { $place }
+} (permission refusée)
+proxy-port-forbidden = le proxy n'a pas le droit de se connecter à son upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}sur { $place }
+} (permission refusée)
+proxy-header-too-big = l'en-tête des réponses de l'upstream dépassait le tampon que le proxy lui réserve{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-answer-refused = le proxy a rejeté les réponses de son upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}, non valides à ses yeux{ $reason-known ->
+    [no] {""}
+   *[yes] {" "}(« { $reason } »)
+}
+socket-missing = { $place-known ->
+    [no] le socket de l'upstream
+   *[yes] le socket { $place }
+}, où le proxy cherche l'application, n'existe pas{ $elsewhere ->
+    [no] {""}
+   *[yes] , alors qu'elle écoute sur { $listens }
+}
 nothing-listens = rien n'écoute sur { $place-known ->
     [no] l'adresse de l'upstream
    *[yes] { $place }
@@ -247,6 +294,7 @@ advice-stop-growth = Réduire la charge qui remplit la mémoire { failing-de } (
     [start] un démarrage
    *[end] l'arrêt précédent
 }, trop vite pour qu'un recyclage aide
+advice-read-last-lines = Lire ce qu'a écrit { failing } juste avant chaque fin (journalctl -u, docker logs, les journaux de son gestionnaire de processus) ; revenir en arrière si un déploiement a précédé
 advice-read-trace = Lire la trace dans le journal { failing-de } ; revenir en arrière si un déploiement a précédé
 advice-catch-error = Intercepter l'erreur là où elle naît, et laisser échouer une requête plutôt que le processus
 advice-keep-crashers-away = Écarter les requêtes qui font tomber { failing }, ou revenir sur sa dernière mise à jour de code natif{ $place ->
@@ -286,6 +334,16 @@ advice-look-at-pressure = Regarder /proc/pressure/memory et les plus gros proces
 advice-working-set = Donner à l'hôte ou au conteneur la mémoire de son working set, page cache compris
 advice-alert-psi = Alerter sur la pression mémoire (PSI) et pas seulement sur l'utilisation
 advice-network-steps = Depuis l'hôte du proxy : résoudre le nom de l'upstream, joindre son port (nc -vz) et essayer son certificat (openssl s_client)
+advice-resolve = Depuis l'hôte du proxy : résoudre le nom de l'upstream (getent ahosts, et dig auprès du serveur de noms que le proxy interroge), et vérifier que ce serveur répond
+advice-handshake = Depuis l'hôte du proxy : essayer le handshake avec l'upstream (openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+} -servername NAME montre protocole, certificat et alerte), voir s'il parle plutôt HTTP en clair (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), et comparer avec proxy_pass, proxy_ssl_protocols et proxy_ssl_server_name
+advice-route = Depuis l'hôte du proxy : trouver le chemin vers l'upstream (ip route get, ping) et joindre son port (nc -vz) ; vérifier que son hôte ou conteneur tourne et porte l'adresse que le proxy demande
+advice-watch-certificates = Alerter avant l'expiration des certificats des upstreams, et essayer le handshake après chaque mise à jour d'un des deux côtés
 advice-resolver = Donner à nginx un resolver avec un valid= court, ou le recharger quand les adresses changent
 advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }{ $alone ->
     [yes] {" "}: une seule victime tenait { $held }, et moins de workers n'y changerait rien
@@ -309,6 +367,28 @@ advice-own-limit = Donner une limite propre (MemoryMax=, --memory) ou moins de p
 }, pour que lui soit tué et non ses voisins
 advice-protect = Alerter sur la mémoire disponible ; protéger { failing } par MemoryMin= ou OOMScoreAdjust=
 advice-compare-listeners = Comparer proxy_pass et upstream de nginx -T avec ce qui écoute (ss -ltnp, ss -lxp), et recharger nginx quand ils concordent
+advice-socket-permission = Permettre à l'utilisateur du proxy d'ouvrir le socket : regarder son propriétaire, son mode et les dossiers au-dessus (ls -l, namei -l{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}), régler listen.owner, listen.group et listen.mode de php-fpm ou le mode du socket dans le serveur d'application, et sous SELinux chercher le refus (ausearch -m avc -ts today)
+advice-port-permission = Permettre au proxy de se connecter{ $place-known ->
+    [no] {""}
+   *[yes] {" "}à { $place }
+} : sous SELinux, le refus est dans le journal d'audit (ausearch -m avc -ts today) et setsebool -P httpd_can_network_connect 1 l'autorise ; sinon chercher une règle de pare-feu de l'hôte lui-même
+advice-header-buffer = Porter proxy_buffer_size et proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) au-dessus de l'en-tête des réponses en échec, ou réduire celui-ci : demander la route en échec à l'upstream (curl -s -o /dev/null -D -) et voir quelle ligne est longue, souvent Set-Cookie
+advice-small-header = Garder hors de l'en-tête ce qui grossit : sessions dans un stockage plutôt que dans des cookies, lignes Set-Cookie rares et courtes
+advice-ask-upstream = Demander une route en échec à l'upstream lui-même (curl -vi http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/) et corriger ce que nomme la ligne citée : un autre protocole que celui de proxy_pass, ou un en-tête non valide ou en double
+advice-tls-scheme = Interroger l'upstream des deux façons depuis l'hôte du proxy (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/, openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}), et donner à proxy_pass le schéma auquel il répond
+advice-socket-made = Vérifier que l'application tourne et quels sockets existent (ss -lxp), et donner le même chemin au proxy et à l'application ; un socket dans le /tmp d'une unité avec PrivateTmp=, ou dans un dossier que rien ne crée au démarrage (RuntimeDirectory=), n'existe pas pour le proxy
 advice-test-configuration = Tester la configuration contre l'application qui tourne lors du déploiement (nginx -t ne se connecte pas)
 advice-proxy-limit = Relever la limite du proxy que la ligne nomme (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports par keepalive vers l'upstream) et le recharger
 advice-open-files = Relever LimitNOFILE pour { failing } et redémarrer, puis chercher ce qui reste ouvert (lsof -p)
@@ -379,6 +459,8 @@ verify-free = free -m ; systemctl --failed
 verify-memory-max = systemctl show -p MemoryMax ; docker inspect
 verify-through-proxy = une requête à travers le proxy réussit
 verify-wrong-port = un mauvais port fait échouer le déploiement
+verify-header-size = l'en-tête de la plus grande réponse est plus petit que le tampon
+verify-failing-deploy = un déploiement dont le proxy ne peut pas joindre l'application échoue
 verify-no-such-line = plus de telle ligne, et les réponses réussissent
 verify-load-test = un test de charge au débit du pic ne donne aucune erreur
 verify-no-limit-line = plus de ligne de limite dans son journal
@@ -507,7 +589,60 @@ chain-other = { $kind ->
     [proxy-limit] le proxy a atteint une de ses propres limites
     [proxy-disk-full] le proxy n'avait plus de place sur son disque
     [proxy-configuration] la configuration du proxy ne convenait pas
+    [oom-invoked] le noyau a cherché un processus à tuer pour libérer de la mémoire
+    [hung-task] le noyau a vu une tâche bloquée
+    [page-allocation-failure] le noyau n'a pas pu obtenir une page de mémoire
+    [disk-error] un disque ou son système de fichiers a eu une erreur
+    [conntrack-full] la table de suivi des connexions du noyau était pleine
+    [kernel-limit] une limite du noyau a été atteinte
+    [upstream-unreachable] le proxy n'a trouvé aucune route vers l'upstream
+    [upstream-forbidden] le proxy n'a pas eu le droit de se connecter à l'upstream
+    [upstream-none-live] le proxy comptait tous ses upstreams comme en échec
+    [upstream-bad-answer] le proxy a rejeté la réponse de l'upstream
+    [upstream-unresolved] le proxy n'a pas pu résoudre le nom de l'upstream
+    [upstream-tls] TLS entre le proxy et l'upstream a échoué
+    [check-failed] un contrôle de santé du proxy a compté un serveur comme hors service
+    [check-passed] un contrôle de santé du proxy a retrouvé un serveur en état
+    [proxy-worker-died] un worker du proxy est mort d'un signal
+    [proxy-throttled] le proxy a écarté des requêtes selon ses propres règles
+    [upload-buffered] le proxy a mis sur disque un gros corps de requête
+    [app-stopped] le serveur d'application s'est arrêté comme demandé
+    [app-reloaded] le serveur d'application s'est rechargé comme demandé
+    [worker-exited] un worker s'est terminé
+    [master-gone] un worker n'a plus trouvé son master
+    [workers-exhausted] tous les workers étaient occupés, ou la limite de leur nombre était atteinte
+    [listen-queue-full] la file d'attente du serveur d'application était pleine
+    [memory-limit] une requête a atteint la limite de mémoire du runtime
+    [manager-memory-limit] le gestionnaire de processus a arrêté un processus pour sa mémoire
+    [request-error] l'application a échoué sur une requête avec une erreur à elle
+    [program-started] le gestionnaire de processus a démarré le programme
+    [program-stopped] le gestionnaire de processus a arrêté le programme sur ordre
+    [program-gave-up] le gestionnaire de processus a renoncé à démarrer le programme
+    [open-files-exhausted] l'application n'avait plus de descripteurs de fichiers
+    [store-started] la base ou le cache a démarré
+    [store-ready] la base ou le cache a de nouveau accepté des clients
+    [store-slow] une requête de la base a été lente ou a dépassé son délai
+    [unit-starting] systemd a commencé à démarrer une unité
+    [unit-stopped] systemd a arrêté une unité
+    [unit-reloaded] systemd a rechargé une unité
+    [unit-oom-killed] systemd a vu l'OOM killer tuer un processus d'une unité
+    [unit-restart-scheduled] systemd a prévu de redémarrer une unité
+    [unit-signal-sent] un opérateur a envoyé un signal à une unité
+    [unit-stop-timeout] une unité ne s'est pas arrêtée à temps, et systemd l'a tuée
+    [unit-watchdog] une unité n'a pas répondu au watchdog de systemd
+    [core-dumped] un core dump a été pris
+    [userspace-oom-kill] un tueur en espace utilisateur a tué un processus pour la mémoire
+    [clock-step] l'horloge a été réglée
+    [operator-command] un opérateur a lancé une commande
+    [deploy] des paquets ont été installés ou un déploiement a eu lieu
+    [log-loss] un démon de journalisation a perdu des lignes
    *[other] événement « { $words } »
+}
+chain-operator-command = un opérateur a lancé « { $command } »
+chain-program-exited = le gestionnaire de processus a vu { $program } se terminer{ $told ->
+    [signal] {" "}par le signal { $signal }
+    [code] {" "}avec le code de sortie { $code }
+   *[nothing] {""}
 }
 chain-unit-stopping = { $lower }systemd a reçu l'ordre d'arrêter { $unit }
 chain-unit-process-exited = { $lower }systemd a vu le processus principal de { $unit } se terminer ({ $code }, { $status })
@@ -520,6 +655,7 @@ claim-no-burst = aucune rafale de réponses en échec
 claim-ends-explained = chaque fin de processus est expliquée
 kernel-tells-of-one = le journal du noyau en montre un
 kernel-covers = { $path } couvre l'incident
+kernel-ring-covers = { $path } contient ce que le noyau a écrit de { $time } jusqu'à la lecture du tampon
 kernel-no-kill = { $path } contient des messages du noyau et aucun OOM kill
 kernel-none = aucun journal du bundle ne contient de message du noyau
 kernel-kills = { $kills } dans le journal du noyau
@@ -537,6 +673,7 @@ ends-unexplained = { $ends ->
 }
 kernel-zone-assumed = le fuseau de { $path } n'est que supposé ; donner --tz FILE=ZONE
 kernel-after-boot = { $path } commence par un démarrage après le début : ce que le noyau écrivait avant est perdu
+kernel-at-boot = { $path } a été écrit au démarrage et ne contient rien de ce qui a suivi
 kernel-of-another = { $path } est peut-être d'un autre hôte que celui de l'application
 kernel-overwritten = { $path } commence trop tard : son tampon circulaire a été écrasé ou vidé
 kernel-untied = { $path } n'a aucune ligne qui lie son horloge aux autres journaux
@@ -548,7 +685,10 @@ kernel-unplaced = { $path } ne peut être placé dans le temps
 missing-kernel-log = le journal du noyau pendant l'incident ({ $why })
 missing-docker-events = les événements de docker (docker events)
 missing-app-log = le journal du serveur d'application derrière l'upstream en échec
+missing-app-times = quand les lignes de { $path }, qui ne portent pas d'heure, ont été écrites
 missing-error-log = le journal d'erreurs du proxy
+missing-handshake = ce que l'upstream répond sur son port, avec TLS et sans
+missing-listeners = la configuration du proxy, et ce qui écoute
 missing-dependency-log = ce que l'application attendait : journal de sa base de données et de ses autres dépendances
 missing-sender = qui a envoyé le signal : journal d'audit, journal sudo, historique du shell
 missing-own-error = l'erreur de l'application elle-même pour une requête en échec (son journal à ce moment, ou le collecteur d'erreurs)
@@ -1252,37 +1392,191 @@ taken-of-more = le reste dans { $formats ->
    *[other] { $formats } autres formats
 }
 taken-nothing = des lignes datées qu'aucun format n'explique
+taken-nothing-untimed = des lignes sans date qu'aucun format n'explique
 
 ## Pourquoi quelque chose n'a pas pu être lu
 
 unread-empty = vide
-unread-no-log = texte qui n'est aucun journal connu ({ $lines } lignes, début : "{ $line }"), ignoré
-unread-no-log-unquoted = texte qui n'est aucun journal connu ({ $lines } lignes), ignoré
+unread-no-log = texte qui n'est aucun journal connu ({ $lines ->
+    [one] { $lines } ligne
+   *[other] { $lines } lignes
+}, début : "{ $line }"), ignoré
+unread-no-log-unquoted = texte qui n'est aucun journal connu ({ $lines ->
+    [one] { $lines } ligne
+   *[other] { $lines } lignes
+}), ignoré
 unread-binary = octets binaires, ignorés
-unread-lines = { $unparsed } lignes sur { $lines } n'ont pas été comprises ; voir coroner inspect
-unread-partial-line = la dernière ligne n'a pas de fin, car le fichier a été coupé ; elle a été laissée de côté
-unread-long-lines = { $lines } lignes dépassent { $most } octets ; le reste de chacune n'a pas été lu
-unread-nul-bytes = { $bytes } octets NUL ont été ignorés, comme en laissent une coupure de courant ou copytruncate
+unread-elf = un programme ELF, ignoré
+unread-jpeg = une image JPEG, ignorée
+unread-png = une image PNG, ignorée
+unread-pdf = un document PDF, ignoré
+unread-binary-journal = un journal binaire ; l'exporter avec journalctl -o export, ignoré
+unread-sqlite = une base de données SQLite, ignorée
+unread-zip-inside = une archive zip ; la décompresser d'abord, ignorée
+unread-packet-capture = une capture de paquets, ignorée
+unread-lines = { $unparsed ->
+    [one] { $unparsed } ligne sur { $lines } n'a pas été comprise
+   *[other] { $unparsed } lignes sur { $lines } n'ont pas été comprises
+} ; voir coroner inspect
+unread-partial-line = la dernière ligne n'a pas de fin, car le fichier a été coupé ; elle a été laissée de côté
+unread-long-lines = { $lines ->
+    [one] { $lines } ligne dépasse { $most } octets ; son reste n'a pas été lu
+   *[other] { $lines } lignes dépassent { $most } octets ; le reste de chacune n'a pas été lu
+}
+unread-nul-bytes = { $bytes ->
+    [one] { $bytes } octet NUL a été ignoré
+   *[other] { $bytes } octets NUL ont été ignorés
+}, comme en laissent une coupure de courant ou copytruncate
 unread-large-snapshot = un instantané de plus de { $most } octets, ignoré
 unread-state-dump = semble être un vidage d'état illisible, ignoré
-unread-stream-ends = le flux { $format } s'arrête à l'octet compressé { $byte }
-unread-archive-ends-in-header = l'archive s'arrête dans un en-tête, à l'octet { $byte }
-unread-archive-ends-in-content = l'archive s'arrête dans le contenu d'un membre, à l'octet { $byte }
-unread-archive-without-end = l'archive n'a pas de marque de fin à l'octet { $byte } : si elle a été coupée là, des membres manquent
-unread-archive-ignored = { $bytes } octets après la fin de l'archive ne sont pas du tar et ont été ignorés
-unread-member-cut = seuls { $came } de ses { $bytes } octets sont dans l'archive
-unread-wrong-sum = la somme de contrôle ou la longueur de { $unit } est fausse : son contenu jusqu'à l'octet compressé { $byte } peut être faux
-unread-too-much = plus de { $bytes } octets décompressés ; le reste n'a pas été lu
-unread-bomb = se décompresse à plus de { $ratio } fois sa taille, comme seule une bombe de décompression le fait ; le reste après { $bytes } octets n'a pas été lu
-unread-too-many-members = plus de { $members } membres ; { $name } et tout ce qui suit n'ont pas été lus
-unread-too-deep = une archive dans { $layers } autres ; décompresser celles de dehors
-unread-more = { $more } autres problèmes de ce genre ne sont pas listés
-unread-not-opened = impossible à ouvrir : { $reason }
-unread-file = le fichier ne peut pas être lu : { $reason }
-unread-folder = le dossier ne peut pas être lu : { $reason }
-unread-packer = compressé avec { $packer } ; le décompresser ou le compresser en gzip
-unread-document = une archive zip d'un document ou d'un programme, ignorée
-unread-encrypted = chiffré ; le décompresser d'abord, avec son mot de passe
-unread-symbolic-link = un lien symbolique, non suivi ; ce vers quoi il mène est lu sous son propre nom, s'il est dans le dossier
+unread-events = { $events ->
+    [one] { $events } événement au-delà de la limite a été compté mais pas gardé
+   *[other] { $events } événements au-delà de la limite ont été comptés mais pas gardés
+}
+unread-more = { $more ->
+    [one] { $more } autre problème de ce genre n'est pas listé
+   *[other] { $more } autres problèmes de ce genre ne sont pas listés
+}
+
+unread-not-opened = impossible à ouvrir : { $reason }
+unread-file = le fichier ne peut pas être lu : { $reason }
+unread-folder = le dossier ne peut pas être lu : { $reason }
+unread-folder-rest = le reste du dossier ne peut pas être lu : { $reason }
+unread-failed = la lecture a échoué à l'octet { $byte } : { $reason }
+unread-shrank = le fichier a rétréci pendant sa lecture : { $came } sur { $bytes ->
+    [one] { $bytes } octet était là
+   *[other] { $bytes } octets étaient là
+}
+unread-stopped = { $reason } ; le reste après l'octet { $byte } n'a pas été lu
+unread-time-over = { $seconds ->
+    [one] { $seconds } seconde de lecture est écoulée (--max-seconds)
+   *[other] { $seconds } secondes de lecture sont écoulées (--max-seconds)
+}
+unread-too-many-files = plus de { $files } fichiers ; celui-ci et tous ceux qui suivent n'ont pas été lus
+unread-too-many-names = plus de { $names } noms dans un dossier ; { $dropped ->
+    [one] le dernier n'a pas été lu
+   *[other] les { $dropped } derniers n'ont pas été lus
+}
+unread-symbolic-link = un lien symbolique, non suivi ; ce vers quoi il mène est lu sous son propre nom, s'il est dans le dossier
 unread-hard-link = un lien dur vers un fichier qui est lu sous un autre nom
 unread-special = ni un fichier ni un dossier (un tube, un socket ou un périphérique)
+
+unread-stream-ends = le flux { $format } s'arrête à l'octet compressé { $byte }
+unread-corrupt = le flux { $format } est corrompu à l'octet compressé { $byte }
+unread-gzip-flags = l'en-tête gzip à l'octet { $byte } a des drapeaux inconnus
+unread-gzip-name = l'en-tête gzip a un nom sans fin
+unread-rest-lost = { $what } ; { $bytes ->
+    [one] { $bytes } octet qui précède a été décompressé
+   *[other] { $bytes } octets qui précèdent ont été décompressés
+}, le reste est perdu
+unread-trailing = { $bytes ->
+    [one] { $bytes } octet après les données { $format } n'est pas du { $format } et a été ignoré
+   *[other] { $bytes } octets après les données { $format } ne sont pas du { $format } et ont été ignorés
+}
+unread-window = le flux { $format } demande { $need } MiB de mémoire pour être décompressé, et il en reste { $left } MiB ; le recompresser avec xz -6 ou gzip, ou le décompresser d'abord
+unread-wrong-sum = la somme de contrôle ou la longueur { $part } est fausse : son contenu jusqu'à l'octet compressé { $byte } peut être faux
+unread-wrong-sums = la somme de contrôle ou la longueur { $part } et de { $more ->
+    [one] { $more } autre partie
+   *[other] { $more } autres parties
+} est fausse : leur contenu jusqu'à l'octet compressé { $byte } peut être faux
+unread-wrong-sum-of-member = la somme de contrôle ou la longueur { $part } est fausse : son contenu peut être faux
+unread-both = { $one } ; { $other }
+unread-part-gzip-member = du membre gzip { $number }
+unread-part-xz-block = du bloc xz { $number }
+unread-part-xz-index = de l'index du flux xz { $number }
+unread-part-zstd-frame = de la trame zstd { $number }
+unread-part-bzip2-stream = du flux bzip2 { $number }
+unread-part-bzip2-block = du bloc bzip2 { $number }
+unread-part-zip-member = du membre zip { $number }
+unread-too-much = { $bytes ->
+    [one] plus de { $bytes } octet décompressé
+   *[other] plus de { $bytes } octets décompressés
+} ; le reste n'a pas été lu
+unread-bomb = se décompresse à plus de { $ratio } fois sa taille, comme seule une bombe de décompression le fait ; le reste après { $bytes ->
+    [one] { $bytes } octet
+   *[other] { $bytes } octets
+} n'a pas été lu
+unread-no-thread = aucun fil d'exécution n'a pu être lancé pour le décompresser : { $reason } ; { $bytes ->
+    [one] { $bytes } octet a été décompressé
+   *[other] { $bytes } octets ont été décompressés
+}
+unread-unpacking-stopped = la décompression s'est arrêtée sans raison
+unread-packer = compressé avec { $packer } ; le décompresser ou le compresser en gzip
+unread-xz-filter = compressé à travers le filtre xz { $filter }, qui est fait pour les programmes ; le décompresser d'abord
+unread-zstd-dictionary = compressé avec un dictionnaire zstd, qui n'est pas là ; le décompresser d'abord, avec zstd -D
+unread-old-bzip2 = compressé par un bzip2 antérieur à 0.9.5, d'une manière abandonnée depuis ; le décompresser d'abord
+
+unread-archive-ends-in-header = l'archive s'arrête dans un en-tête, à l'octet { $byte }
+unread-archive-ends-in-member = l'archive s'arrête dans un membre, à l'octet { $byte }
+unread-archive-ends-in-content = l'archive s'arrête dans le contenu d'un membre, à l'octet { $byte }
+unread-archive-ends-in-padding = l'archive s'arrête dans le remplissage d'un membre, à l'octet { $byte }
+unread-archive-without-end = l'archive n'a pas de marque de fin à l'octet { $byte } : si elle a été coupée là, des membres manquent
+unread-archive-without-directory = l'archive s'arrête à l'octet { $byte } sans son répertoire : des membres manquent peut-être
+unread-archive-ignored = { $bytes ->
+    [one] { $bytes } octet après la fin de l'archive n'est pas du { $format } et a été ignoré
+   *[other] { $bytes } octets après la fin de l'archive ne sont pas du { $format } et ont été ignorés
+}
+unread-header-lost = aucun en-tête { $format } valable à l'octet { $byte } : { $bytes ->
+    [one] { $bytes } octet sauté
+   *[other] { $bytes } octets sautés
+} pour trouver le suivant
+unread-directory-count = le répertoire liste { $listed ->
+    [one] { $listed } membre
+   *[other] { $listed } membres
+}, et { $members ->
+    [one] { $members } a été trouvé
+   *[other] { $members } ont été trouvés
+}
+unread-directory-names = les noms des membres ne sont pas ceux du répertoire : certains peuvent être faux
+unread-member-cut = seuls { $came } de ses { $bytes } octets sont dans l'archive
+unread-member-cut-because = seuls { $came } de ses { $bytes } octets sont dans l'archive : { $reason }
+unread-member-open = l'archive s'arrête après { $came ->
+    [one] { $came } octet
+   *[other] { $came } octets
+} de son contenu
+unread-member-open-because = l'archive s'arrête après { $came ->
+    [one] { $came } octet
+   *[other] { $came } octets
+} de son contenu : { $reason }
+unread-too-many-members = { $members ->
+    [one] plus de { $members } membre
+   *[other] plus de { $members } membres
+} ; { $name } et tout ce qui suit n'ont pas été lus
+unread-all-unpacked = { $bytes ->
+    [one] { $bytes } octet a été décompressé
+   *[other] { $bytes } octets ont été décompressés
+} ; { $name } et tout ce qui suit n'ont pas été lus
+unread-too-deep = { $layers ->
+    [one] une archive dans { $layers } autre ; décompresser celle de dehors
+   *[other] une archive dans { $layers } autres ; décompresser celles de dehors
+}
+unread-name-cut = un nom de { $bytes } octets a été coupé ; { $most } est le maximum
+unread-long-name = un nom long de { $bytes } octets a été ignoré ; { $most } est le maximum qui est lu
+unread-long-pax = un en-tête pax de { $bytes } octets a été ignoré ; { $most } est le maximum qui est lu
+unread-long-path = un chemin de { $bytes } octets a été ignoré ; { $most } est le maximum qui est lu
+unread-bad-pax = un en-tête pax mal formé avant l'octet { $byte } ; il a été ignoré
+unread-sparse = stocké sans ses trous (un membre creux de GNU), ce qui ne peut pas être lu ; le remettre dans une archive sans --sparse
+unread-symbolic-link-to = un lien symbolique vers { $target } ; ce vers quoi il mène est lu sous son propre nom, s'il est là
+unread-hard-link-to = un lien dur vers { $target } ; ce vers quoi il mène est lu sous son propre nom, s'il est là
+unread-device = un fichier de périphérique
+unread-named-pipe = un tube nommé
+unread-tar-type = le type tar { $type } ne peut pas être lu ; l'archiver comme fichier ordinaire
+unread-document = une archive zip d'un document ou d'un programme, ignorée
+unread-encrypted = chiffré ; le décompresser d'abord, avec son mot de passe
+unread-patch = un correctif pour un autre fichier
+unread-method = compressé avec { $packer } ; le décompresser d'abord, ou le compresser avec deflate
+unread-method-unknown = compressé d'une manière inconnue ; le décompresser d'abord, ou le compresser avec deflate
+
+unread-capsule-member = un membre d'une capsule de plus de { $most } octets
+unread-capsule-head = la première ligne d'un membre de la capsule ne peut pas être lue
+unread-capsule-record = capsule.json ne peut pas être lu : { $reason }
+unread-capsule-version = la capsule a le format { $version } et ce coroner lit { $own } ; en utiliser un plus récent
+unread-capsule-lost = des lignes d'une capsule sans son capsule.json, ignorées
+unread-capsule-lines = { $missing ->
+    [one] { $missing } ligne sur { $told } qui levait un événement manque dans la capsule ou a été modifiée ; ce qu'elle disait ne compte pas
+   *[other] { $missing } lignes sur { $told } qui levaient un événement manquent dans la capsule ou ont été modifiées ; ce qu'elles disaient ne compte pas
+}
+unread-capsule-events = { $events ->
+    [one] { $events } événement du bundle n'est pas dans la capsule
+   *[other] { $events } événements du bundle ne sont pas dans la capsule
+}

@@ -1,5 +1,6 @@
 //! The languages: one file of messages each, read when it is first spoken.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
@@ -22,6 +23,41 @@ type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: LazyLock<Vec<OnceLock<Bundle>>> =
     LazyLock::new(|| FILES.iter().map(|_| OnceLock::new()).collect());
+
+/// Up to here a number is exact as Fluent holds it; a length that somebody forged may be larger.
+const EXACT_MAX: u64 = 1 << 53;
+
+/// The variables of each English message, with how often it shows or asks for each; those of messages that it names are not among
+/// them.
+static VARIABLES: LazyLock<BTreeMap<&'static str, BTreeMap<&'static str, usize>>> =
+    LazyLock::new(|| {
+        let english = FILES.iter().find(|(tag, _)| *tag == ENGLISH);
+        let mut all: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        let mut own = "";
+        let lines = english.map_or("", |(_, messages)| messages).lines();
+        for line in lines.filter(|line| !line.starts_with('#')) {
+            // The further lines of a message begin with a blank or a brace.
+            if let Some((id, _)) = line.split_once(" =")
+                && line.starts_with(|first: char| first.is_ascii_lowercase())
+            {
+                own = id;
+            }
+            let variables: &mut BTreeMap<_, _> = all.entry(own).or_default();
+            for rest in line.split('$').skip(1) {
+                let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next();
+                let times: &mut usize = variables.entry(name.unwrap_or_default()).or_default();
+                *times = times.saturating_add(1);
+            }
+        }
+        all
+    });
+
+/// The id and the variables of a message that data names.
+pub(super) fn variables(
+    id: &str,
+) -> Option<(&'static str, &'static BTreeMap<&'static str, usize>)> {
+    VARIABLES.get_key_value(id).map(|(id, variables)| (*id, variables))
+}
 
 /// A language that the reports can be written in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,6 +126,7 @@ impl Language {
         values.set("lower", name(""));
         for (key, arg) in args {
             let value: FluentValue<'_> = match arg {
+                Arg::Count(count) if *count > EXACT_MAX => count.to_string().into(),
                 Arg::Count(count) => (*count).into(),
                 Arg::Case(case) => (*case).into(),
                 Arg::Shown(shown) => name(shown).into(),

@@ -19,6 +19,7 @@ mod language;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
@@ -63,6 +64,22 @@ struct Message {
 pub fn text(id: &'static str, args: impl IntoIterator<Item = (&'static str, Arg)>) -> Text {
     let args = args.into_iter().collect();
     Text::of(Message { id, args, sentence: false }, Language::default())
+}
+
+/// The message that data names, such as a file that somebody made: its id begins like this, it speaks of just these things, and a
+/// text of ours stands only where it is shown once, so that texts within texts do not grow beyond what was written. What is named
+/// is never more than a message of ours; the data is but its arguments. `None` where there is no such message.
+#[must_use]
+pub fn known(beginning: &str, id: &str, args: BTreeMap<String, Arg>) -> Option<Text> {
+    let (id, variables) = language::variables(id).filter(|(id, _)| id.starts_with(beginning))?;
+    if args.len() != variables.len() {
+        return None;
+    }
+    let own = |(name, arg): (String, Arg)| {
+        let (name, times) = variables.get_key_value(&*name)?;
+        (*times == 1 || !matches!(arg, Arg::Text(_))).then_some((*name, arg))
+    };
+    Some(text(id, args.into_iter().map(own).collect::<Option<Args>>()?))
 }
 
 impl Text {

@@ -92,7 +92,7 @@ crash-exit-status = { failing } { $services ->
     [2] завершались
     [3] завершались
    *[other] завершался
-} { times-many } с кодом выхода { $code }, и ни один лог не говорит почему
+} { times-many } с кодом выхода { $code }, и ни одна понятая строка не говорит почему
 crash-exception = { failing } { $services ->
     [2] завершались
     [3] завершались
@@ -129,6 +129,11 @@ deploy-restart = { failing } { $services ->
     [3] получили команду остановиться и не отвечали до нового запуска
    *[other] получил команду остановиться и не отвечал до нового запуска
 }
+deploy-stopped = { failing } { $services ->
+    [2] получили команду остановиться
+    [3] получили команду остановиться
+   *[other] получил команду остановиться
+}, и ни один лог не показывает нового запуска
 deploy-too-early = прокси переключили на { failing } раньше, чем там начали слушать
 disk-full-proxy = на диске кончилось место, и из-за этого прокси отвечал ошибками
 disk-full = на диске кончилось место, и из-за этого { failing } { $services ->
@@ -149,7 +154,21 @@ sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIG
 sigkill-either = { processes } { failing-gen } { processes-ended } по SIGKILL, и по бандлу не видно, послал его OOM killer или кто-то другой
 memory-pressure = на хосте так не хватало памяти, что ответы приходили слишком поздно
 network-unanswered = соединения с апстримом оставались без ответа: их отбрасывали между прокси и ним, или его хост был недоступен
-network = прокси не смог разрешить имя апстрима, достучаться до него по сети или проверить его сертификат
+network = { $step ->
+    [name] прокси не смог узнать адрес апстрима по имени{ $place-known ->
+        [no] {""}
+       *[yes] {" "}{ $place }
+    }
+    [tls] соединение TLS между прокси и апстримом не удалось{ $place-known ->
+        [no] {""}
+       *[yes] {" "}({ $place })
+    }
+    [route] прокси не нашёл маршрута к апстриму{ $place-known ->
+        [no] {""}
+       *[yes] {" "}{ $place }
+    }
+   *[several] прокси не смог разрешить имя апстрима, достучаться до него по сети или проверить его сертификат
+}
 oom-kill = OOM killer ядра убил процесс { $victim }{ $owner-known ->
     [no] {""}
    *[yes] {" "}({ $owner })
@@ -186,8 +205,36 @@ oom-kill-userspace = { $killer-known ->
     [no] процесс
    *[yes] { $victim }
 }, потому что на хосте не хватало памяти
-proxy-tls-to-plain = прокси говорит по TLS с апстримом, который отвечает обычным HTTP
-proxy-refused = прокси отверг ответ апстрима или не имеет права открыть его сокет
+proxy-tls-to-plain = прокси говорит по TLS с апстримом, который отвечает обычным HTTP{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-socket-forbidden = прокси не имеет права открыть сокет апстрима{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}: отказано в доступе
+proxy-port-forbidden = прокси не имеет права соединиться с апстримом{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}: отказано в доступе
+proxy-header-too-big = заголовок ответов апстрима больше буфера, который отводит для него прокси{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-answer-refused = прокси отверг ответы апстрима{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+} как недопустимые{ $reason-known ->
+    [no] {""}
+   *[yes] : «{ $reason }»
+}
+socket-missing = { $place-known ->
+    [no] сокета апстрима
+   *[yes] сокета { $place }
+}, где прокси ищет приложение, не существует{ $elsewhere ->
+    [no] {""}
+   *[yes] , а оно слушает { $listens }
+}
 nothing-listens = никто не слушает { $place-known ->
     [no] адрес апстрима
    *[yes] { $place }
@@ -258,6 +305,7 @@ advice-stop-growth = Снизьте нагрузку, которая запол�
     [start] после старта
    *[end] после предыдущего завершения
 } — слишком быстро, чтобы помогли перезапуски
+advice-read-last-lines = Прочитайте, что написал { failing } перед каждым завершением (journalctl -u, docker logs, логи менеджера процессов); откатитесь, если перед этим было развёртывание
 advice-read-trace = Прочитайте трассировку в логе { failing-gen }; если перед этим был деплой, откатите его
 advice-catch-error = Перехватывайте ошибку там, где она возникает: пусть падает один запрос, а не весь процесс
 advice-keep-crashers-away = Не пропускайте запросы, от которых падает { failing }, или откатите последнее обновление нативного кода{ $place ->
@@ -297,6 +345,16 @@ advice-look-at-pressure = Посмотрите /proc/pressure/memory и самы
 advice-working-set = Дайте хосту или контейнеру память под его рабочий набор, включая page cache
 advice-alert-psi = Настройте алерт на нехватку памяти (PSI), а не только на её использование
 advice-network-steps = С хоста прокси: разрешите имя апстрима, проверьте его порт (nc -vz) и сертификат (openssl s_client)
+advice-resolve = С хоста прокси: разрешите имя апстрима (getent ahosts, и dig у того сервера имён, который спрашивает прокси) и проверьте, что этот сервер отвечает
+advice-handshake = С хоста прокси: проверьте рукопожатие с апстримом (openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+} -servername NAME показывает протокол, сертификат и alert), посмотрите, не отвечает ли он обычным HTTP (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), и сравните с proxy_pass, proxy_ssl_protocols и proxy_ssl_server_name
+advice-route = С хоста прокси: найдите путь к апстриму (ip route get, ping) и проверьте его порт (nc -vz); убедитесь, что его хост или контейнер работает и имеет тот адрес, который спрашивает прокси
+advice-watch-certificates = Оповещайте до окончания срока сертификатов апстримов и проверяйте рукопожатие после каждого обновления любой из сторон
 advice-resolver = Задайте nginx resolver с коротким valid= или перечитывайте конфигурацию при смене адресов
 advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit }{ $alone ->
     [yes] : один убитый процесс держал { $held }, и меньшее число воркеров не поможет
@@ -321,6 +379,28 @@ advice-own-limit = Задайте для { $hog-known ->
 } собственный лимит (MemoryMax=, --memory) или запускайте меньше процессов, чтобы убивали его, а не соседей
 advice-protect = Настройте алерт на доступную память; защитите { failing } через MemoryMin= или OOMScoreAdjust=
 advice-compare-listeners = Сравните proxy_pass и upstream из nginx -T с тем, что слушает (ss -ltnp, ss -lxp), и перечитайте конфигурацию nginx, когда они совпадут
+advice-socket-permission = Дайте пользователю прокси открыть сокет: посмотрите владельца, права и каталоги над ним (ls -l, namei -l{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}), задайте listen.owner, listen.group и listen.mode в php-fpm или права сокета в сервере приложений, а под SELinux найдите отказ (ausearch -m avc -ts today)
+advice-port-permission = Разрешите прокси соединяться{ $place-known ->
+    [no] {""}
+   *[yes] {" "}с { $place }
+}: под SELinux отказ записан в журнале аудита (ausearch -m avc -ts today), и его снимает setsebool -P httpd_can_network_connect 1; иначе ищите правило файрвола самого хоста
+advice-header-buffer = Увеличьте proxy_buffer_size и proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) сверх заголовка неудавшихся ответов или уменьшите его: запросите сбойный маршрут у апстрима (curl -s -o /dev/null -D -) и посмотрите, какая строка длинна, часто это Set-Cookie
+advice-small-header = Не держите в заголовке то, что растёт: сессии в хранилище, а не в cookie, строк Set-Cookie мало и они короткие
+advice-ask-upstream = Запросите сбойный маршрут у самого апстрима (curl -vi http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/) и исправьте то, что названо в приведённой строке: иной протокол, чем в proxy_pass, либо недопустимый или повторённый заголовок
+advice-tls-scheme = Обратитесь к апстриму обоими способами с хоста прокси (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/, openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}) и укажите в proxy_pass ту схему, на которую он отвечает
+advice-socket-made = Проверьте, что приложение работает и какие сокеты есть (ss -lxp), и задайте прокси и приложению один путь; сокета в /tmp юнита с PrivateTmp= или в каталоге, который никто не создаёт при загрузке (RuntimeDirectory=), для прокси нет
 advice-test-configuration = При деплое проверяйте конфигурацию на работающем приложении (nginx -t не устанавливает соединений)
 advice-proxy-limit = Поднимите лимит прокси, названный в строке (worker_rlimit_nofile, LimitNOFILE, worker_connections, порты — через keepalive к апстриму), и перезагрузите его конфигурацию
 advice-open-files = Поднимите LimitNOFILE { failing-dat } и перезапустите, затем найдите, что остаётся открытым (lsof -p)
@@ -391,6 +471,8 @@ verify-free = free -m; systemctl --failed
 verify-memory-max = systemctl show -p MemoryMax; docker inspect
 verify-through-proxy = запрос через прокси проходит
 verify-wrong-port = неверный порт останавливает деплой
+verify-header-size = заголовок самого большого ответа меньше буфера
+verify-failing-deploy = развёртывание, при котором прокси не достаёт до приложения, не проходит
 verify-no-such-line = таких строк больше нет, ответы успешны
 verify-load-test = нагрузочный тест с частотой всплеска проходит без ошибок
 verify-no-limit-line = в его логе больше нет строк о лимите
@@ -521,7 +603,60 @@ chain-other = { $kind ->
     [proxy-limit] прокси достиг собственного лимита
     [proxy-disk-full] прокси не хватило места на диске
     [proxy-configuration] конфигурация прокси не подошла
+    [oom-invoked] ядро искало процесс, чтобы убить его из-за нехватки памяти
+    [hung-task] ядро увидело зависшую задачу
+    [page-allocation-failure] ядро не смогло получить страницу памяти
+    [disk-error] диск или его файловая система дали сбой
+    [conntrack-full] таблица отслеживания соединений ядра была полна
+    [kernel-limit] достигнут лимит ядра
+    [upstream-unreachable] прокси не нашёл маршрута к апстриму
+    [upstream-forbidden] прокси не было позволено соединиться с апстримом
+    [upstream-none-live] прокси считал неисправными все свои апстримы
+    [upstream-bad-answer] прокси отверг ответ апстрима
+    [upstream-unresolved] прокси не смог узнать адрес апстрима по имени
+    [upstream-tls] соединение TLS между прокси и апстримом не удалось
+    [check-failed] проверка прокси признала сервер неработающим
+    [check-passed] проверка прокси снова нашла сервер исправным
+    [proxy-worker-died] воркер прокси погиб от сигнала
+    [proxy-throttled] прокси отклонил запросы по собственным правилам
+    [upload-buffered] прокси записал большое тело запроса на диск
+    [app-stopped] сервер приложений завершился по команде
+    [app-reloaded] сервер приложений перезагрузился по команде
+    [worker-exited] воркер завершился
+    [master-gone] воркер обнаружил, что его мастера больше нет
+    [workers-exhausted] все воркеры были заняты или достигнут предел их числа
+    [listen-queue-full] очередь подключений сервера приложений была полна
+    [memory-limit] запрос достиг лимита памяти среды выполнения
+    [manager-memory-limit] менеджер процессов завершил процесс из-за его памяти
+    [request-error] приложение не справилось с запросом из-за собственной ошибки
+    [program-started] менеджер процессов запустил программу
+    [program-stopped] менеджер процессов остановил программу по команде
+    [program-gave-up] менеджер процессов отказался от попыток запустить программу
+    [open-files-exhausted] у приложения закончились файловые дескрипторы
+    [store-started] база данных или кеш запущены
+    [store-ready] база данных или кеш снова принимали клиентов
+    [store-slow] запрос к базе данных был медленным или превысил время ожидания
+    [unit-starting] systemd начал запускать юнит
+    [unit-stopped] systemd остановил юнит
+    [unit-reloaded] systemd перезагрузил юнит
+    [unit-oom-killed] systemd увидел, что OOM killer убил процесс юнита
+    [unit-restart-scheduled] systemd запланировал повторный запуск юнита
+    [unit-signal-sent] оператор послал сигнал юниту
+    [unit-stop-timeout] юнит не остановился вовремя, и systemd убил его
+    [unit-watchdog] юнит не ответил watchdog systemd
+    [core-dumped] снят core dump
+    [userspace-oom-kill] убийца в пространстве пользователя убил процесс из-за памяти
+    [clock-step] часы были переведены
+    [operator-command] оператор выполнил команду
+    [deploy] устанавливались пакеты или шло развёртывание
+    [log-loss] служба журналирования потеряла строки
    *[other] событие «{ $words }»
+}
+chain-operator-command = оператор выполнил «{ $command }»
+chain-program-exited = менеджер процессов увидел, что { $program } завершился{ $told ->
+    [signal] {" "}от сигнала { $signal }
+    [code] {" "}с кодом выхода { $code }
+   *[nothing] {""}
 }
 chain-unit-stopping = { $lower }systemd получил команду остановить { $unit }
 chain-unit-process-exited = { $lower }systemd увидел, что главный процесс { $unit } завершился ({ $code }, { $status })
@@ -534,6 +669,7 @@ claim-no-burst = нет всплеска неудачных ответов
 claim-ends-explained = каждое завершение процесса объяснено
 kernel-tells-of-one = в логе ядра он есть
 kernel-covers = { $path } покрывает инцидент
+kernel-ring-covers = { $path } содержит всё, что ядро писало с { $time } до чтения буфера
 kernel-no-kill = в { $path } есть сообщения ядра, но нет OOM kill
 kernel-none = ни один лог бандла не содержит сообщений ядра
 kernel-kills = в логе ядра: { $kills }
@@ -552,6 +688,7 @@ ends-unexplained = { $ends ->
 }
 kernel-zone-assumed = часовой пояс { $path } лишь предположен; задайте --tz FILE=ZONE
 kernel-after-boot = { $path } начинается загрузкой после начала инцидента: что ядро писало до неё, потеряно
+kernel-at-boot = { $path } записан при загрузке и не содержит ничего более позднего
 kernel-of-another = { $path } может быть с другого хоста, а не с того, где работает приложение
 kernel-overwritten = { $path } начинается слишком поздно: кольцевой буфер переписан или очищен
 kernel-untied = в { $path } нет строки, которая связала бы его часы с другими логами
@@ -563,7 +700,10 @@ kernel-unplaced = { $path } нельзя привязать ко времени
 missing-kernel-log = лог ядра за время инцидента ({ $why })
 missing-docker-events = события docker (docker events)
 missing-app-log = лог сервера приложений за отказавшим апстримом
+missing-app-times = когда написаны строки { $path }: времени в них нет
 missing-error-log = error-лог прокси
+missing-handshake = что отвечает апстрим на своём порту, по TLS и без него
+missing-listeners = конфигурация прокси и то, что слушает
 missing-dependency-log = чего ждало приложение: логи его базы и других зависимостей
 missing-sender = кто послал сигнал: audit-лог, лог sudo, история команд
 missing-own-error = собственная ошибка приложения для одного из неудачных запросов (его лог в этот момент или система сбора ошибок)
@@ -1292,6 +1432,7 @@ taken-of-more = остальные ещё в { $formats ->
    *[many] { $formats } форматах
 }
 taken-nothing = строки со временем, которые не объясняет ни один формат
+taken-nothing-untimed = строки без времени, которые не объясняет ни один формат
 
 ## Почему что-то не прочитано
 
@@ -1299,30 +1440,208 @@ unread-empty = пусто
 unread-no-log = текст не похож ни на один известный лог (строк: { $lines }, начало: "{ $line }"), пропущен
 unread-no-log-unquoted = текст не похож ни на один известный лог (строк: { $lines }), пропущен
 unread-binary = двоичные данные, пропущены
-unread-lines = не понято строк: { $unparsed } из { $lines }; см. coroner inspect
+unread-elf = программа ELF, пропущена
+unread-jpeg = изображение JPEG, пропущено
+unread-png = изображение PNG, пропущено
+unread-pdf = документ PDF, пропущен
+unread-binary-journal = двоичный журнал; выгрузите его командой journalctl -o export; пропущен
+unread-sqlite = база данных SQLite, пропущена
+unread-zip-inside = zip-архив; сначала распакуйте его; пропущен
+unread-packet-capture = запись сетевых пакетов, пропущена
+unread-lines = { $unparsed ->
+    [one] не понята { $unparsed } строка
+    [few] не поняты { $unparsed } строки
+   *[many] не понято { $unparsed } строк
+} из { $lines }; см. coroner inspect
 unread-partial-line = последняя строка обрывается, так как файл обрезан; она не учтена
-unread-long-lines = строк длиннее { $most } байт: { $lines }; остаток каждой не прочитан
-unread-nul-bytes = пропущено нулевых байтов: { $bytes }; такие остаются после потери питания или copytruncate
+unread-long-lines = { $lines ->
+    [one] { $lines } строка длиннее { $most } байт; остаток
+    [few] { $lines } строки длиннее { $most } байт; остаток каждой
+   *[many] { $lines } строк длиннее { $most } байт; остаток каждой
+} не прочитан
+unread-nul-bytes = { $bytes ->
+    [one] пропущен { $bytes } нулевой байт
+    [few] пропущено { $bytes } нулевых байта
+   *[many] пропущено { $bytes } нулевых байт
+}: такие остаются после потери питания или copytruncate
 unread-large-snapshot = снимок состояния больше { $most } байт, пропущен
 unread-state-dump = похоже на дамп состояния, который не удалось прочитать, пропущен
-unread-stream-ends = поток { $format } обрывается на сжатом байте { $byte }
-unread-archive-ends-in-header = архив обрывается внутри заголовка, на байте { $byte }
-unread-archive-ends-in-content = архив обрывается внутри содержимого файла, на байте { $byte }
-unread-archive-without-end = в архиве нет метки конца на байте { $byte }: если он обрезан именно там, части файлов нет
-unread-archive-ignored = байты после конца архива ({ $bytes }) не похожи на tar и не учтены
-unread-member-cut = в архиве только { $came } из его { $bytes } байт
-unread-wrong-sum = контрольная сумма или длина неверна ({ $unit }): содержимое до сжатого байта { $byte } может быть неверным
-unread-too-much = распаковано больше { $bytes } байт; остальное не прочитано
-unread-bomb = при распаковке вырастает более чем в { $ratio } раз, как бывает только у архивных бомб; после { $bytes } байт не прочитано
-unread-too-many-members = файлов больше { $members }; { $name } и всё после него не прочитано
-unread-too-deep = архив вложен в другие ({ $layers }); распакуйте внешние
-unread-more = ещё таких проблем, не перечисленных здесь: { $more }
+unread-events = { $events ->
+    [one] { $events } событие сверх предела учтено, но не сохранено
+    [few] { $events } события сверх предела учтены, но не сохранены
+   *[many] { $events } событий сверх предела учтены, но не сохранены
+}
+unread-more = { $more ->
+    [one] ещё { $more } такая проблема не перечислена
+    [few] ещё { $more } такие проблемы не перечислены
+   *[many] ещё { $more } таких проблем не перечислено
+}
+
 unread-not-opened = не открывается: { $reason }
 unread-file = файл не читается: { $reason }
 unread-folder = папка не читается: { $reason }
-unread-packer = упаковано { $packer }; распакуйте или упакуйте в gzip
-unread-document = zip-архив документа или программы, пропущен
-unread-encrypted = зашифровано; сначала распакуйте с паролем
+unread-folder-rest = остальная часть папки не читается: { $reason }
+unread-failed = чтение прервалось на байте { $byte }: { $reason }
+unread-shrank = файл стал короче во время чтения: { $came ->
+    [one] был { $came } байт
+    [few] было { $came } байта
+   *[many] было { $came } байт
+} из { $bytes }
+unread-stopped = { $reason }; остальное после байта { $byte } не прочитано
+unread-time-over = { $seconds ->
+    [one] прошла { $seconds } секунда чтения (--max-seconds)
+    [few] прошли { $seconds } секунды чтения (--max-seconds)
+   *[many] прошло { $seconds } секунд чтения (--max-seconds)
+}
+unread-too-many-files = файлов больше { $files }; этот и все после него не прочитаны
+unread-too-many-names = в одной папке больше { $names } имён; { $dropped ->
+    [one] { $dropped } последнее не прочитано
+    [few] { $dropped } последних не прочитаны
+   *[many] { $dropped } последних не прочитаны
+}
 unread-symbolic-link = символическая ссылка, переход не сделан; то, на что она ведёт, читается под своим именем, если лежит в папке
 unread-hard-link = жёсткая ссылка на файл, который читается под другим именем
 unread-special = не файл и не папка (канал, сокет или устройство)
+
+unread-stream-ends = поток { $format } обрывается на сжатом байте { $byte }
+unread-corrupt = поток { $format } повреждён на сжатом байте { $byte }
+unread-gzip-flags = в заголовке gzip на байте { $byte } неизвестные флаги
+unread-gzip-name = в заголовке gzip имя без конца
+unread-rest-lost = { $what }; { $bytes ->
+    [one] до этого распакован { $bytes } байт
+    [few] до этого распаковано { $bytes } байта
+   *[many] до этого распаковано { $bytes } байт
+}, остальное потеряно
+unread-trailing = { $bytes ->
+    [one] { $bytes } байт после данных { $format } не похож на { $format } и не учтён
+    [few] { $bytes } байта после данных { $format } не похожи на { $format } и не учтены
+   *[many] { $bytes } байт после данных { $format } не похожи на { $format } и не учтены
+}
+unread-window = потоку { $format } для распаковки нужно { $need } MiB памяти, а осталось { $left } MiB; пережмите его с xz -6 или gzip либо сначала распакуйте
+unread-wrong-sum = контрольная сумма или длина { $part } неверна: содержимое до сжатого байта { $byte } может быть неверным
+unread-wrong-sums = контрольная сумма или длина { $part } и ещё { $more ->
+    [one] { $more } такой части
+   *[many] { $more } таких частей
+} неверна: содержимое до сжатого байта { $byte } может быть неверным
+unread-wrong-sum-of-member = контрольная сумма или длина { $part } неверна: содержимое может быть неверным
+unread-both = { $one }; { $other }
+unread-part-gzip-member = части gzip { $number }
+unread-part-xz-block = блока xz { $number }
+unread-part-xz-index = индекса потока xz { $number }
+unread-part-zstd-frame = кадра zstd { $number }
+unread-part-bzip2-stream = потока bzip2 { $number }
+unread-part-bzip2-block = блока bzip2 { $number }
+unread-part-zip-member = файла zip { $number }
+unread-too-much = { $bytes ->
+    [one] распаковано больше { $bytes } байта
+   *[many] распаковано больше { $bytes } байт
+}; остальное не прочитано
+unread-bomb = при распаковке вырастает более чем в { $ratio } раз, как бывает только у архивных бомб; после { $bytes ->
+    [one] { $bytes } байта
+   *[many] { $bytes } байт
+} не прочитано
+unread-no-thread = не удалось запустить поток для распаковки: { $reason }; { $bytes ->
+    [one] распакован { $bytes } байт
+    [few] распаковано { $bytes } байта
+   *[many] распаковано { $bytes } байт
+}
+unread-unpacking-stopped = распаковка остановилась без причины
+unread-packer = упаковано { $packer }; распакуйте или упакуйте в gzip
+unread-xz-filter = упаковано через фильтр xz { $filter }, а он для программ; сначала распакуйте
+unread-zstd-dictionary = упаковано со словарём zstd, которого здесь нет; сначала распакуйте с zstd -D
+unread-old-bzip2 = упаковано bzip2 старше 0.9.5 способом, от которого с тех пор отказались; сначала распакуйте
+
+unread-archive-ends-in-header = архив обрывается внутри заголовка, на байте { $byte }
+unread-archive-ends-in-member = архив обрывается внутри файла, на байте { $byte }
+unread-archive-ends-in-content = архив обрывается внутри содержимого файла, на байте { $byte }
+unread-archive-ends-in-padding = архив обрывается внутри заполнения после файла, на байте { $byte }
+unread-archive-without-end = в архиве нет метки конца на байте { $byte }: если он обрезан именно там, части файлов нет
+unread-archive-without-directory = архив обрывается на байте { $byte } без оглавления: возможно, части файлов нет
+unread-archive-ignored = { $bytes ->
+    [one] { $bytes } байт после конца архива не похож на { $format } и не учтён
+    [few] { $bytes } байта после конца архива не похожи на { $format } и не учтены
+   *[many] { $bytes } байт после конца архива не похожи на { $format } и не учтены
+}
+unread-header-lost = на байте { $byte } нет верного заголовка { $format }: { $bytes ->
+    [one] пропущен { $bytes } байт
+    [few] пропущено { $bytes } байта
+   *[many] пропущено { $bytes } байт
+} до следующего
+unread-directory-count = в оглавлении { $listed ->
+    [one] { $listed } файл
+    [few] { $listed } файла
+   *[many] { $listed } файлов
+}, а найдено { $members }
+unread-directory-names = имена файлов не те, что в оглавлении: некоторые из них могут быть неверны
+unread-member-cut = в архиве только { $came } из его { $bytes ->
+    [one] { $bytes } байта
+   *[many] { $bytes } байт
+}
+unread-member-cut-because = в архиве только { $came } из его { $bytes ->
+    [one] { $bytes } байта
+   *[many] { $bytes } байт
+}: { $reason }
+unread-member-open = архив обрывается после { $came ->
+    [one] { $came } байта
+   *[many] { $came } байт
+} его содержимого
+unread-member-open-because = архив обрывается после { $came ->
+    [one] { $came } байта
+   *[many] { $came } байт
+} его содержимого: { $reason }
+unread-too-many-members = файлов больше { $members }; { $name } и всё после него не прочитано
+unread-all-unpacked = { $bytes ->
+    [one] распакован { $bytes } байт
+    [few] распаковано { $bytes } байта
+   *[many] распаковано { $bytes } байт
+}; { $name } и всё после него не прочитано
+unread-too-deep = { $layers ->
+    [one] архив внутри { $layers } другого; распакуйте внешний
+   *[many] архив внутри { $layers } других; распакуйте внешние
+}
+unread-name-cut = имя в { $bytes ->
+    [one] { $bytes } байт
+    [few] { $bytes } байта
+   *[many] { $bytes } байт
+} обрезано; предел — { $most }
+unread-long-name = длинное имя в { $bytes ->
+    [one] { $bytes } байт
+    [few] { $bytes } байта
+   *[many] { $bytes } байт
+} пропущено; читается не больше { $most }
+unread-long-pax = заголовок pax в { $bytes ->
+    [one] { $bytes } байт
+    [few] { $bytes } байта
+   *[many] { $bytes } байт
+} пропущен; читается не больше { $most }
+unread-long-path = путь в { $bytes ->
+    [one] { $bytes } байт
+    [few] { $bytes } байта
+   *[many] { $bytes } байт
+} пропущен; читается не больше { $most }
+unread-bad-pax = неверный заголовок pax перед байтом { $byte }; он не учтён
+unread-sparse = записано без пустот (разреженный файл GNU), такое не читается; упакуйте снова без --sparse
+unread-symbolic-link-to = символическая ссылка на { $target }; то, на что она ведёт, читается под своим именем, если оно здесь
+unread-hard-link-to = жёсткая ссылка на { $target }; то, на что она ведёт, читается под своим именем, если оно здесь
+unread-device = файл устройства
+unread-named-pipe = именованный канал
+unread-tar-type = тип tar { $type } не читается; упакуйте как обычный файл
+unread-document = zip-архив документа или программы, пропущен
+unread-encrypted = зашифровано; сначала распакуйте с паролем
+unread-patch = исправление к другому файлу
+unread-method = упаковано { $packer }; сначала распакуйте или упакуйте с deflate
+unread-method-unknown = упаковано неизвестным способом; сначала распакуйте или упакуйте с deflate
+
+unread-capsule-member = файл капсулы больше { $most } байт
+unread-capsule-head = первая строка файла капсулы не читается
+unread-capsule-record = capsule.json не читается: { $reason }
+unread-capsule-version = у капсулы формат { $version }, а этот coroner читает { $own }; возьмите более новый
+unread-capsule-lost = строки капсулы без её capsule.json, пропущены
+unread-capsule-lines = { $missing ->
+    [one] { $missing } из { $told } строк, давших событие, нет в капсуле или она изменена; сказанное в ней
+   *[many] { $missing } из { $told } строк, давших события, нет в капсуле или они изменены; сказанное в них
+} не учитывается
+unread-capsule-events = { $events ->
+    [one] { $events } события бандла нет в капсуле
+   *[many] { $events } событий бандла нет в капсуле
+}

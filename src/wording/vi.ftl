@@ -44,7 +44,7 @@ either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là t
 
 broken-answers = { failing } đã { $times } lần gặp lỗi của chính nó và đóng kết nối mà không trả lời
 crash-at-start = { failing } đã { $times } lần không khởi động được
-crash-exit-status = { failing } đã { $times } lần tự kết thúc với mã thoát { $code }, và không log nào nói vì sao
+crash-exit-status = { failing } đã { $times } lần tự kết thúc với mã thoát { $code }, và không dòng nào đọc hiểu được nói vì sao
 crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó
 crash-segv = { processes } của { failing } chết vì tín hiệu lỗi{ $place ->
     [unknown] {""}
@@ -65,6 +65,7 @@ dependency-down = { $known ->
 }
 deploy-reload = { failing } được lệnh nạp lại mã hoặc cấu hình, và lỗi cho đến khi xong
 deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
+deploy-stopped = { failing } được lệnh dừng, và không log nào cho thấy nó khởi động lại
 deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
 disk-full-proxy = một đĩa bị đầy, và proxy lỗi vì nó
 disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
@@ -77,7 +78,21 @@ sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có th
 sigkill-either = { processes } của { failing } chết vì SIGKILL, và gói log không cho biết do OOM killer hay ai hoặc thứ gì khác gửi
 memory-pressure = máy chủ thiếu bộ nhớ đến mức câu trả lời đến quá muộn
 network-unanswered = kết nối tới upstream không được trả lời: chúng bị loại bỏ giữa proxy và upstream, hoặc máy chủ của nó vắng mặt
-network = proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
+network = { $step ->
+    [name] proxy không phân giải được tên của upstream{ $place-known ->
+        [no] {""}
+       *[yes] , { $place }
+    }
+    [tls] TLS giữa proxy và upstream thất bại{ $place-known ->
+        [no] {""}
+       *[yes] {" "}({ $place })
+    }
+    [route] proxy không tìm được đường tới upstream{ $place-known ->
+        [no] {""}
+       *[yes] {" "}ở { $place }
+    }
+   *[several] proxy không phân giải được, không tới được hoặc không tin được upstream qua mạng
+}
 oom-kill = OOM killer của kernel đã kill { $victim }{ $owner-known ->
     [no] {""}
    *[yes] {" "}của { $owner }
@@ -110,8 +125,36 @@ oom-kill-userspace = { $killer-known ->
     [no] một tiến trình
    *[yes] { $victim }
 } vì máy chủ thiếu bộ nhớ
-proxy-tls-to-plain = proxy nói TLS với upstream chỉ nói HTTP thường
-proxy-refused = proxy từ chối những gì upstream gửi, hoặc không được phép mở socket của nó
+proxy-tls-to-plain = proxy nói TLS với upstream chỉ nói HTTP thường{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-socket-forbidden = proxy không được phép mở socket của upstream{ $place-known ->
+    [no] {""}
+   *[yes] , { $place }
+}: bị từ chối quyền
+proxy-port-forbidden = proxy không được phép kết nối tới upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}ở { $place }
+}: bị từ chối quyền
+proxy-header-too-big = header trong câu trả lời của upstream lớn hơn bộ đệm mà proxy dành cho nó{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+}
+proxy-answer-refused = proxy từ chối câu trả lời của upstream{ $place-known ->
+    [no] {""}
+   *[yes] {" "}({ $place })
+} vì không hợp lệ{ $reason-known ->
+    [no] {""}
+   *[yes] : "{ $reason }"
+}
+socket-missing = { $place-known ->
+    [no] socket của upstream
+   *[yes] socket { $place }
+}, nơi proxy tìm ứng dụng, không tồn tại{ $elsewhere ->
+    [no] {""}
+   *[yes] , trong khi ứng dụng lắng nghe ở { $listens }
+}
 nothing-listens = không có gì lắng nghe ở { $place-known ->
     [no] địa chỉ của upstream
    *[yes] { $place }
@@ -166,6 +209,7 @@ advice-stop-growth = Giảm tải đang làm đầy bộ nhớ của { failing }
     [start] khi khởi động
    *[end] lần kết thúc trước
 }, quá nhanh để việc tái tạo có ích
+advice-read-last-lines = Đọc những gì { failing } ghi ngay trước mỗi lần kết thúc (journalctl -u, docker logs, các tệp log của trình quản lý tiến trình); quay lại bản cũ nếu trước đó có triển khai
 advice-read-trace = Đọc trace trong log của { failing }; rollback nếu trước đó có triển khai
 advice-catch-error = Bắt lỗi ngay nơi nó phát sinh, để một yêu cầu lỗi thay vì cả tiến trình
 advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặc rollback bản cập nhật mã native gần nhất{ $place ->
@@ -201,6 +245,16 @@ advice-look-at-pressure = Xem /proc/pressure/memory và các tiến trình lớn
 advice-working-set = Cấp cho máy chủ hoặc container đủ bộ nhớ cho working set, kể cả page cache
 advice-alert-psi = Cảnh báo theo áp lực bộ nhớ (PSI) chứ không chỉ theo mức sử dụng
 advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử cổng của nó (nc -vz) và chứng chỉ của nó (openssl s_client)
+advice-resolve = Từ máy chủ proxy: phân giải tên upstream (getent ahosts, và dig tại máy chủ tên mà proxy hỏi), và xem máy chủ tên đó có trả lời không
+advice-handshake = Từ máy chủ proxy: thử bắt tay với upstream (openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+} -servername NAME cho thấy giao thức, chứng chỉ và cảnh báo), xem nó có nói HTTP thường không (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), rồi so với proxy_pass, proxy_ssl_protocols và proxy_ssl_server_name
+advice-route = Từ máy chủ proxy: tìm đường tới upstream (ip route get, ping) và thử cổng của nó (nc -vz); xem máy chủ hoặc container của nó có chạy và có đúng địa chỉ mà proxy hỏi không
+advice-watch-certificates = Cảnh báo trước khi chứng chỉ của upstream hết hạn, và thử bắt tay sau mỗi lần cập nhật một trong hai bên
 advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
 advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit }{ $alone ->
     [yes] : riêng một nạn nhân đã giữ { $held }, nên chạy ít worker hơn cũng không giúp được
@@ -223,6 +277,28 @@ advice-own-limit = Đặt cho { $hog-known ->
 } một giới hạn riêng (MemoryMax=, --memory) hoặc chạy ít tiến trình hơn, để chính nó bị kill chứ không phải các tiến trình bên cạnh
 advice-protect = Cảnh báo theo bộ nhớ còn trống; bảo vệ { failing } bằng MemoryMin= hoặc OOMScoreAdjust=
 advice-compare-listeners = So proxy_pass và upstream của nginx -T với những gì đang lắng nghe (ss -ltnp, ss -lxp), rồi reload nginx khi chúng khớp
+advice-socket-permission = Cho người dùng của proxy mở socket: xem chủ sở hữu, quyền và các thư mục bên trên (ls -l, namei -l{ $place-known ->
+    [no] {""}
+   *[yes] {" "}{ $place }
+}), đặt listen.owner, listen.group và listen.mode của php-fpm hoặc quyền của socket trong máy chủ ứng dụng, và với SELinux thì tìm dòng từ chối (ausearch -m avc -ts today)
+advice-port-permission = Cho proxy kết nối{ $place-known ->
+    [no] {""}
+   *[yes] {" "}tới { $place }
+}: với SELinux, dòng từ chối nằm trong nhật ký audit (ausearch -m avc -ts today), và setsebool -P httpd_can_network_connect 1 cho phép; nếu không, tìm luật tường lửa của chính máy chủ
+advice-header-buffer = Tăng proxy_buffer_size và proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) lên trên header của các câu trả lời bị lỗi, hoặc làm header nhỏ lại: hỏi upstream tuyến bị lỗi (curl -s -o /dev/null -D -) và xem dòng nào dài, thường là Set-Cookie
+advice-small-header = Đừng để trong header những gì lớn dần: phiên nằm trong kho thay vì trong cookie, ít dòng Set-Cookie và ngắn
+advice-ask-upstream = Hỏi chính upstream một tuyến bị lỗi (curl -vi http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/), rồi sửa điều mà dòng được trích nêu: giao thức khác với proxy_pass, hoặc header không hợp lệ hay bị lặp
+advice-tls-scheme = Hỏi upstream theo cả hai cách từ máy chủ proxy (curl -v http://{ $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}/, openssl s_client -connect { $place-known ->
+    [no] HOST:PORT
+   *[yes] { $place }
+}), rồi cho proxy_pass lược đồ mà nó trả lời
+advice-socket-made = Xem ứng dụng có chạy không và có những socket nào (ss -lxp), rồi cho proxy và ứng dụng cùng một đường dẫn; socket trong /tmp của unit có PrivateTmp=, hoặc trong thư mục mà không gì tạo ra khi khởi động (RuntimeDirectory=), thì proxy không thấy
 advice-test-configuration = Khi triển khai, thử cấu hình với ứng dụng đang chạy (nginx -t không kết nối)
 advice-proxy-limit = Nâng giới hạn của proxy mà dòng log nêu (worker_rlimit_nofile, LimitNOFILE, worker_connections, cổng nhờ keepalive tới upstream) rồi nạp lại
 advice-open-files = Nâng LimitNOFILE cho { failing } và khởi động lại, rồi tìm xem nó giữ mở những gì (lsof -p)
@@ -293,6 +369,8 @@ verify-free = free -m; systemctl --failed
 verify-memory-max = systemctl show -p MemoryMax; docker inspect
 verify-through-proxy = một yêu cầu qua proxy thành công
 verify-wrong-port = cổng sai làm hỏng bước triển khai
+verify-header-size = header của câu trả lời lớn nhất nhỏ hơn bộ đệm
+verify-failing-deploy = lần triển khai mà proxy không tới được ứng dụng thì thất bại
 verify-no-such-line = không còn dòng như vậy, và câu trả lời thành công
 verify-load-test = thử tải ở mức cao điểm không có lỗi
 verify-no-limit-line = không còn dòng chạm giới hạn trong log của nó
@@ -417,7 +495,60 @@ chain-other = { $kind ->
     [proxy-limit] proxy chạm giới hạn của chính nó
     [proxy-disk-full] proxy hết chỗ trên đĩa
     [proxy-configuration] cấu hình của proxy không phù hợp
+    [oom-invoked] kernel tìm một tiến trình để giết vì thiếu bộ nhớ
+    [hung-task] kernel thấy một tác vụ bị treo
+    [page-allocation-failure] kernel không lấy được một trang bộ nhớ
+    [disk-error] đĩa hoặc hệ thống tệp của nó gặp lỗi
+    [conntrack-full] bảng theo dõi kết nối của kernel đã đầy
+    [kernel-limit] chạm một giới hạn của kernel
+    [upstream-unreachable] proxy không tìm được đường tới upstream
+    [upstream-forbidden] proxy không được phép kết nối tới upstream
+    [upstream-none-live] proxy coi mọi upstream của nó là hỏng
+    [upstream-bad-answer] proxy từ chối câu trả lời của upstream
+    [upstream-unresolved] proxy không phân giải được tên upstream
+    [upstream-tls] TLS giữa proxy và upstream thất bại
+    [check-failed] phép kiểm tra của proxy coi một máy chủ là hỏng
+    [check-passed] phép kiểm tra của proxy thấy một máy chủ đã ổn lại
+    [proxy-worker-died] một worker của proxy chết vì tín hiệu
+    [proxy-throttled] proxy từ chối yêu cầu theo luật của chính nó
+    [upload-buffered] proxy ghi một thân yêu cầu lớn ra đĩa
+    [app-stopped] máy chủ ứng dụng đã dừng theo lệnh
+    [app-reloaded] máy chủ ứng dụng đã reload theo lệnh
+    [worker-exited] một worker kết thúc
+    [master-gone] một worker thấy master của nó không còn
+    [workers-exhausted] mọi worker đều bận, hoặc đã chạm giới hạn số worker
+    [listen-queue-full] hàng đợi lắng nghe của máy chủ ứng dụng đã đầy
+    [memory-limit] một yêu cầu chạm giới hạn bộ nhớ của runtime
+    [manager-memory-limit] trình quản lý tiến trình kết thúc một tiến trình vì bộ nhớ của nó
+    [request-error] ứng dụng hỏng ở một yêu cầu vì lỗi của chính nó
+    [program-started] trình quản lý tiến trình khởi động chương trình
+    [program-stopped] trình quản lý tiến trình dừng chương trình theo lệnh
+    [program-gave-up] trình quản lý tiến trình thôi khởi động chương trình
+    [open-files-exhausted] ứng dụng hết file descriptor
+    [store-started] cơ sở dữ liệu hoặc cache đã khởi động
+    [store-ready] cơ sở dữ liệu hoặc cache lại nhận client
+    [store-slow] một câu lệnh của cơ sở dữ liệu chậm hoặc quá hạn
+    [unit-starting] systemd bắt đầu khởi động một unit
+    [unit-stopped] systemd đã dừng một unit
+    [unit-reloaded] systemd đã reload một unit
+    [unit-oom-killed] systemd thấy OOM killer giết một tiến trình của một unit
+    [unit-restart-scheduled] systemd định khởi động lại một unit
+    [unit-signal-sent] người vận hành gửi tín hiệu tới một unit
+    [unit-stop-timeout] một unit không dừng kịp, và systemd giết nó
+    [unit-watchdog] một unit không trả lời watchdog của systemd
+    [core-dumped] một core dump được ghi
+    [userspace-oom-kill] một trình giết ở không gian người dùng giết một tiến trình vì bộ nhớ
+    [clock-step] đồng hồ được chỉnh
+    [operator-command] người vận hành chạy một lệnh
+    [deploy] có cài gói hoặc triển khai
+    [log-loss] trình ghi log làm mất dòng
    *[other] sự kiện "{ $words }"
+}
+chain-operator-command = người vận hành chạy "{ $command }"
+chain-program-exited = trình quản lý tiến trình thấy { $program } kết thúc{ $told ->
+    [signal] {" "}bởi tín hiệu { $signal }
+    [code] {" "}với mã thoát { $code }
+   *[nothing] {""}
 }
 chain-unit-stopping = { $lower }systemd được lệnh dừng { $unit }
 chain-unit-process-exited = { $lower }systemd thấy tiến trình chính của { $unit } kết thúc ({ $code }, { $status })
@@ -430,6 +561,7 @@ claim-no-burst = không có đợt lỗi dồn dập
 claim-ends-explained = mọi lần tiến trình kết thúc đều được giải thích
 kernel-tells-of-one = log kernel có ghi một lần
 kernel-covers = { $path } bao phủ sự cố
+kernel-ring-covers = { $path } giữ những gì kernel ghi từ { $time } đến lúc ring buffer được đọc
 kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
 kernel-none = không log nào trong gói chứa thông điệp của kernel
 kernel-kills = { $kills } trong log kernel
@@ -443,6 +575,7 @@ bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời l�
 ends-unexplained = { $ends } lần kết thúc không có lý do trong log
 kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE
 kernel-after-boot = { $path } bắt đầu bằng một lần boot sau khi sự cố khởi phát: những gì kernel ghi trước đó đã mất
+kernel-at-boot = { $path } được ghi lúc boot và không chứa gì xảy ra sau đó
 kernel-of-another = { $path } có thể là của máy chủ khác, không phải máy chủ của ứng dụng
 kernel-overwritten = { $path } bắt đầu quá muộn: ring buffer đã bị ghi đè hoặc xóa
 kernel-untied = { $path } không có dòng nào nối đồng hồ của nó với các log khác
@@ -454,7 +587,10 @@ kernel-unplaced = không thể đặt { $path } vào trục thời gian
 missing-kernel-log = log kernel trong thời gian sự cố ({ $why })
 missing-docker-events = sự kiện docker (docker events)
 missing-app-log = log của máy chủ ứng dụng phía sau upstream bị lỗi
+missing-app-times = các dòng của { $path }, vốn không mang thời gian, được ghi lúc nào
 missing-error-log = error log của proxy
+missing-handshake = upstream trả lời gì ở cổng của nó, bằng TLS và không TLS
+missing-listeners = cấu hình của proxy, và những gì đang lắng nghe
 missing-dependency-log = ứng dụng đã chờ gì: log cơ sở dữ liệu và các dịch vụ phụ thuộc khác
 missing-sender = ai đã gửi tín hiệu: log audit, log sudo, lịch sử shell
 missing-own-error = lỗi do chính ứng dụng ghi cho một yêu cầu thất bại (log của nó lúc đó, hoặc hệ thống theo dõi lỗi)
@@ -1094,6 +1230,7 @@ taken-kernel = { $messages } thông điệp của kernel
 taken-of-format = { $lines } dòng dạng { $format }
 taken-of-more = phần còn lại thuộc { $formats } định dạng khác
 taken-nothing = các dòng có thời gian mà không định dạng nào giải thích được
+taken-nothing-untimed = các dòng không có thời gian mà không định dạng nào giải thích được
 
 ## Vì sao có thứ không đọc được
 
@@ -1101,30 +1238,102 @@ unread-empty = trống
 unread-no-log = văn bản không phải log nào đã biết ({ $lines } dòng, bắt đầu bằng "{ $line }"), bỏ qua
 unread-no-log-unquoted = văn bản không phải log nào đã biết ({ $lines } dòng), bỏ qua
 unread-binary = dữ liệu nhị phân, bỏ qua
+unread-elf = một chương trình ELF, bỏ qua
+unread-jpeg = một ảnh JPEG, bỏ qua
+unread-png = một ảnh PNG, bỏ qua
+unread-pdf = một tài liệu PDF, bỏ qua
+unread-binary-journal = một nhật ký nhị phân; hãy xuất nó bằng journalctl -o export; bỏ qua
+unread-sqlite = một cơ sở dữ liệu SQLite, bỏ qua
+unread-zip-inside = một kho zip; hãy giải nén trước; bỏ qua
+unread-packet-capture = một bản ghi gói tin mạng, bỏ qua
 unread-lines = không hiểu { $unparsed } trên { $lines } dòng; xem coroner inspect
 unread-partial-line = dòng cuối không có kết thúc vì tệp bị cắt; dòng đó bị bỏ ra
 unread-long-lines = { $lines } dòng dài hơn { $most } byte; phần còn lại của mỗi dòng không được đọc
 unread-nul-bytes = bỏ qua { $bytes } byte NUL, như mất điện hoặc copytruncate để lại
 unread-large-snapshot = ảnh chụp trạng thái lớn hơn { $most } byte, bỏ qua
 unread-state-dump = giống bản kết xuất trạng thái không đọc được, bỏ qua
-unread-stream-ends = luồng { $format } kết thúc ở byte nén { $byte }
-unread-archive-ends-in-header = kho lưu trữ kết thúc giữa phần đầu mục, ở byte { $byte }
-unread-archive-ends-in-content = kho lưu trữ kết thúc giữa nội dung một mục, ở byte { $byte }
-unread-archive-without-end = kho lưu trữ không có dấu kết thúc ở byte { $byte }: nếu nó bị cắt đúng chỗ đó thì thiếu mục
-unread-archive-ignored = { $bytes } byte sau cuối kho lưu trữ không phải tar và bị bỏ qua
-unread-member-cut = chỉ có { $came } trên { $bytes } byte của nó trong kho lưu trữ
-unread-wrong-sum = tổng kiểm tra hoặc độ dài của { $unit } sai: nội dung đến byte nén { $byte } có thể sai
-unread-too-much = đã giải nén hơn { $bytes } byte; phần còn lại không được đọc
-unread-bomb = giải nén lớn hơn { $ratio } lần kích thước, chỉ bom giải nén mới như vậy; phần sau { $bytes } byte không được đọc
-unread-too-many-members = hơn { $members } mục; { $name } và mọi thứ sau nó không được đọc
-unread-too-deep = kho lưu trữ nằm trong { $layers } kho khác; hãy giải nén các lớp ngoài
+unread-events = { $events } sự kiện vượt giới hạn được đếm nhưng không được giữ lại
 unread-more = còn { $more } vấn đề cùng loại không được liệt kê
+
 unread-not-opened = không mở được: { $reason }
 unread-file = không đọc được tệp: { $reason }
 unread-folder = không đọc được thư mục: { $reason }
-unread-packer = nén bằng { $packer }; hãy giải nén hoặc nén lại bằng gzip
-unread-document = kho zip của một tài liệu hoặc chương trình, bỏ qua
-unread-encrypted = đã mã hóa; hãy giải nén trước, bằng mật khẩu của nó
+unread-folder-rest = không đọc được phần còn lại của thư mục: { $reason }
+unread-failed = đọc thất bại ở byte { $byte }: { $reason }
+unread-shrank = tệp bị ngắn đi trong khi đọc: chỉ có { $came } trên { $bytes } byte
+unread-stopped = { $reason }; phần còn lại sau byte { $byte } không được đọc
+unread-time-over = đã hết { $seconds } giây để đọc (--max-seconds)
+unread-too-many-files = hơn { $files } tệp; tệp này và mọi tệp sau nó không được đọc
+unread-too-many-names = hơn { $names } tên trong một thư mục; { $dropped } tên cuối không được đọc
 unread-symbolic-link = liên kết tượng trưng, không đi theo; đích của nó được đọc dưới tên riêng nếu có trong thư mục
 unread-hard-link = liên kết cứng tới một tệp được đọc dưới tên khác
 unread-special = không phải tệp hay thư mục (pipe, socket hoặc thiết bị)
+
+unread-stream-ends = luồng { $format } kết thúc ở byte nén { $byte }
+unread-corrupt = luồng { $format } bị hỏng ở byte nén { $byte }
+unread-gzip-flags = phần đầu gzip ở byte { $byte } có cờ không rõ
+unread-gzip-name = phần đầu gzip có tên không kết thúc
+unread-rest-lost = { $what }; { $bytes } byte trước đó đã được giải nén, phần còn lại bị mất
+unread-trailing = { $bytes } byte sau dữ liệu { $format } không phải { $format } và bị bỏ qua
+unread-window = luồng { $format } cần { $need } MiB bộ nhớ để giải nén, mà chỉ còn { $left } MiB; hãy nén lại bằng xz -6 hoặc gzip, hoặc giải nén trước
+unread-wrong-sum = tổng kiểm tra hoặc độ dài của { $part } sai: nội dung đến byte nén { $byte } có thể sai
+unread-wrong-sums = tổng kiểm tra hoặc độ dài của { $part } và của { $more } phần khác sai: nội dung đến byte nén { $byte } có thể sai
+unread-wrong-sum-of-member = tổng kiểm tra hoặc độ dài của { $part } sai: nội dung có thể sai
+unread-both = { $one }; { $other }
+unread-part-gzip-member = phần gzip { $number }
+unread-part-xz-block = khối xz { $number }
+unread-part-xz-index = chỉ mục của luồng xz { $number }
+unread-part-zstd-frame = khung zstd { $number }
+unread-part-bzip2-stream = luồng bzip2 { $number }
+unread-part-bzip2-block = khối bzip2 { $number }
+unread-part-zip-member = mục zip { $number }
+unread-too-much = đã giải nén hơn { $bytes } byte; phần còn lại không được đọc
+unread-bomb = giải nén lớn hơn { $ratio } lần kích thước, chỉ bom giải nén mới như vậy; phần sau { $bytes } byte không được đọc
+unread-no-thread = không khởi động được luồng thực thi để giải nén: { $reason }; đã giải nén { $bytes } byte
+unread-unpacking-stopped = việc giải nén dừng lại mà không có lý do
+unread-packer = nén bằng { $packer }; hãy giải nén hoặc nén lại bằng gzip
+unread-xz-filter = nén qua bộ lọc xz { $filter }, vốn dành cho chương trình; hãy giải nén trước
+unread-zstd-dictionary = nén với một từ điển zstd không có ở đây; hãy giải nén trước, bằng zstd -D
+unread-old-bzip2 = nén bằng bzip2 cũ hơn 0.9.5, theo cách nay đã bỏ; hãy giải nén trước
+
+unread-archive-ends-in-header = kho lưu trữ kết thúc giữa phần đầu mục, ở byte { $byte }
+unread-archive-ends-in-member = kho lưu trữ kết thúc giữa một mục, ở byte { $byte }
+unread-archive-ends-in-content = kho lưu trữ kết thúc giữa nội dung một mục, ở byte { $byte }
+unread-archive-ends-in-padding = kho lưu trữ kết thúc giữa phần đệm của một mục, ở byte { $byte }
+unread-archive-without-end = kho lưu trữ không có dấu kết thúc ở byte { $byte }: nếu nó bị cắt đúng chỗ đó thì thiếu mục
+unread-archive-without-directory = kho lưu trữ kết thúc ở byte { $byte } mà không có mục lục: có thể thiếu mục
+unread-archive-ignored = { $bytes } byte sau cuối kho lưu trữ không phải { $format } và bị bỏ qua
+unread-header-lost = không có phần đầu { $format } hợp lệ ở byte { $byte }: bỏ qua { $bytes } byte để tìm phần đầu tiếp theo
+unread-directory-count = mục lục liệt kê { $listed } mục, mà tìm thấy { $members }
+unread-directory-names = tên các mục không phải tên trong mục lục: một số tên có thể sai
+unread-member-cut = chỉ có { $came } trên { $bytes } byte của nó trong kho lưu trữ
+unread-member-cut-because = chỉ có { $came } trên { $bytes } byte của nó trong kho lưu trữ: { $reason }
+unread-member-open = kho lưu trữ kết thúc sau { $came } byte của nó
+unread-member-open-because = kho lưu trữ kết thúc sau { $came } byte của nó: { $reason }
+unread-too-many-members = hơn { $members } mục; { $name } và mọi thứ sau nó không được đọc
+unread-all-unpacked = đã giải nén { $bytes } byte; { $name } và mọi thứ sau nó không được đọc
+unread-too-deep = kho lưu trữ nằm trong { $layers } kho khác; hãy giải nén các lớp ngoài
+unread-name-cut = một tên dài { $bytes } byte bị cắt; tối đa là { $most }
+unread-long-name = một tên dài { $bytes } byte bị bỏ qua; chỉ đọc tối đa { $most }
+unread-long-pax = một phần đầu pax dài { $bytes } byte bị bỏ qua; chỉ đọc tối đa { $most }
+unread-long-path = một đường dẫn dài { $bytes } byte bị bỏ qua; chỉ đọc tối đa { $most }
+unread-bad-pax = một phần đầu pax sai dạng trước byte { $byte }; nó bị bỏ qua
+unread-sparse = được lưu không kèm các lỗ hổng (mục thưa của GNU), không đọc được; hãy đóng gói lại mà không dùng --sparse
+unread-symbolic-link-to = liên kết tượng trưng tới { $target }; đích của nó được đọc dưới tên riêng nếu có ở đây
+unread-hard-link-to = liên kết cứng tới { $target }; đích của nó được đọc dưới tên riêng nếu có ở đây
+unread-device = một tệp thiết bị
+unread-named-pipe = một pipe có tên
+unread-tar-type = không đọc được kiểu tar { $type }; hãy đóng gói như một tệp thường
+unread-document = kho zip của một tài liệu hoặc chương trình, bỏ qua
+unread-encrypted = đã mã hóa; hãy giải nén trước, bằng mật khẩu của nó
+unread-patch = một bản vá cho tệp khác
+unread-method = nén bằng { $packer }; hãy giải nén trước, hoặc nén bằng deflate
+unread-method-unknown = nén theo cách không rõ; hãy giải nén trước, hoặc nén bằng deflate
+
+unread-capsule-member = một tệp của capsule lớn hơn { $most } byte
+unread-capsule-head = không đọc được dòng đầu của một tệp trong capsule
+unread-capsule-record = không đọc được capsule.json: { $reason }
+unread-capsule-version = capsule có định dạng { $version } mà coroner này đọc { $own }; hãy dùng bản mới hơn
+unread-capsule-lost = các dòng của một capsule thiếu capsule.json, bỏ qua
+unread-capsule-lines = { $missing } trên { $told } dòng gây ra sự kiện bị thiếu trong capsule hoặc đã bị sửa; điều chúng cho biết không được tính
+unread-capsule-events = { $events } sự kiện của gói không có trong capsule

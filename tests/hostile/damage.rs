@@ -25,7 +25,7 @@ fn walked(path: &Path) -> (Vec<(String, Vec<u8>)>, Vec<String>) {
             members.push((name.to_owned(), bytes));
         },
     );
-    let told = outcome.problems.iter().map(|problem| problem.detail.clone()).collect();
+    let told = outcome.problems.iter().map(|problem| problem.detail.to_string()).collect();
     (members, told)
 }
 

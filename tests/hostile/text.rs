@@ -18,7 +18,7 @@ fn check_long_line(megabytes: usize, log: &[u8]) {
     input.extend(&log[half..]);
     let seen = see("a long line", "-".as_ref(), &input, &[]);
     assert_eq!(seen.done.code, 1);
-    seen.told("a long line", "1 lines are longer than 1048576 bytes");
+    seen.told("a long line", "1 line is longer than 1048576 bytes");
 }
 
 #[test]

@@ -98,3 +98,14 @@ fn what_is_no_access_log() {
     }
     reject(&format!("{whole} x"));
 }
+
+#[test]
+fn names_that_a_site_gave_itself() {
+    check(
+        r#"{"@timestamp":"2026-11-21T21:47:14+00:00","verb":"GET","url":"/order/864","code":502,"bytes_out":179,"took":0.016,"backend":"127.0.0.1:8000","backend_code":"502"}"#,
+        "2026-11-21T21:47:14.000Z 502 GET /order/864  rt=0.016 out=179 up[127.0.0.1:8000|502|||]",
+    );
+    // The code of an error of the app's own.
+    reject(r#"{"time":"2026-11-20T22:57:55Z","level":"error","code":502,"msg":"gateway"}"#);
+    reject(r#"{"time":"2026-11-20T22:57:55Z","path":"/a","code":404,"msg":"not found"}"#);
+}

@@ -69,7 +69,7 @@ fn reads_that_fail_are_told_with_their_place() {
         let (_, outcome) = read_from(reader, None, &Limits::default());
         let last = outcome.problems.last().unwrap();
         assert_eq!((last.path.as_str(), last.kind), ("given", Unreadable));
-        assert_eq!(last.detail, format!("reading failed at byte {cut}: the disk is gone"));
+        assert_eq!(&*last.detail, format!("reading failed at byte {cut}: the disk is gone"));
         assert_eq!(outcome.sha256, None);
     }
 }

@@ -147,6 +147,7 @@ fn check_with(
     for (problem, (path, kind, detail)) in outcome.problems.iter().zip(problems) {
         assert_eq!((problem.path.as_str(), problem.kind), (*path, *kind), "{}", problem.detail);
         assert!(problem.detail.contains(detail), "{}", problem.detail);
+        assert!(problem.detail.is_message(), "{}", problem.detail);
     }
     assert_eq!(outcome.problems.len(), problems.len(), "{:#?}", outcome.problems);
     assert_eq!(outcome.bytes, length);

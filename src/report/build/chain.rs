@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::answers::Failure;
+use crate::death::{Death, Why};
 use crate::diagnose::{Incident, Weighed};
 use crate::event::{EventKind, OomScope};
 use crate::scene::Class;
@@ -32,7 +33,7 @@ pub(super) struct Links {
     pub before: Option<FactId>,
     /// systemd stopped the rest of the victim's unit.
     pub stopped: Option<FactId>,
-    /// What a store that was gone took with it: an end of the app.
+    /// What a store that was gone, or a full disk, took with it: the first end of the app.
     pub ended: Option<FactId>,
     /// The waiting statement's word about who held the lock.
     pub waiting: Option<FactId>,
@@ -100,9 +101,8 @@ fn before(incident: &Incident<'_>, root: &Fact) -> Option<FactId> {
     if early.map(|failure| failure.count.answers).sum::<u64>() < EARLY_MIN {
         return None;
     }
-    let proxy = |name: &str| name.starts_with("upstream-") || name.starts_with("proxy-");
     let mut early = scene.timeline.between(scene.start - 2 * SECOND, until);
-    early.find(|(_, fact)| proxy(fact.kind.name())).map(|(id, _)| id)
+    early.find(|(_, fact)| fact.kind.is_of_proxy()).map(|(id, _)| id)
 }
 
 /// The end of a unit of which the kernel killed one process and systemd stopped the rest, as OOMPolicy=stop, the default of services,
@@ -125,13 +125,17 @@ fn stopped(timeline: &Timeline, root: &Fact) -> Option<FactId> {
     (!main_was_killed).then_some(id)
 }
 
-/// The first end of a failing service after its store was gone.
+/// The first end of a failing service after its store was gone, or of its own error when a disk was full.
 fn ended(
     incident: &Incident<'_>,
     root: &Fact,
     path: &[FactId],
     timeline: &Timeline,
 ) -> Option<FactId> {
+    if root.kind == EventKind::DiskFull {
+        let first = crashes(incident).min_by_key(|death| death.at())?;
+        return first.facts.first().copied().filter(|id| !path.contains(id));
+    }
     if !is_of_store(incident, root) {
         return None;
     }
@@ -142,6 +146,11 @@ fn ended(
     let first = deaths.min_by_key(|death| death.at())?;
     let fact = first.facts.first().copied().filter(|id| !path.contains(id))?;
     precedes(root, timeline.fact(fact)).then_some(fact)
+}
+
+/// Ends of failing services by errors of their own.
+fn crashes<'s>(incident: &'s Incident<'_>) -> impl Iterator<Item = &'s Death> {
+    incident.scene.failing_deaths().filter(|death| death.why == Why::Crash)
 }
 
 /// Whether it is the end of a store that the failing services need.
@@ -227,7 +236,12 @@ pub(super) fn chain(
         _ => 1,
     };
     let mut told: Vec<(Option<Micros>, model::Hop)> = Vec::new();
+    let early = failed_before(links, met, timeline, ids);
     for (place, id) in links.path.iter().enumerate() {
+        // The proxy's line that failures before the root are told by.
+        if place > 0 && early.is_some() && links.before == Some(*id) {
+            continue;
+        }
         let fact = timeline.fact(*id);
         let of_all = if place == 0 { times } else { 1 };
         let holder = links.waiting.filter(|_| fact.kind == EventKind::StoreLockWait);
@@ -241,23 +255,31 @@ pub(super) fn chain(
     }
     let more = [
         links.stopped.map(|id| (id, unit_stopped(timeline.fact(id)))),
-        links.ended.map(|id| (id, words(timeline.fact(id), 1))),
+        links.ended.map(|id| (id, ended_words(incident, timeline, id))),
         links.holding.map(|id| (id, held(timeline.fact(id)))),
     ];
     for (id, text) in more.into_iter().flatten() {
-        let at = timeline.fact(id).at();
+        // What follows from the root may stand at the same moment, or an instant before it.
+        let at = timeline.fact(id).at().max(told.first().and_then(|(at, _)| *at));
         // After the last hop that came before it.
         let place =
             told.iter().rposition(|(other, _)| *other <= at).map_or(told.len(), |at| at + 1);
         told.insert(place, (at, model::Hop { text, events: ids.all([&id]) }));
     }
     let mut hops: Vec<model::Hop> = told.into_iter().map(|(_, hop)| hop).collect();
-    if let Some(hop) = failed_before(links, met, timeline, ids) {
-        hops.insert(0, hop);
-    }
+    hops.splice(..0, early);
     hops.push(model::Hop { text: users_met(incident, met, parts), events: Vec::new() });
     hops.extend(links.back.map(|id| came_back(incident, id, timeline, ids)));
     hops
+}
+
+fn ended_words(incident: &Incident<'_>, timeline: &Timeline, id: FactId) -> Text {
+    let times = crashes(incident).count() as u64;
+    if times == 0 || !crashes(incident).any(|death| death.facts.contains(&id)) {
+        return words(timeline.fact(id), 1);
+    }
+    let args = [("times", times.into())];
+    incident.scene.say_by([&id], "crash-exception", args).sentence()
 }
 
 /// Answers that had failed before the root: a chain that began with the root would claim that it made them.
@@ -356,6 +378,21 @@ pub(super) fn length(fact: &Fact) -> String {
     figures::duration(long as f64)
 }
 
+/// The signal as its line names it, else its number.
+fn signal(fact: &Fact) -> Arg {
+    let name = fact.field("name").filter(|name| name.starts_with("SIG"));
+    name.or(fact.field("signal")).unwrap_or("?").into()
+}
+
+/// Letters of a command that a hop holds; the whole line is cited.
+const COMMAND_SHOWN: usize = 60;
+
+/// Any kind of event, without what its line tells.
+fn other(kind: EventKind) -> Text {
+    let words = kind.name().replace('-', " ");
+    text("chain-other", [("kind", Arg::Case(kind.name())), ("words", words.into())])
+}
+
 /// One fact in words, the first of so many alike; log text is quoted elsewhere.
 fn words(fact: &Fact, times: u64) -> Text {
     let field = |name: &str| Arg::Shown(fact.field(name).unwrap_or("?").to_owned());
@@ -379,10 +416,9 @@ fn words(fact: &Fact, times: u64) -> Text {
                 ],
             )
         }
-        EventKind::WorkerSignaled => text(
-            "chain-worker-signaled",
-            [("worker", field("worker")), ("signal", field("signal"))],
-        ),
+        EventKind::WorkerSignaled => {
+            text("chain-worker-signaled", [("worker", field("worker")), ("signal", signal(fact))])
+        }
         EventKind::WorkerTimeout => text("chain-worker-timeout", [("worker", field("worker"))]),
         EventKind::UpstreamRefused => text("chain-upstream-refused", []),
         EventKind::UpstreamReset => text("chain-upstream-reset", []),
@@ -418,10 +454,59 @@ fn words(fact: &Fact, times: u64) -> Text {
             "chain-unit-process-exited",
             [("unit", field("unit")), ("code", field("code")), ("status", field("status"))],
         ),
-        kind => text(
-            "chain-other",
-            [("kind", Arg::Case(kind.name())), ("words", kind.name().replace('-', " ").into())],
-        ),
+        EventKind::ProgramExited => {
+            let told = match (fact.field("signal"), fact.field("code")) {
+                (Some(_), _) => "signal",
+                (None, Some(_)) => "code",
+                (None, None) => "nothing",
+            };
+            text(
+                "chain-program-exited",
+                [
+                    ("program", field("program")),
+                    ("told", Arg::Case(told)),
+                    ("signal", field("signal")),
+                    ("code", field("code")),
+                ],
+            )
+        }
+        EventKind::OperatorCommand if fact.field("command").is_some() => {
+            let command = fact.field("command").unwrap_or_default();
+            let shown: String = command.chars().take(COMMAND_SHOWN).collect();
+            text("chain-operator-command", [("command", shown.into())])
+        }
+        kind => other(kind),
     };
     told.sentence()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::wording::Language;
+
+    /// Whatever a cause puts on a path is a hop, and a hop is a sentence.
+    #[test]
+    fn no_kind_is_told_by_its_bare_name() {
+        for kind in EventKind::ALL {
+            let fact = Fact {
+                id: FactId(0),
+                kind: *kind,
+                stamp: None,
+                event: Event::new(*kind, 1, b""),
+                witnesses: Vec::new(),
+                count: 1,
+            };
+            let name = kind.name().replace('-', " ");
+            let bare =
+                text("chain-other", [("kind", Arg::Case("none")), ("words", (&name).into())]);
+            for language in Language::all() {
+                let (mut told, mut bare) = (words(&fact, 1), bare.sentence());
+                told.tell(language);
+                bare.tell(language);
+                assert_ne!(*told, *bare, "{}", language.tag());
+            }
+        }
+    }
 }

@@ -105,7 +105,7 @@ pub(super) fn death(index: usize, death: &Death, parts: &Parts<'_>) -> model::De
         None => parts
             .incidents
             .iter()
-            .position(|incident| is_near(death, incident))
+            .position(|incident| is_near(death, incident) || is_proof(death, incident, parts))
             .map(|index| format!("I{}", index + 1)),
     };
     let first = |pick: fn(&Fact) -> Option<String>| facts.iter().find_map(|fact| pick(fact));
@@ -148,4 +148,24 @@ fn is_near(death: &Death, incident: &Incident<'_>) -> bool {
     let near =
         death.at().is_some_and(|at| at >= scene.start - MINUTE && at <= scene.end + 5 * SECOND);
     near && death.service.is_some_and(|service| scene.failing.contains(&service))
+}
+
+/// Whether a death is what the likeliest cause rests on, or one of the same program that ended in the same way beside those.
+fn is_proof(death: &Death, incident: &Incident<'_>, parts: &Parts<'_>) -> bool {
+    let Some(best) = incident.weighed.first().filter(|_| incident.verdict > Verdict::Unknown)
+    else {
+        return false;
+    };
+    let cited = |one: &Death| {
+        one.facts
+            .iter()
+            .any(|id| best.weight.path.contains(id) || best.weight.supports.contains(id))
+    };
+    let in_time = death.at().is_some_and(|at| {
+        at >= incident.scene.start - MINUTE && at <= incident.scene.end + 5 * SECOND
+    });
+    let alike = |one: &Death| {
+        !one.process.is_empty() && one.process == death.process && one.why == death.why
+    };
+    in_time && (cited(death) || parts.deaths.iter().any(|one| alike(one) && cited(one)))
 }

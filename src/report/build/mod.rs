@@ -8,7 +8,6 @@ mod met;
 mod patterns;
 mod series;
 mod taken;
-mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,9 +28,9 @@ use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::SAMPLE;
-use crate::wording::{Language, text};
+use crate::wording::{Language, Text, text};
 
-use super::model;
+use super::{figures, model};
 
 /// Least probability of a cause that is told; what only others rest on is not cited.
 const TOLD_MIN: f64 = 0.001;
@@ -246,14 +245,19 @@ fn lines(witnesses: &[LineRef]) -> Vec<model::Line> {
         .collect()
 }
 
-fn window(parts: &Parts<'_>) -> Option<model::Window> {
+/// From the first to the last moment of all logs.
+fn logged(parts: &Parts<'_>) -> Option<(Micros, Micros)> {
     let spans = parts
         .ingested
         .sources
         .iter()
         .enumerate()
         .filter_map(|(index, source)| parts.clocks.span(index, &source.spans));
-    let (start, end) = spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))?;
+    spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+}
+
+fn window(parts: &Parts<'_>) -> Option<model::Window> {
+    let (start, end) = logged(parts)?;
     Some(model::Window { start: rfc3339(start)?, end: rfc3339(end)? })
 }
 
@@ -370,6 +374,21 @@ fn event(id: &str, fact: &Fact) -> model::Event {
     }
 }
 
+/// What a log of the kernel that covers an incident holds. A ring says nothing after its last line, if nothing happened.
+fn covered(parts: &Parts<'_>, source: usize, incident: &Incident<'_>) -> Text {
+    let log = &parts.ingested.sources[source];
+    let path = || ("path", (&log.path).into());
+    let ring = log.kernel.as_ref().is_some_and(|kernel| kernel.ring);
+    let span = parts.clocks.span(source, &log.spans).filter(|_| ring);
+    match span.filter(|(_, to)| *to < incident.scene.start).and_then(|(from, _)| rfc3339(from)) {
+        Some(from) => {
+            let time = figures::moment(&from, "");
+            text("kernel-ring-covers", [path(), ("time", time.into())])
+        }
+        None => text("kernel-covers", [path()]),
+    }
+}
+
 /// Whether bytes of a log were lost: what it does not tell may have stood there.
 fn is_cut(parts: &Parts<'_>, path: &str) -> bool {
     let mut problems = parts.ingested.problems.iter();
@@ -385,10 +404,7 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         let claim = text("claim-no-kill-around", [("incident", format!("I{}", index + 1).into())]);
         let (state, why) = match (linked, incident.scene.kernel()) {
             (true, _) => ("false", text("kernel-tells-of-one", [])),
-            (false, Observed::Covered(source)) => {
-                let path = &parts.ingested.sources[source].path;
-                ("true", text("kernel-covers", [("path", path.into())]))
-            }
+            (false, Observed::Covered(source)) => ("true", covered(parts, source, incident)),
             (false, Observed::NotObservable(why)) => ("unknown", why),
         };
         list.push(model::Negative { claim, state: state.to_owned(), why });
@@ -460,7 +476,7 @@ fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
             .get(problem.path.as_str())
             .map_or_else(|| problem.path.clone(), |index| source_id(*index)),
         problem: problem.kind.name().to_owned(),
-        detail: unread::told(&problem.detail),
+        detail: problem.detail.clone(),
     })
     .chain(unjudged(parts))
     .collect()

@@ -7,7 +7,7 @@ use crate::suspect::Suspect;
 use crate::wording::{Arg, Text, text};
 
 use super::super::{figures, model};
-use super::{DEATHS_MAX, Ids, Parts, UPLOADS_MAX, lines, probability, seconds};
+use super::{DEATHS_MAX, Ids, Parts, UPLOADS_MAX, lines, logged, probability, seconds};
 
 pub(super) fn gaps(parts: &Parts<'_>, ids: &Ids) -> Vec<model::Gap> {
     let told = parts.gaps.iter().filter_map(|gap| {
@@ -31,7 +31,13 @@ const RECURRENCES_MAX: usize = 20;
 const CITED_MAX: usize = 50;
 
 pub(super) fn recurrences(parts: &Parts<'_>) -> Vec<model::Recurrence> {
-    let told = parts.recurrences.iter().filter_map(|one| recurrence(one, parts));
+    let end = logged(parts).map(|(_, end)| end);
+    // What was due while other logs go on came unseen, or not at all.
+    let ahead = |one: &Recurrence| Recurrence {
+        next: one.next.filter(|(at, _)| end.is_none_or(|end| *at > end)),
+        ..one.clone()
+    };
+    let told = parts.recurrences.iter().filter_map(|one| recurrence(&ahead(one), parts));
     told.take(RECURRENCES_MAX).collect()
 }
 

@@ -38,5 +38,7 @@ pub(super) fn why(source: &Source) -> Text {
     }
     let listed =
         |one: Text, other: Text| text("listed", [("one", one.into()), ("other", other.into())]);
-    reasons.into_iter().reduce(listed).unwrap_or_else(|| text("taken-nothing", []))
+    let unexplained =
+        if source.spans.is_empty() { "taken-nothing-untimed" } else { "taken-nothing" };
+    reasons.into_iter().reduce(listed).unwrap_or_else(|| text(unexplained, []))
 }

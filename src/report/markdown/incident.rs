@@ -342,6 +342,10 @@ pub(super) fn other_causes(
     more(out, reading.report.language, others.len(), ENTRIES_MAX)
 }
 
+/// When actions are taken, by the words of the JSON, with their messages.
+const WHEN: [(&str, &str); 3] =
+    [("now", "when-now"), ("this_week", "when-this-week"), ("prevent", "when-prevent")];
+
 /// With boxes to tick where the wiki has them.
 pub(super) fn actions(
     reading: &Reading<'_>,
@@ -357,9 +361,7 @@ pub(super) fn actions(
         let other = [("incident", escape::markdown(other).into())];
         return writeln!(out, "{}\n", reading.say("actions-as-for", other));
     }
-    for (when, name) in
-        [("now", "when-now"), ("this_week", "when-this-week"), ("prevent", "when-prevent")]
-    {
+    for (when, name) in WHEN {
         let actions: Vec<_> =
             incident.actions.iter().filter(|action| action.when == when).collect();
         if actions.is_empty() {
@@ -367,19 +369,29 @@ pub(super) fn actions(
         }
         writeln!(out, "{}:\n", reading.say(name, []))?;
         for action in actions {
-            writeln!(out, "- {}{}", if boxes { "[ ] " } else { "" }, task(reading, action))?;
+            let task = task(reading, action, escape::markdown);
+            writeln!(out, "- {}{task}", if boxes { "[ ] " } else { "" })?;
         }
         writeln!(out)?;
     }
     Ok(())
 }
 
-fn task(reading: &Reading<'_>, action: &Action) -> String {
-    let text = format!("{}{}", escape::markdown(&action.text), ids(reading, &action.because));
+/// All actions as cells of a table, with when they are to be taken.
+pub(super) fn tasks(reading: &Reading<'_>, incident: &Incident) -> Vec<(String, String)> {
+    let of = |(when, name): (&'static str, &'static str)| {
+        let actions = incident.actions.iter().filter(move |action| action.when == when);
+        actions.map(move |action| (reading.say(name, []), task(reading, action, escape::cell)))
+    };
+    WHEN.into_iter().flat_map(of).collect()
+}
+
+fn task(reading: &Reading<'_>, action: &Action, escaped: fn(&str) -> String) -> String {
+    let text = format!("{}{}", escaped(&action.text), ids(reading, &action.because));
     if action.verify.is_empty() {
         text
     } else {
-        let verify = escape::markdown(&action.verify);
+        let verify = escaped(&action.verify);
         reading.say("task-verify", [("task", text.into()), ("verify", verify.into())])
     }
 }

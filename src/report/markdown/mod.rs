@@ -99,7 +99,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     let boxes = style.flavor != Flavor::Confluence;
     for (at, incident) in incidents.iter().take(FULL_MAX).enumerate() {
         if sre && at == 0 {
-            sections.extend(sre::sections(&reading, incident, boxes)?);
+            sections.extend(sre::sections(&reading, incident)?);
         } else {
             sections.push(section(false, |out| incident::write(&reading, incident, boxes, out))?);
         }

@@ -10,11 +10,7 @@ use crate::report::model::Incident;
 use crate::report::reading::Reading;
 
 /// The gravest incident as the middle of a post-mortem.
-pub(super) fn sections(
-    reading: &Reading<'_>,
-    incident: &Incident,
-    boxes: bool,
-) -> io::Result<Vec<Section>> {
+pub(super) fn sections(reading: &Reading<'_>, incident: &Incident) -> io::Result<Vec<Section>> {
     let say = |id: &'static str| reading.say(id, []);
     // What stands where a person has to write.
     let by_hand = say("sre-prompt");
@@ -44,12 +40,13 @@ pub(super) fn sections(
         prompt("sre-detection", "sre-how-noticed")?,
         prompt("sre-resolution", "sre-what-ended-it")?,
         section(false, |out| {
-            let items = written(|out| incident::actions(reading, incident, boxes, out))?;
-            // Without its own heading.
-            let items = items.split_once("\n\n").map_or(items.as_str(), |(_, items)| items);
-            writeln!(out, "## {}\n\n{items}", say("sre-action-items"))?;
+            writeln!(out, "## {}\n", say("sre-action-items"))?;
             let heads = ["sre-col-item", "sre-col-type", "sre-col-owner", "sre-col-due"];
             super::table(out, reading.report.language, &heads)?;
+            for (when, task) in incident::tasks(reading, incident) {
+                super::row(out, &[task, when, String::new(), String::new()])?;
+            }
+            // For what the people who were there want to add.
             writeln!(out, "|  |  |  |  |\n")
         })?,
         section(false, |out| {
