@@ -83,9 +83,9 @@ fn a_broken_grammar_is_told_where_and_how_to_mend_it() {
     );
     check_fault(
         "needle = \"was killed by signal\"",
-        "needle = \"w\"",
+        "needle = \"by\"",
         rule,
-        "needle is shorter than 2 bytes",
+        "needle is shorter than 3 bytes",
     );
     check_fault(
         "\"worker-signaled\"\n",

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
+use super::grams::NEEDLE_MIN_BYTES;
 use super::time::Layout;
 use super::{Grammar, Line, Needles, Pattern, Role, Rule};
 use crate::access::log_format::LogFormat;
@@ -321,8 +322,10 @@ fn rule(table: &EventTable, compile: Compile) -> Result<Rule, String> {
     let kind = EventKind::from_name(&table.kind).ok_or_else(|| {
         format!("unknown event kind \"{}\"; {}", table.kind, closest(&table.kind))
     })?;
-    if table.needle.len() < 2 {
-        return Err("needle is shorter than 2 bytes; give a literal part of the message".to_owned());
+    if table.needle.len() < NEEDLE_MIN_BYTES {
+        return Err(format!(
+            "needle is shorter than {NEEDLE_MIN_BYTES} bytes; give a literal part of the message"
+        ));
     }
     let regex = table.pattern.as_deref().map(compile).transpose()?;
     let set = table.set.iter().map(|(name, value)| (name.clone(), value.clone())).collect();

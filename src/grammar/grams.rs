@@ -5,32 +5,51 @@
 /// Bits of a number of four bytes.
 const NUMBER_BITS: u32 = 16;
 const BITS: usize = 1 << NUMBER_BITS;
+/// Bytes that are looked at together.
+const GRAM_BYTES: usize = 4;
 /// Shortest word that can be looked for.
-const WORD_MIN: usize = 3;
+pub(super) const NEEDLE_MIN_BYTES: usize = 3;
 
-/// Words, by their first bytes.
+/// A word of a gram and more, known by the four of its bytes that are the least common in logs.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Word {
+    gram: u32,
+    /// Where they stand in it.
+    at: usize,
+    text: Box<[u8]>,
+}
+
+impl Word {
+    fn of(text: &[u8]) -> Option<Self> {
+        let windows = text.windows(GRAM_BYTES).enumerate();
+        let rarest = windows.min_by_key(|(_, window)| window.iter().map(commonness).sum::<u32>());
+        let (at, window) = rarest?;
+        Some(Self { gram: number(window)?, at, text: text.into() })
+    }
+}
+
+/// Words.
 #[derive(Debug)]
 pub(super) struct Grams {
-    /// Of each number of four bytes whether some word may begin with them.
-    begins: Box<[u64; BITS / 64]>,
-    /// The words of four bytes and more, in the order of their first four.
-    words: Vec<(u32, Box<[u8]>)>,
+    /// Of each number of four bytes whether some word may hold them.
+    held: Box<[u64; BITS / 64]>,
+    /// The words of four bytes and more, in the order of their grams.
+    words: Vec<Word>,
     /// The words of three.
-    short: Vec<[u8; WORD_MIN]>,
+    short: Vec<[u8; NEEDLE_MIN_BYTES]>,
 }
 
 impl Grams {
     /// `None` where a word is too short.
     pub(super) fn new(words: &[String]) -> Option<Self> {
         let mut grams =
-            Self { begins: Box::new([0; BITS / 64]), words: Vec::new(), short: Vec::new() };
+            Self { held: Box::new([0; BITS / 64]), words: Vec::new(), short: Vec::new() };
         for word in words.iter().map(String::as_bytes) {
-            if let Some(first) = word.first_chunk::<4>() {
-                let first = u32::from_le_bytes(*first);
-                grams.set(first);
-                grams.words.push((first, word.into()));
+            if let Some(word) = Word::of(word) {
+                grams.set(word.gram);
+                grams.words.push(word);
             } else {
-                let [a, b, c]: [u8; WORD_MIN] = word.try_into().ok()?;
+                let [a, b, c]: [u8; NEEDLE_MIN_BYTES] = word.try_into().ok()?;
                 (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([a, b, c, any])));
                 grams.short.push([a, b, c]);
             }
@@ -42,39 +61,55 @@ impl Grams {
 
     fn set(&mut self, gram: u32) {
         let place = place(gram);
-        self.begins[place / 64] |= 1 << (place % 64);
+        self.held[place / 64] |= 1 << (place % 64);
     }
 
-    fn may_begin(&self, gram: u32) -> bool {
+    fn may_hold(&self, gram: u32) -> bool {
         let place = place(gram);
-        self.begins[place / 64] >> (place % 64) & 1 == 1
+        self.held[place / 64] >> (place % 64) & 1 == 1
     }
 
     /// Whether any of the words is in the text.
     pub(super) fn any(&self, text: &[u8]) -> bool {
-        let at_end = |word| text.last_chunk::<WORD_MIN>() == Some(word);
-        text.windows(4).enumerate().any(|(at, window)| match window {
-            [a, b, c, d] => {
-                let gram = u32::from_le_bytes([*a, *b, *c, *d]);
-                self.may_begin(gram) && self.begins(gram, text.get(at..).unwrap_or_default())
-            }
-            _ => false,
-        }) || self.short.iter().any(at_end)
+        let at_end = |word| text.last_chunk::<NEEDLE_MIN_BYTES>() == Some(word);
+        let is_there = |(at, window)| {
+            number(window).is_some_and(|gram| self.may_hold(gram) && self.is_at(gram, text, at))
+        };
+        text.windows(GRAM_BYTES).enumerate().any(is_there) || self.short.iter().any(at_end)
     }
 
-    /// Whether the text, of which these are the first four bytes, begins with a word.
+    /// Whether a word stands where its gram was found in the text.
     #[cold]
-    fn begins(&self, gram: u32, text: &[u8]) -> bool {
-        let from = self.words.partition_point(|(first, _)| *first < gram);
-        let same = self.words.iter().skip(from).take_while(|(first, _)| *first == gram);
-        self.short.iter().any(|word| text.starts_with(word))
-            || same.into_iter().any(|(_, word)| text.starts_with(word))
+    fn is_at(&self, gram: u32, text: &[u8], at: usize) -> bool {
+        let from = self.words.partition_point(|word| word.gram < gram);
+        let mut same = self.words.iter().skip(from).take_while(|word| word.gram == gram);
+        let begins = |from: Option<usize>, word: &[u8]| {
+            from.and_then(|from| text.get(from..)).is_some_and(|rest| rest.starts_with(word))
+        };
+        same.any(|word| begins(at.checked_sub(word.at), &word.text))
+            || self.short.iter().any(|word| begins(Some(at), word))
     }
 }
 
-/// The number of four bytes.
+/// Four bytes as one number.
+fn number(window: &[u8]) -> Option<u32> {
+    window.try_into().ok().map(u32::from_le_bytes)
+}
+
+/// The place of a number of four bytes.
 const fn place(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - NUMBER_BITS)) as usize
+}
+
+/// How often a byte is met in logs, about as the logarithm of it.
+const fn commonness(byte: &u8) -> u32 {
+    match byte {
+        b' ' | b'e' | b't' | b'0'..=b'2' => 6,
+        b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'd' | b'l' | b'3'..=b'9' => 5,
+        b'a'..=b'z' | b'.' | b':' | b'/' | b'-' => 4,
+        b'A'..=b'Z' => 2,
+        _ => 1,
+    }
 }
 
 #[cfg(test)]

@@ -92,6 +92,14 @@ pub(super) struct Claimed<'b> {
 }
 
 impl Line {
+    /// Whether its messages stand in the line as they are, and no request is named around them.
+    pub(super) fn is_plain(&self) -> bool {
+        match self {
+            Self::Pattern { regex, .. } => regex.head().is_some() && !regex.names_request(),
+            Self::Json { .. } => false,
+        }
+    }
+
     /// Whether [`Line::claim`] would take the line apart, with its time and message.
     pub(super) fn glance<'b>(
         &'b self,

@@ -109,6 +109,9 @@ pub struct Grammars {
     general: Needles,
     /// For each grammar of an app, its needles and the general ones: most messages have none, and then one look is enough.
     with_general: Vec<Needles>,
+    /// The needles of all rules that may look at a line of any writer, and the grammars whose rules look at lines of some only.
+    of_anybody: Needles,
+    of_some: Vec<usize>,
     looks: Looks,
 }
 
@@ -162,7 +165,12 @@ impl Grammars {
         });
         let with_general = with_general.collect();
         let general = Needles::new(words);
-        Ok(Self { list, shapes, general, with_general, looks: Looks::default() })
+        let of_anybody = list.iter().filter(|grammar| !grammar.needs_ident);
+        let of_anybody = of_anybody.flat_map(|grammar| grammar.needles.words().to_vec()).collect();
+        let of_anybody = Needles::new(of_anybody);
+        let of_some = (0..list.len()).filter(|index| list[*index].needs_ident).collect();
+        let looks = Looks::default();
+        Ok(Self { list, shapes, general, with_general, of_anybody, of_some, looks })
     }
 
     /// All grammars, in the order in which they are tried.
@@ -194,6 +202,40 @@ impl Grammars {
         line: u64,
     ) -> Reading<'a> {
         self.read_of(body, ident, &mut Writer::of(hint), line)
+    }
+
+    /// As [`Grammars::read_of`], for a line whose time is known without it. Of a writer's lines in which no rule's word is, one in
+    /// so many is asked for its format, and the others are taken for one of the same: they raise nothing in any format.
+    #[must_use]
+    pub fn read_timed<'a>(
+        &'a self,
+        body: &[u8],
+        ident: Option<&str>,
+        writer: &mut Writer,
+        line: u64,
+    ) -> Reading<'a> {
+        if writer.is_settled() && self.raises_nothing(body, ident, writer) {
+            let format = writer.hint.and_then(|index| self.list.get(index));
+            return Reading {
+                format: format.map(|grammar| grammar.format.as_str()),
+                grammar: writer.hint,
+                ..Reading::default()
+            };
+        }
+        self.read_of(body, ident, writer, line)
+    }
+
+    /// Whether a line can neither raise an event nor name a request, whatever its format is. `false` where that is not known: what
+    /// stands in JSON may be written in other characters.
+    fn raises_nothing(&self, body: &[u8], ident: Option<&str>, writer: &Writer) -> bool {
+        let line = |(grammar, line): shapes::Place| self.list.get(grammar)?.lines.get(line);
+        let is_plain = writer.last.is_none_or(|place| line(place).is_some_and(Line::is_plain));
+        is_plain
+            && body.first() != Some(&b'{')
+            && !self.of_anybody.any(body)
+            && self.of_some.iter().filter_map(|index| self.list.get(*index)).all(|grammar| {
+                !ident.is_some_and(|ident| grammar.is_of(ident)) || !grammar.needles.any(body)
+            })
     }
 
     /// As [`Grammars::read`], for a line of a writer that is remembered. `ident` is always the same for it; it is for the caller to

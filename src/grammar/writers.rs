@@ -12,6 +12,8 @@ use super::{Grammars, Line};
 
 /// Lines of a writer before it is worth to compile anything for it.
 const LINES_MIN: u32 = 128;
+/// Of a writer's lines that raise nothing, one in so many is asked for its format.
+const ASKED_ONE_IN: u32 = 16;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
 /// Looks that are kept for all writers together, and the largest automaton of one with its cache, in bytes.
@@ -56,6 +58,14 @@ impl Writer {
     /// Sets the grammar that took a line.
     pub fn set_hint(&mut self, grammar: usize) {
         self.hint = Some(grammar);
+    }
+
+    /// Whether the format of the next line is known well enough without asking.
+    pub(super) fn is_settled(&mut self) -> bool {
+        self.lines = self.lines.saturating_add(1);
+        self.lines >= LINES_MIN
+            && !self.lines.is_multiple_of(ASKED_ONE_IN)
+            && self.last.map(|(grammar, _)| grammar) == self.hint
     }
 
     /// Whether a line fits no shape that is asked before the last one; without a hint, no shape at all. `false` where that is not

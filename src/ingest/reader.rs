@@ -418,7 +418,8 @@ impl<'a, 'g> Reader<'a, 'g> {
             }
         }
         let ident = record.origin.ident.as_deref();
-        let read = self.writers.read(self.reading.grammars, &record.body, ident, record.line);
+        let place = (record.line, record.stamp.is_some());
+        let read = self.writers.read(self.reading.grammars, &record.body, ident, place);
         match read.format {
             Some(format) => match self.source.formats.get_mut(format) {
                 Some(count) => *count += 1,

@@ -24,25 +24,25 @@ impl Writers {
         grammars: &'g Grammars,
         body: &[u8],
         ident: Option<&str>,
-        line: u64,
+        (line, is_timed): (u64, bool),
     ) -> Reading<'g> {
         let name = ident.unwrap_or_default();
         if let Some(writer) = self.by_name.get_mut(name) {
-            return Self::read_of(writer, &mut self.hinted, (grammars, body, ident, line));
+            let read = match is_timed {
+                true => grammars.read_timed(body, ident, writer, line),
+                false => grammars.read_of(body, ident, writer, line),
+            };
+            return Self::noted(writer, &mut self.hinted, read);
         }
         if self.by_name.len() >= WRITERS_MAX {
             return grammars.read(body, ident, None, line);
         }
         let writer = self.by_name.entry(name.to_owned()).or_default();
-        Self::read_of(writer, &mut self.hinted, (grammars, body, ident, line))
+        let read = grammars.read_of(body, ident, writer, line);
+        Self::noted(writer, &mut self.hinted, read)
     }
 
-    fn read_of<'g>(
-        writer: &mut Writer,
-        hinted: &mut usize,
-        (grammars, body, ident, line): (&'g Grammars, &[u8], Option<&str>, u64),
-    ) -> Reading<'g> {
-        let read = grammars.read_of(body, ident, writer, line);
+    fn noted<'g>(writer: &mut Writer, hinted: &mut usize, read: Reading<'g>) -> Reading<'g> {
         if let Some(grammar) = read.grammar {
             let new = writer.hint().is_none();
             if !new || *hinted < HINTED_MAX {
