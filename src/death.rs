@@ -88,6 +88,14 @@ const TOLD: Micros = 10 * SECOND;
 const TIMEOUT_TO_END: Micros = 15 * SECOND;
 /// An order to stop may end in SIGKILL this much later: docker's grace is 10 s, systemd's and Kubernetes' 30 to 90 s.
 const STOP_TO_KILL: Micros = 95 * SECOND;
+/// What tells that a service was asked to stop; a container is also asked by SIGTERM.
+const STOPS: [EventKind; 5] = [
+    EventKind::AppStopping,
+    EventKind::UnitStopping,
+    EventKind::UnitStopTimeout,
+    EventKind::ContainerStopForced,
+    EventKind::ProgramStopped,
+];
 /// A runtime at its heap limit takes a while to write its trace and die.
 const HEAP_TO_END: Micros = 30 * SECOND;
 /// A container's runtime reports the OOM event of its cgroup and the end of its main process this close together.
@@ -161,6 +169,7 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
     for death in &mut deaths {
         death.why = reason(death, timeline, services);
     }
+    pattern::join_by_unit(&mut deaths, timeline, services);
     pattern::join(&mut deaths, timeline, services);
     pattern::join_by_starts(&mut deaths, timeline, services);
     untimed::take_heap_limits(&mut deaths, timeline);
@@ -532,22 +541,31 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
             .map(|(_, fact)| fact)
     };
     let asked = |fact: &Fact| fact.field("signal").and_then(signal_number);
-    let told_to_stop = before(EventKind::ContainerKilled, STOP_TO_KILL)
-        .any(|fact| own(fact) && asked(fact) == Some(15))
-        || [
-            EventKind::AppStopping,
-            EventKind::UnitStopping,
-            EventKind::UnitStopTimeout,
-            EventKind::ContainerStopForced,
-            EventKind::ProgramStopped,
-        ]
-        .iter()
-        .any(|kind| before(*kind, STOP_TO_KILL).any(own));
+    let is_order = |fact: &Fact| match fact.kind {
+        EventKind::ContainerKilled => asked(fact) == Some(15),
+        kind => STOPS.contains(&kind),
+    };
+    // Who was started after an order was not its aim.
+    let started_since = |ordered: Micros| {
+        timeline.between(ordered, at).any(|(_, fact)| {
+            let same = match (fact.pid("pid"), death.pid) {
+                (Some(started), Some(ended)) => started == ended,
+                _ => fact.at() > Some(ordered),
+            };
+            fact.kind.is_start() && own(fact) && same
+        })
+    };
+    let told_to_stop = timeline
+        .between(at - STOP_TO_KILL, at + 3 * SECOND)
+        .filter(|(_, fact)| is_order(fact) && own(fact))
+        .any(|(_, fact)| fact.at().is_some_and(|ordered| !started_since(ordered)));
     let by_hand = before(EventKind::ContainerKilled, 15 * SECOND)
         .any(|fact| own(fact) && asked(fact) == death.signal)
         || before(EventKind::UnitSignalSent, 15 * SECOND)
             .any(|fact| own(fact) && asked(fact) == death.signal);
-    let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own);
+    let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own)
+        || before(EventKind::ContainerKilled, STOP_TO_KILL)
+            .any(|fact| own(fact) && fact.field("by") == Some("health check"));
     // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
     // nobody is known to have sent it.
     let by_runtime =

@@ -244,6 +244,15 @@ impl EventKind {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
+    /// Whether it tells that a service was started, by itself or by whoever runs it.
+    #[must_use]
+    pub const fn is_start(self) -> bool {
+        matches!(
+            self,
+            Self::AppStarted | Self::ProgramStarted | Self::UnitStarted | Self::ContainerStarted
+        )
+    }
+
     /// Whether a proxy tells it: of an upstream, or of itself.
     #[must_use]
     pub fn is_of_proxy(self) -> bool {

@@ -23,6 +23,7 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
+use super::health_check_kill::is_by_check;
 use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
@@ -32,6 +33,9 @@ pub(super) const CAUSE: Cause =
 const ORDER_LEAD: Micros = 40 * SECOND;
 /// So long after the first failure people and checks have noticed it.
 const ANSWERED: Micros = 30 * SECOND;
+/// Failures so long before an order, or so large a share of all, are not its effect.
+const ORDER_SLACK: Micros = 5 * SECOND;
+const ANSWERS_OUTAGE: f64 = 0.2;
 /// A proxy's reload has its first refused request within this.
 const SWITCH_LEAD: Micros = 15 * SECOND;
 /// What listened within this before was there, and went away.
@@ -55,7 +59,9 @@ fn is_order(fact: &Fact) -> bool {
         | EventKind::UnitReloaded => true,
         // A package manager's run is a change on the host, and no order to a service.
         EventKind::Deploy => fact.field("what") != Some("packages"),
-        EventKind::ContainerKilled => fact.field("signal").and_then(signal_number) == Some(15),
+        EventKind::ContainerKilled => {
+            fact.field("signal").and_then(signal_number) == Some(15) && !is_by_check(fact)
+        }
         _ => false,
     }
 }
@@ -177,17 +183,27 @@ fn by_order(scene: &Scene<'_>) -> Weight {
     let stays_away = away.is_none() && scene.fails_to_the_end();
     let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
     // An order in the midst of an outage is somebody's answer to it.
-    let late = at > scene.start + ANSWERED && explained < 0.5;
-    // What is stopped refuses or breaks off; requests that wait in vain were there before, or wait for another reason.
-    let waiting = scene.signature_share(&[EventKind::UpstreamTimeout]) >= 0.5;
+    let sigma = fact.stamp.map_or(0, |stamp| stamp.sigma);
+    let before = failed_before(scene, at - ORDER_SLACK - sigma.min(ORDER_SLACK));
+    let late = (at > scene.start + ANSWERED && explained < 0.5)
+        || (at > scene.start + ORDER_SLACK + sigma && before >= ANSWERS_OUTAGE);
+    // What is stopped refuses or breaks off; requests that wait in vain were there before, or wait for another reason, and who
+    // shakes hands is there.
+    let there = [EventKind::UpstreamTimeout, EventKind::UpstreamTls];
+    let there = scene.signature_share(&there) >= 0.5;
     Weight {
         nats: scene.weights.deploy
             + scene.weights.for_share(explained)
             + if late { scene.weights.deploy_late } else { 0.0 }
-            + if failed { scene.weights.deploy_failed_start } else { 0.0 },
+            + if failed { scene.weights.deploy_failed_start } else { 0.0 }
+            + if scene.signature_share(&[EventKind::UpstreamTls]) >= 0.5 {
+                scene.weights.deploy_late
+            } else {
+                0.0
+            },
         direct: true,
         joined: scene.failing_known,
-        reservation: (waiting
+        reservation: (there
             || is_again(scene, &orders, &back)
             || stays_away
             || away.is_some_and(|away| away > AWAY_MAX))
@@ -208,11 +224,15 @@ fn by_order(scene: &Scene<'_>) -> Weight {
     }
 }
 
+/// The share of the failures that came before a moment.
+fn failed_before(scene: &Scene<'_>, moment: Micros) -> f64 {
+    1.0 - scene.explained(&[(moment, Micros::MAX)])
+}
+
 /// Ends of a failing service of its own, after an order to stop and a start that followed it: it is these that keep it away.
 fn ends_after_start(scene: &Scene<'_>, ordered: Micros) -> usize {
-    let starts = [EventKind::AppStarted, EventKind::UnitStarted, EventKind::ContainerStarted];
     let mut told = scene.timeline.between(ordered, scene.end);
-    let started = told.find(|(_, fact)| starts.contains(&fact.kind) && scene.is_failing(fact));
+    let started = told.find(|(_, fact)| fact.kind.is_start() && scene.is_failing(fact));
     let from = started.and_then(|(_, fact)| fact.at()).unwrap_or(ordered + SECOND);
     let deaths = scene.failing_deaths().filter(|death| death.why == Why::Crash);
     deaths.filter(|death| death.at().is_some_and(|at| at > from && at <= scene.end)).count()

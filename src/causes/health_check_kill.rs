@@ -79,10 +79,17 @@ fn orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact, Micros)> {
                 })
                 .filter_map(|(_, check)| check.at())
                 .collect();
-            let last = failed.last().filter(|last| at - **last <= CHECK_TO_ORDER)?;
-            Some((id, fact, *failed.first().unwrap_or(last)))
+            let last = failed.last().filter(|last| at - **last <= CHECK_TO_ORDER);
+            // Where the order itself says that a check brought it, the checks before it may be told late, or not at all.
+            (last.is_some() || is_by_check(fact))
+                .then(|| (id, fact, failed.first().copied().unwrap_or(at)))
         })
         .collect()
+}
+
+/// Whether an order to end a container says that its check failed.
+pub(super) fn is_by_check(order: &Fact) -> bool {
+    order.field("by") == Some("health check")
 }
 
 /// The checks that fail in a row before the order: kubelet's default is 3 in 10 s steps, and people raise both.

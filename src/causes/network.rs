@@ -14,7 +14,7 @@
 
 use crate::event::EventKind;
 use crate::scene::Scene;
-use crate::timeline::FactId;
+use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
 use super::{Advice, Cause, Weight, advice, place_args, place_of, some_of};
@@ -49,10 +49,13 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .next()
         .is_some();
     let unreachable = scene.signature_share(&[EventKind::UpstreamUnreachable]);
+    // Who shakes hands is there, whatever was started.
+    let shakes = scene.signature_share(&[EventKind::UpstreamTls]) >= 0.5;
+    let elsewhere = (ended || moved) && !shakes;
     Weight {
         nats: scene.weights.network
             + scene.weights.for_share(share)
-            + if ended || moved { scene.weights.network_ended } else { 0.0 },
+            + if elsewhere { scene.weights.network_ended } else { 0.0 },
         direct: true,
         joined: true,
         reservation: (unreachable * 2.0 > share).then(|| HOST_AWAY.to_owned()),
@@ -95,6 +98,12 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let explained = scene.signature_share(&kinds);
     let boots = [EventKind::KernelBoot, EventKind::HostShutdown];
+    // The kernel of the upstream's own port says why it took nobody.
+    let floods =
+        |(_, fact): (FactId, &Fact)| fact.field("port").is_some_and(|port| scene.asks_port(port));
+    if scene.near_of(&[EventKind::KernelLimit]).any(floods) {
+        return Weight::nothing();
+    }
     // Of whatever host: the proxy's own does not boot while it writes.
     let rebooted = scene.near_of(&boots).next().is_some();
     Weight {

@@ -15,10 +15,10 @@
 //! mechanism has its own remedy, and the others find nothing.
 
 use crate::event::EventKind;
-use crate::scene::Scene;
+use crate::scene::{LEAD, Scene};
 use crate::service::ServiceRole;
-use crate::service::names::address_key;
-use crate::stamp::SECOND;
+use crate::service::names::{address_key, is_local};
+use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
@@ -30,6 +30,11 @@ pub(super) const CAUSE: Cause = Cause {
     weigh,
     advice: advise,
 };
+
+/// Who still asks in vain so long after a start asks in the wrong place.
+const MOVED: Micros = 10 * SECOND;
+/// The lines of one start stand this close.
+const START: Micros = 5 * SECOND;
 
 fn weigh(scene: &Scene<'_>) -> Weight {
     let word = scene.signature_share(&[EventKind::UpstreamBadAnswer, EventKind::UpstreamForbidden]);
@@ -125,6 +130,9 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         .timeline
         .between(scene.start - 15 * SECOND, scene.start + SECOND)
         .find(|(_, fact)| is_reload(fact));
+    if let Some((listening, fact)) = moved(scene) {
+        return asked_where_it_was(scene, (listening, fact), share);
+    }
     // An upstream that has answered before was configured rightly, unless the proxy has just been reloaded.
     let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
     if (reload.is_none() && !scene.from_first_request()) || killed {
@@ -194,6 +202,64 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         } else {
             vec![text("unseen-app-log", [])]
         },
+        ..Weight::default()
+    }
+}
+
+/// What listened where the proxy asks was started anew, and listens somewhere else since.
+fn moved<'s>(scene: &'s Scene<'_>) -> Option<(FactId, &'s Fact)> {
+    let asked = place_asked(scene, &[EventKind::UpstreamRefused])?;
+    let service = scene.services.at_address(&asked, scene.asker())?;
+    let is_there = |fact: &Fact| fact.field("address").is_some_and(|at| is_same(at, &asked));
+    let told: Vec<(FactId, &Fact)> = scene
+        .timeline
+        .of(EventKind::AppListening)
+        .filter(|(_, fact)| scene.services.of_fact(fact) == Some(service))
+        .filter(|(_, fact)| fact.at().is_some_and(|at| at < scene.end))
+        .collect();
+    let (last, fact) = *told.last()?;
+    let at = fact.at().filter(|at| scene.end - at >= MOVED && *at >= scene.start - LEAD)?;
+    // One start may tell of several addresses.
+    let now_there = told
+        .iter()
+        .any(|(_, fact)| fact.at().is_some_and(|own| at - own <= START) && is_there(fact));
+    let was_there = told.iter().any(|(_, fact)| is_there(fact));
+    (was_there && !now_there && fact.field("address").is_some()).then_some((last, fact))
+}
+
+/// Whether two addresses are one as far as their spelling tells: names of hosts are many.
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (address_key(one), address_key(other));
+    let port = |key: &str| key.rsplit_once(':').map(|(_, port)| port.to_owned());
+    one == other || (port(&one) == port(&other) && !(is_local(&one) && is_local(&other)))
+}
+
+fn asked_where_it_was(scene: &Scene<'_>, (listening, fact): (FactId, &Fact), share: f64) -> Weight {
+    let kinds = [EventKind::UpstreamRefused];
+    let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
+    let mut supports = some_of(&facts, 2);
+    supports.push(listening);
+    let asked = place_asked(scene, &kinds);
+    Weight {
+        nats: scene.weights.proxy_unreachable
+            + scene.weights.for_share(share).min(scene.weights.proxy_unreachable_share)
+            + scene.weights.proxy_elsewhere
+            + scene.weights.proxy_reloaded,
+        direct: true,
+        joined: true,
+        reservation: Some("which of the two addresses is the right one no log tells".to_owned()),
+        explained: share,
+        supports,
+        path: [listening].into_iter().chain(facts.first().copied()).collect(),
+        sentence: text(
+            "nothing-listens",
+            [
+                ("place-known", Arg::Case(if asked.is_some() { "yes" } else { "no" })),
+                ("place", asked.unwrap_or_default().into()),
+                ("elsewhere", Arg::Case("yes")),
+                ("listens", fact.field("address").unwrap_or_default().into()),
+            ],
+        ),
         ..Weight::default()
     }
 }

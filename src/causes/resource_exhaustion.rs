@@ -143,7 +143,11 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
         EventKind::ConntrackFull => true,
         // The kernel's word is of the host; an app's is of itself.
         EventKind::KernelLimit if fact.event.format.is_some() => scene.is_failing(fact),
-        EventKind::KernelLimit => fact.field("limit") != Some("syn-backlog"),
+        // A queue of connections is of one port.
+        EventKind::KernelLimit if fact.field("limit") == Some("syn-backlog") => {
+            fact.field("port").is_some_and(|port| scene.asks_port(port))
+        }
+        EventKind::KernelLimit => true,
         // A store that turns others away need not have turned this app away.
         EventKind::StoreTooManyClients => {
             scene.app_dependency_facts().any(|(_, app)| app.kind == EventKind::DependencyExhausted)
@@ -159,6 +163,11 @@ fn what(fact: Option<&Fact>) -> &'static str {
         Some(EventKind::ProxyLimit) => "proxy",
         Some(EventKind::WorkersExhausted) => "workers",
         Some(EventKind::ListenQueueFull) => "queue",
+        Some(EventKind::KernelLimit)
+            if fact.is_some_and(|fact| fact.field("limit") == Some("syn-backlog")) =>
+        {
+            "queue"
+        }
         Some(EventKind::OpenFilesExhausted) => "files",
         Some(EventKind::ConntrackFull) => "conntrack",
         Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => "clients",

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::service::names::is_in_container;
 use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND};
-use crate::timeline::Timeline;
+use crate::timeline::{Fact, Timeline};
 
 use super::{Death, PATTERN, Why};
 
@@ -52,6 +52,57 @@ pub(super) fn join(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Serv
         place += 1;
         !gone.contains(&(place - 1))
     });
+}
+
+/// Joins the only kill near systemd's word that a process of a unit was killed by the OOM killer to the unit (`memory.events` of its
+/// cgroup tells it so), and the unit's own word of the end with it: kernels before 4.19 name no cgroup of a victim. Where systemd does
+/// not watch these events, that the main process of one unit only was killed in that moment says nearly as much.
+pub(super) fn join_by_unit(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Services) {
+    let by_kernel = |fact: &Fact| match fact.kind {
+        EventKind::UnitOomKilled => fact.field("killer").is_none(),
+        _ => fact.field("code") == Some("killed") && fact.field("status") == Some("9/KILL"),
+    };
+    let words = |kind| timeline.of(kind).map(|(_, fact)| fact).filter(move |fact| by_kernel(fact));
+    let told = words(EventKind::UnitOomKilled).chain(words(EventKind::UnitProcessExited));
+    for word in told {
+        let (Some(unit), Some(stamp)) = (services.of_fact(word), word.stamp) else { continue };
+        let of_others = |other: &Fact| {
+            services.of_fact(other) != Some(unit)
+                && other.at().is_some_and(|at| (at - stamp.at).abs() <= PATTERN)
+        };
+        let by_event = word.kind == EventKind::UnitOomKilled;
+        if !by_event && words(EventKind::UnitProcessExited).any(of_others) {
+            continue;
+        }
+        let near = |death: &Death| {
+            death.stamp.is_some_and(|own| {
+                let slack = PATTERN + (own.sigma + stamp.sigma).min(3 * SECOND);
+                (own.at - stamp.at).abs() <= slack
+            })
+        };
+        let mut kills = (0..deaths.len()).filter(|place| {
+            let (death, fact) = (&deaths[*place], timeline.fact(deaths[*place].facts[0]));
+            let hosts = (&fact.event.origin.host, &word.event.origin.host);
+            let apart = matches!(hosts, (Some(one), Some(other)) if one != other);
+            fact.kind == EventKind::OomKill && near(death) && !apart
+        });
+        let (Some(kill), None) = (kills.next(), kills.next()) else { continue };
+        let fact = timeline.fact(deaths[kill].facts[0]);
+        let is_free = deaths[kill].service.is_none()
+            && services.join(fact, deaths[kill].at(), unit) != Join::Mismatch;
+        if !is_free {
+            continue;
+        }
+        let end = deaths.iter().position(|death| is_untold(death, unit) && near(death));
+        let told = end.map(|end| deaths[end].facts.clone()).unwrap_or_default();
+        let death = &mut deaths[kill];
+        death.facts.extend(told);
+        let join = if by_event { Join::Cgroup } else { Join::Comm };
+        (death.service, death.join) = (Some(unit), Some(join));
+        if let Some(end) = end {
+            deaths.remove(end);
+        }
+    }
 }
 
 /// Joins kills to a service that starts anew after each of them, where its log is of a container and tells no end: the process that

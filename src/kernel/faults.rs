@@ -229,7 +229,7 @@ fn disk_error(body: &[u8]) -> Option<Fact<'_>> {
 
 /// A disk that does not answer in time: `nvme nvme0: I/O 611 QID 2 timeout, aborting` (drivers/nvme/host/pci.c, since 6.2 with tag and
 /// opcode), `ata1.00: exception Emask 0x0 SAct 0x0 SErr 0x0 action 0x6 frozen` (drivers/ata/libata-eh.c), `sd 2:0:0:0: [sda] tag#12
-/// timing out command, waited 180s` (drivers/scsi/scsi_lib.c).
+/// timing out command, waited 180s` (drivers/scsi/scsi_lib.c), `nfs: server HOST not responding, still trying`.
 fn late_disk(body: &[u8]) -> Option<&[u8]> {
     if let Some(rest) = body.strip_prefix(b"nvme ") {
         let (device, text) = split_at(rest, b": I/O ")?;
@@ -237,6 +237,10 @@ fn late_disk(body: &[u8]) -> Option<&[u8]> {
     } else if body.starts_with(b"ata") {
         let (device, text) = split_at(body, b": exception Emask ")?;
         text.ends_with(b" frozen").then_some(device)
+    } else if let Some(rest) = body.strip_prefix(b"nfs: server ") {
+        // net/sunrpc/clnt.c: `still trying` of a hard mount, `timed out` of a soft one.
+        let (server, text) = split_at(rest, b" not responding, ")?;
+        matches!(text, b"still trying" | b"timed out").then_some(server)
     } else {
         let (_, text) = split_at(body.strip_prefix(b"sd ")?, b": [")?;
         let (device, text) = split_at(text, b"] ")?;

@@ -19,12 +19,13 @@ impl Scene<'_> {
         let told = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
         upstreams.extend(told.filter_map(|(_, fact)| fact.field("upstream").map(str::to_owned)));
         upstreams.remove("");
+        self.asked = upstreams.iter().map(|upstream| names::address_key(upstream)).collect();
         let asker = self.asker();
         let found: BTreeSet<ServiceId> = upstreams
             .iter()
             .filter_map(|upstream| self.services.at_address(upstream, asker))
             .collect();
-        if !found.is_empty() {
+        if !found.is_empty() && !self.fails_elsewhere(asker) {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
@@ -95,6 +96,19 @@ impl Scene<'_> {
         self.guess();
     }
 
+    /// Whether nearly all of the proxy's errors are of addresses on its own host at which no service of the bundle is.
+    fn fails_elsewhere(&self, asker: Option<&str>) -> bool {
+        let mut errors = [0_u64; 2];
+        for (_, fact) in self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND) {
+            if let Some(upstream) = fact.field("upstream").filter(|_| fact.kind.is_of_proxy()) {
+                let stranger = names::is_local(&names::address_key(upstream))
+                    && self.services.at_address(upstream, asker).is_none();
+                errors[usize::from(stranger)] += fact.count;
+            }
+        }
+        errors[1] > 9 * errors[0]
+    }
+
     /// Notes that only what happened at the time speaks for the services that are taken for those that failed.
     fn guess(&mut self) {
         self.guessed =
@@ -158,6 +172,18 @@ impl Scene<'_> {
             }
         }
         unseen
+    }
+
+    /// Whether all that the proxy asked in vain is on its own host.
+    #[must_use]
+    pub fn asks_itself_only(&self) -> bool {
+        !self.asked.is_empty() && self.asked.iter().all(|address| names::is_local(address))
+    }
+
+    /// Whether the proxy asked in vain at this port.
+    #[must_use]
+    pub fn asks_port(&self, port: &str) -> bool {
+        self.asked.iter().any(|at| at.rsplit_once(':').is_some_and(|(_, own)| own == port))
     }
 
     /// Whether an address of a failing service is, digit by digit, one of the upstreams.

@@ -120,6 +120,8 @@ pub struct Scene<'a> {
     pub signature: BTreeMap<EventKind, u64>,
     /// Kills near the incident.
     pub kills: Vec<LinkedKill>,
+    /// Where the proxy asked in vain, each address in one spelling.
+    pub(super) asked: BTreeSet<String>,
 }
 
 /// How far before its first failed answer an incident's cause is looked for. A 504 is logged a timeout after it began, and the
@@ -167,6 +169,7 @@ impl<'a> Scene<'a> {
             guessed: false,
             signature: BTreeMap::new(),
             kills: Vec::new(),
+            asked: BTreeSet::new(),
         };
         scene.find_signature();
         scene.find_failing();
@@ -262,11 +265,16 @@ impl<'a> Scene<'a> {
                     .map(|service| (self.services.join(fact, Some(at), *service), *service))
                     .max_by_key(|(join, _)| *join)
             };
+            let elsewhere = self.told_by_another(id)
+                || (self.asks_itself_only() && self.same_host(fact) == Some(false));
             let direct = self.by_death(id).or_else(|| joined(&self.failing));
             let store =
                 joined(&stores).filter(|(join, _)| *join >= Join::Comm && self.may_be_missed(fact));
             let (join, service, dependency) = match (direct, store) {
-                (Some((join, service)), _) if join >= Join::Comm => (join, Some(service), false),
+                (_, None) if elsewhere => (Join::Mismatch, None, false),
+                (Some((join, service)), _) if join >= Join::Comm && !elsewhere => {
+                    (join, Some(service), false)
+                }
                 (_, Some((join, service))) => (join, Some(service), true),
                 (Some((join, _)), None) => (join, None, false),
                 (None, None) => (Join::None, None, false),
@@ -309,6 +317,13 @@ impl<'a> Scene<'a> {
         let fits = comm.is_some_and(|comm| self.services.comm_is(comm, service) == Some(true));
         let joined = join == Join::Comm && pattern >= 2 && fits;
         Some((if joined { Join::Cgroup } else { join }, service))
+    }
+
+    /// Whether systemd told of a kill in a unit that is none of the failing.
+    fn told_by_another(&self, kill: FactId) -> bool {
+        let told = |death: &&&Death| death.facts.contains(&kill) && death.join >= Some(Join::Comm);
+        let service = self.deaths.iter().find(told).and_then(|death| death.service);
+        service.is_some_and(|service| !self.failing.contains(&service))
     }
 
     /// How many kills near the incident fall on ends that the service itself tells.

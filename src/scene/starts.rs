@@ -41,23 +41,17 @@ impl Scene<'_> {
 
     /// Whether a start of a failing service came just before, and not before a moment.
     fn follows_start(&self, end: &Fact, not_before: Micros) -> bool {
-        let starts = [
-            EventKind::UnitStarting,
-            EventKind::UnitStarted,
-            EventKind::UnitRestartScheduled,
-            EventKind::ProgramStarted,
-            EventKind::ContainerStarted,
-            EventKind::AppStarted,
-        ];
+        let tried = [EventKind::UnitStarting, EventKind::UnitRestartScheduled];
+        let is_start = |fact: &Fact| fact.kind.is_start() || tried.contains(&fact.kind);
         let Some(at) = end.at() else { return false };
         let last = self
             .timeline
             .between(not_before.max(at - AFTER_START), at)
             .filter(|(_, fact)| self.is_failing(fact))
-            .filter(|(_, fact)| starts.contains(&fact.kind) || STOPS.contains(&fact.kind))
+            .filter(|(_, fact)| is_start(fact) || STOPS.contains(&fact.kind))
             .last();
         // What was told to stop ends as it likes: a JVM with 143.
-        last.is_some_and(|(_, fact)| starts.contains(&fact.kind))
+        last.is_some_and(|(_, fact)| is_start(fact))
     }
 
     /// Whether failed starts keep the service away for most of the incident: one try in vain is soon followed by another.

@@ -82,6 +82,9 @@ fn disks() {
         "disk-full device=sda1",
     );
     one("nvme nvme0: I/O 611 QID 2 timeout, aborting", "disk-error device=nvme0");
+    one("nfs: server ease not responding, still trying", "disk-error device=ease");
+    one("nfs: server ease not responding, timed out", "disk-error device=ease");
+    none("nfs: server ease OK");
     one(
         "nvme nvme1: I/O tag 3 (1003) opcode 0x2 (Read) QID 5 timeout, reset controller",
         "disk-error device=nvme1",

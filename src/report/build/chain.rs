@@ -396,6 +396,10 @@ fn other(kind: EventKind) -> Text {
 /// One fact in words, the first of so many alike; log text is quoted elsewhere.
 fn words(fact: &Fact, times: u64) -> Text {
     let field = |name: &str| Arg::Shown(fact.field(name).unwrap_or("?").to_owned());
+    let container = || {
+        let id = fact.field("container").map(crate::timeline::short);
+        Arg::Shown(fact.field("name").or(id).unwrap_or("?").to_owned())
+    };
     let told = match fact.kind {
         EventKind::OomKill => {
             let oom = fact.oom().cloned().unwrap_or_default();
@@ -433,13 +437,13 @@ fn words(fact: &Fact, times: u64) -> Text {
         EventKind::DiskFull => text("chain-disk-full", []),
         EventKind::Segfault => text("chain-segfault", [("process", field("comm"))]),
         EventKind::ContainerDied => {
-            text("chain-container-died", [("container", field("name")), ("code", field("code"))])
+            text("chain-container-died", [("container", container()), ("code", field("code"))])
         }
         EventKind::ContainerKilled => text(
             "chain-container-killed",
-            [("container", field("name")), ("signal", field("signal"))],
+            [("container", container()), ("signal", field("signal"))],
         ),
-        EventKind::ContainerOom => text("chain-container-oom", [("container", field("name"))]),
+        EventKind::ContainerOom => text("chain-container-oom", [("container", container())]),
         EventKind::StoreLockWait => text("chain-store-lock-wait", []),
         EventKind::DependencyLost | EventKind::DependencyRefused => {
             let service = fact.field("service");
