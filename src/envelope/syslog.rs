@@ -124,8 +124,30 @@ pub(super) fn parse_other(envelope: Envelope, line: &[u8]) -> Option<Header<'_>>
 pub(super) fn is_noise(line: &[u8]) -> bool {
     const WORDS: [&[u8]; 5] =
         [b"Boot ", b"Reboot ", b"Logs begin at ", b"Journal begins at ", b"No entries "];
+    // What the message catalogue explains (journalctl -x): systemd 246 and newer set it off by other signs (src/shared/logs-show.c).
+    const CATALOGUE: [&[u8]; 14] = [
+        b"Subject: ",
+        b"Defined-By: ",
+        b"Support: ",
+        b"Documentation: ",
+        b"Unit ",
+        b"The unit ",
+        b"The job identifier is ",
+        b"The result is ",
+        b"The start-up result is ",
+        b"The process ",
+        b"A start job for unit ",
+        b"A stop job for unit ",
+        b"An ExecStart= process belonging to unit ",
+        b"The error number returned by this process is ",
+    ];
+    if line == b"--" || line.starts_with("░░".as_bytes()) {
+        return true;
+    }
     if let Some(inner) = line.strip_prefix(b"-- ") {
-        return line.ends_with(b"--") && WORDS.iter().any(|word| inner.starts_with(word));
+        return inner.is_empty()
+            || CATALOGUE.iter().any(|word| inner.starts_with(word))
+            || (line.ends_with(b"--") && WORDS.iter().any(|word| inner.starts_with(word)));
     }
     line.strip_prefix(b"lines ").is_some_and(|rest| {
         let pages =

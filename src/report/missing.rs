@@ -1,11 +1,15 @@
 //! What is not in the bundle and would tell: the data, the command that collects it, and the causes it would tell apart.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::causes::place_asked;
 use crate::diagnose::{Incident, Verdict};
 use crate::event::EventKind;
-use crate::scene::{AppLog, Class, Observed};
+use crate::scene::{AppLog, Class, Observed, Scene};
 use crate::stamp::{MINUTE, rfc3339};
-use crate::wording::{Text, text};
+use crate::timeline::Fact;
+use crate::wording::{Arg, Text, text};
 
 use super::model::Missing;
 
@@ -36,6 +40,42 @@ fn stacks(incident: &Incident<'_>) -> Missing {
     Missing { data: text("missing-stacks", []), command: command.to_owned(), separates }
 }
 
+/// A log without times, with what most of its lines that are understood tell.
+fn undated(scene: &Scene<'_>, source: usize) -> Text {
+    let everyday = [EventKind::AppListening, EventKind::WorkerBooted];
+    let told = scene.timeline.iter().map(|(_, fact)| fact).filter(|fact| {
+        fact.event.at.source.0 == source && !fact.kind.is_start() && !everyday.contains(&fact.kind)
+    });
+    let mut most: BTreeMap<EventKind, (u64, u64)> = BTreeMap::new();
+    for fact in told {
+        let (count, line) = most.entry(fact.kind).or_insert((0, fact.event.at.line));
+        *count += fact.count;
+        *line = (*line).min(fact.event.at.line);
+    }
+    let most = most.into_iter().max_by_key(|(kind, (count, _))| (*count, Reverse(*kind)));
+    let (what, count, line) =
+        most.map_or(("", 0, 0), |(kind, (count, line))| (kind.name(), count, line));
+    text(
+        "missing-app-times",
+        [
+            ("path", (&scene.sources[source].path).into()),
+            ("told", Arg::Case(if count > 0 { "yes" } else { "no" })),
+            ("what", what.to_owned().into()),
+            ("count", count.into()),
+            ("line", line.into()),
+        ],
+    )
+}
+
+/// An error that a failing app told of one of its requests.
+fn own_error<'s>(scene: &'s Scene<'_>) -> Option<&'s Fact> {
+    let is_error = |fact: &&Fact| {
+        matches!(fact.kind, EventKind::RequestError | EventKind::UncaughtException)
+            && scene.is_failing(fact)
+    };
+    scene.near().map(|(_, fact)| fact).find(is_error)
+}
+
 /// What no log of the bundle told, whatever the question is.
 fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
     let scene = &incident.scene;
@@ -60,6 +100,15 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
     let killed = incident.verdict == Verdict::Undetermined
         && names.iter().take(2).any(|name| kills.contains(name));
     if scene.class == Class::Server && !killed {
+        if let Some(fact) = own_error(scene) {
+            let (at, path) = (fact.event.at, &scene.sources[fact.event.at.source.0].path);
+            add(
+                text("missing-own-trace", [("line", at.line.into()), ("path", path.into())]),
+                format!("sed -n '{},+40p' LOG", at.line),
+                &["crash_exception", "dependency_down", "runtime_heap_limit"],
+            );
+            return list;
+        }
         // The app answered by itself: it knows why, and neither the kernel nor the proxy does.
         add(
             text("missing-own-error", []),
@@ -112,9 +161,7 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
     if app_log != AppLog::Told {
         add(
             match app_log {
-                AppLog::Undated(source) => {
-                    text("missing-app-times", [("path", (&scene.sources[source].path).into())])
-                }
+                AppLog::Undated(source) => undated(scene, source),
                 _ => text("missing-app-log", []),
             },
             format!(

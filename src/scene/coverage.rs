@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::clock::Basis;
 use crate::death::{Death, Why};
+use crate::event::EventKind;
 use crate::ingest::{BY_AUDIT, KernelCoverage, Source};
 use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
@@ -46,7 +47,14 @@ impl Scene<'_> {
         if other {
             return Err("kernel-of-another");
         }
-        if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed {
+        // A ring that holds all since the boot, and no kill, says so in any zone.
+        let no_kill = kernel.ring
+            && kernel.from_boot
+            && self
+                .timeline
+                .of(EventKind::OomKill)
+                .all(|(_, fact)| fact.event.at.source.0 != index);
+        if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed && !no_kill {
             return Err("kernel-zone-assumed");
         }
         let boot_id = |stamp: RawStamp| {

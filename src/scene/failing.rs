@@ -25,10 +25,12 @@ impl Scene<'_> {
             .iter()
             .filter_map(|upstream| self.services.at_address(upstream, asker))
             .collect();
-        if !found.is_empty() && !self.fails_elsewhere(asker) {
+        let strangers = found.is_empty() || self.fails_elsewhere(asker);
+        if !strangers {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
+        upstreams.retain(|upstream| self.services.at_address(upstream, asker).is_none());
         let (unseen, lives) = (self.unseen(), self.lives());
         let able = |(id, service): &(ServiceId, &Service)| {
             !unseen.contains(id)

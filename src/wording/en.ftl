@@ -644,13 +644,17 @@ kernel-unplaced = { $path } cannot be placed in time
 missing-kernel-log = the kernel log over the incident ({ $why })
 missing-docker-events = the docker events
 missing-app-log = the log of the app server behind the failing upstream
-missing-app-times = when the lines of { $path } were written, which carry no time
+missing-app-times = when the lines of { $path } were written, which carry no time{ $told ->
+    [no] {""}
+   *[yes] {"; "}of the lines that are understood, { $count } are like line { $line } ({ $what })
+}
 missing-error-log = the error log of the proxy
 missing-handshake = what the upstream answers at its port, by TLS and without it
 missing-listeners = the proxy's configuration, and what listens
 missing-dependency-log = the log of what the app waited for: its database and other dependencies
 missing-sender = who sent the signal: audit log, sudo log, shell history
 missing-own-error = the app's own error of one failed request (its log at that moment, or the error tracker)
+missing-own-trace = what stands below line { $line } of { $path }: the trace of an error that the app answered with
 missing-stacks = the stacks of the waiting workers, and the slow and lock logs of what they call
 
 ## Silence, rhythm, and the requests that were on the way

@@ -685,13 +685,17 @@ kernel-unplaced = { $path } ne peut être placé dans le temps
 missing-kernel-log = le journal du noyau pendant l'incident ({ $why })
 missing-docker-events = les événements de docker (docker events)
 missing-app-log = le journal du serveur d'application derrière l'upstream en échec
-missing-app-times = quand les lignes de { $path }, qui ne portent pas d'heure, ont été écrites
+missing-app-times = quand les lignes de { $path }, qui ne portent pas d'heure, ont été écrites{ $told ->
+    [no] {""}
+   *[yes] {" ; "}parmi les lignes comprises, { $count } ressemblent à la ligne { $line } ({ $what })
+}
 missing-error-log = le journal d'erreurs du proxy
 missing-handshake = ce que l'upstream répond sur son port, avec TLS et sans
 missing-listeners = la configuration du proxy, et ce qui écoute
 missing-dependency-log = ce que l'application attendait : journal de sa base de données et de ses autres dépendances
 missing-sender = qui a envoyé le signal : journal d'audit, journal sudo, historique du shell
 missing-own-error = l'erreur de l'application elle-même pour une requête en échec (son journal à ce moment, ou le collecteur d'erreurs)
+missing-own-trace = ce qui suit la ligne { $line } de { $path } : la trace d'une erreur par laquelle l'application a répondu
 missing-stacks = les piles des workers en attente, et les journaux de lenteurs et de verrous de ce qu'ils appellent
 
 ## Silence, rythme, et les requêtes en cours

@@ -587,13 +587,17 @@ kernel-unplaced = không thể đặt { $path } vào trục thời gian
 missing-kernel-log = log kernel trong thời gian sự cố ({ $why })
 missing-docker-events = sự kiện docker (docker events)
 missing-app-log = log của máy chủ ứng dụng phía sau upstream bị lỗi
-missing-app-times = các dòng của { $path }, vốn không mang thời gian, được ghi lúc nào
+missing-app-times = các dòng của { $path }, vốn không mang thời gian, được ghi lúc nào{ $told ->
+    [no] {""}
+   *[yes] {"; "}trong các dòng hiểu được, { $count } dòng giống dòng { $line } ({ $what })
+}
 missing-error-log = error log của proxy
 missing-handshake = upstream trả lời gì ở cổng của nó, bằng TLS và không TLS
 missing-listeners = cấu hình của proxy, và những gì đang lắng nghe
 missing-dependency-log = ứng dụng đã chờ gì: log cơ sở dữ liệu và các dịch vụ phụ thuộc khác
 missing-sender = ai đã gửi tín hiệu: log audit, log sudo, lịch sử shell
 missing-own-error = lỗi do chính ứng dụng ghi cho một yêu cầu thất bại (log của nó lúc đó, hoặc hệ thống theo dõi lỗi)
+missing-own-trace = những gì đứng dưới dòng { $line } của { $path }: trace của một lỗi mà ứng dụng đã dùng để trả lời
 missing-stacks = stack của các worker đang chờ, cùng log truy vấn chậm và log khóa của những gì chúng gọi
 
 ## Khoảng lặng, nhịp điệu và các yêu cầu đang chạy

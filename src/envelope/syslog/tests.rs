@@ -172,6 +172,11 @@ fn noise_of_journalctl() {
         "-- No entries --",
         "lines 1-50/50 (END)",
         "lines 1-50",
+        "-- Subject: Unit docker.service has begun shutting down",
+        "-- Unit docker.service has begun shutting down.",
+        "-- ",
+        "--",
+        "░░ Defined-By: systemd",
     ] {
         assert!(is_noise(line.as_bytes()), "{line}");
     }
