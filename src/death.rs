@@ -568,8 +568,11 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
             .any(|fact| own(fact) && fact.field("by") == Some("health check"));
     // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
     // nobody is known to have sent it.
-    let by_runtime =
-        death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
+    let by_runtime = (death.signal == Some(9)
+        && before(EventKind::ContainerOom, OOM_TO_END).any(own))
+        // A child was killed, and the main process ended by itself: kubelet tells it of the container all the same.
+        || (death.signal.is_none()
+            && death.facts.iter().any(|id| timeline.fact(*id).field("reason") == Some("OOMKilled")));
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,
         _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,

@@ -31,7 +31,11 @@ pub(super) const CAUSE: Cause = Cause {
 const SURGE: f64 = 2.0;
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let at_proxy = [EventKind::UpstreamBacklogFull, EventKind::ProxyLimit];
+    let mut at_proxy = vec![EventKind::UpstreamBacklogFull, EventKind::ProxyLimit];
+    // What a rate limit turns away is answered with 503; what it delays is answered by the app.
+    if scene.status_share(503) >= 0.3 {
+        at_proxy.push(EventKind::ProxyThrottled);
+    }
     let elsewhere = [
         EventKind::WorkersExhausted,
         EventKind::ListenQueueFull,
@@ -161,6 +165,7 @@ fn what(fact: Option<&Fact>) -> &'static str {
     match fact.map(|fact| fact.kind) {
         Some(EventKind::UpstreamBacklogFull) => "backlog",
         Some(EventKind::ProxyLimit) => "proxy",
+        Some(EventKind::ProxyThrottled) => "throttle",
         Some(EventKind::WorkersExhausted) => "workers",
         Some(EventKind::ListenQueueFull) => "queue",
         Some(EventKind::KernelLimit)
@@ -182,6 +187,7 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
         "backlog" | "workers" | "queue" => {
             (scene.say("advice-shed-load", []), text("advice-raise-met-limit", []))
         }
+        "throttle" => (text("advice-throttle", []), text("advice-watch-limit", [])),
         "proxy" => (text("advice-proxy-limit", []), text("advice-raise-met-limit", [])),
         "files" => (scene.say("advice-open-files", []), text("advice-watch-limit", [])),
         "clients" => (text("advice-store-clients", []), text("advice-watch-limit", [])),

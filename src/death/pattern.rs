@@ -8,7 +8,7 @@ use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, Timeline};
 
-use super::{Death, PATTERN, Why};
+use super::{Death, PATTERN, Why, signal_number};
 
 /// A container is up again this long after its end.
 const RESTARTED: Micros = 20 * SECOND;
@@ -60,7 +60,10 @@ pub(super) fn join(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Serv
 pub(super) fn join_by_unit(deaths: &mut Vec<Death>, timeline: &Timeline, services: &Services) {
     let by_kernel = |fact: &Fact| match fact.kind {
         EventKind::UnitOomKilled => fact.field("killer").is_none(),
-        _ => fact.field("code") == Some("killed") && fact.field("status") == Some("9/KILL"),
+        _ => {
+            fact.field("code") == Some("killed")
+                && fact.field("status").and_then(signal_number) == Some(9)
+        }
     };
     let words = |kind| timeline.of(kind).map(|(_, fact)| fact).filter(move |fact| by_kernel(fact));
     let told = words(EventKind::UnitOomKilled).chain(words(EventKind::UnitProcessExited));

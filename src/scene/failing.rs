@@ -269,11 +269,15 @@ impl Scene<'_> {
         if known.peek().is_none() {
             return true;
         }
+        let asking = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<usize> {
+            let facts = self.timeline.iter().map(|(_, fact)| fact);
+            let facts = facts.filter(|fact| fact.field("upstream").is_some_and(wanted));
+            facts.map(|fact| fact.event.at.source.0).collect()
+        };
+        // One proxy that asks at both asks two services.
         let behind_another = || {
-            let asked = self.timeline.iter().filter_map(|(_, fact)| fact.field("upstream"));
-            asked
-                .into_iter()
-                .any(|upstream| service.addresses.contains(&names::address_key(upstream)))
+            let own = asking(&|at| service.addresses.contains(&names::address_key(at)));
+            !own.is_subset(&asking(&|at| upstreams.contains(at)))
         };
         known.any(|upstream| service.may_be_at(upstream)) || behind_another()
     }

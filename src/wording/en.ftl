@@ -203,6 +203,7 @@ request-errors = { failing } answered with an error of its own in { $times ->
    *[other] { $times } requests
 }
 resource-exhaustion = { $what ->
+    [throttle] the proxy turned requests away by a limit that was set for it (limit_req, limit_conn)
     [backlog] the listen backlog was full
     [proxy] the proxy ran out of connections, ports or file descriptors
     [workers] all workers were busy and the limit on their number was reached
@@ -212,6 +213,7 @@ resource-exhaustion = { $what ->
     [clients] connections to a dependency ran out
    *[system] a limit of the system was reached
 }{ $what ->
+    [throttle] {""}
     [proxy] {""}
    *[other] {" "}at { failing }
 }{ $surge ->
@@ -350,6 +352,7 @@ advice-tls-scheme = Ask the upstream both ways from the proxy's host (curl -v ht
 }), and give proxy_pass the scheme that it answers
 advice-socket-made = See that the app runs and which sockets there are (ss -lxp), and give the proxy and the app the same path; a socket in the /tmp of a unit with PrivateTmp=, or in a folder that nothing makes at the boot (RuntimeDirectory=), is not there for the proxy
 advice-test-configuration = Test the configuration against the running app in the deploy (nginx -t does not connect)
+advice-throttle = See whom the limit turned away (client addresses in the cited lines): raise its rate or burst where they were users, and keep it where they were not
 advice-proxy-limit = Raise the proxy's own limit that the line names (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports by keepalive to the upstream) and reload it
 advice-open-files = Raise LimitNOFILE of { failing } and restart it, then find what it keeps open (lsof -p)
 advice-store-clients = Bound the connection pools below the limit that was met and end idle connections; more workers would open more of them

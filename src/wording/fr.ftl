@@ -238,6 +238,7 @@ request-errors = { failing } { $services ->
    *[other] ont répondu
 } { times-many } par une erreur interne
 resource-exhaustion = { $what ->
+    [throttle] le proxy a refusé des requêtes par une limite qui lui était fixée (limit_req, limit_conn)
     [backlog] la file de connexions (listen backlog) était pleine
     [proxy] le proxy n'avait plus de connexions, de ports ou de descripteurs de fichiers
     [workers] tous les workers étaient occupés et leur nombre maximal atteint
@@ -247,6 +248,7 @@ resource-exhaustion = { $what ->
     [clients] les connexions à une dépendance étaient épuisées
    *[system] une limite du système a été atteinte
 }{ $what ->
+    [throttle] {""}
     [proxy] {""}
    *[other] {" ; "}cela a touché { failing }
 }{ $surge ->
@@ -390,6 +392,7 @@ advice-tls-scheme = Interroger l'upstream des deux façons depuis l'hôte du pro
 }), et donner à proxy_pass le schéma auquel il répond
 advice-socket-made = Vérifier que l'application tourne et quels sockets existent (ss -lxp), et donner le même chemin au proxy et à l'application ; un socket dans le /tmp d'une unité avec PrivateTmp=, ou dans un dossier que rien ne crée au démarrage (RuntimeDirectory=), n'existe pas pour le proxy
 advice-test-configuration = Tester la configuration contre l'application qui tourne lors du déploiement (nginx -t ne se connecte pas)
+advice-throttle = Voir qui la limite a refusé (adresses des clients dans les lignes citées) : relever son rate ou son burst si c'étaient des utilisateurs, la garder sinon
 advice-proxy-limit = Relever la limite du proxy que la ligne nomme (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports par keepalive vers l'upstream) et le recharger
 advice-open-files = Relever LimitNOFILE pour { failing } et redémarrer, puis chercher ce qui reste ouvert (lsof -p)
 advice-store-clients = Borner les pools de connexions sous la limite atteinte et fermer les connexions inactives ; plus de workers en ouvriraient davantage

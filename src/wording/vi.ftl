@@ -164,6 +164,7 @@ nothing-listens = không có gì lắng nghe ở { $place-known ->
 }
 request-errors = { failing } đã { $times } lần trả lời bằng lỗi của chính nó
 resource-exhaustion = { $what ->
+    [throttle] proxy đã từ chối yêu cầu theo giới hạn được đặt cho nó (limit_req, limit_conn)
     [backlog] hàng đợi kết nối (listen backlog) bị đầy
     [proxy] proxy hết kết nối, cổng hoặc file descriptor
     [workers] mọi worker đều bận và đã chạm giới hạn số worker
@@ -173,6 +174,7 @@ resource-exhaustion = { $what ->
     [clients] hết kết nối tới dịch vụ phụ thuộc
    *[system] chạm một giới hạn của hệ thống
 }{ $what ->
+    [throttle] {""}
     [proxy] {""}
    *[other] {" "}ở { failing }
 }{ $surge ->
@@ -300,6 +302,7 @@ advice-tls-scheme = Hỏi upstream theo cả hai cách từ máy chủ proxy (cu
 }), rồi cho proxy_pass lược đồ mà nó trả lời
 advice-socket-made = Xem ứng dụng có chạy không và có những socket nào (ss -lxp), rồi cho proxy và ứng dụng cùng một đường dẫn; socket trong /tmp của unit có PrivateTmp=, hoặc trong thư mục mà không gì tạo ra khi khởi động (RuntimeDirectory=), thì proxy không thấy
 advice-test-configuration = Khi triển khai, thử cấu hình với ứng dụng đang chạy (nginx -t không kết nối)
+advice-throttle = Xem giới hạn đã từ chối ai (địa chỉ client trong các dòng được dẫn): nâng rate hoặc burst nếu đó là người dùng, còn không thì giữ nguyên
 advice-proxy-limit = Nâng giới hạn của proxy mà dòng log nêu (worker_rlimit_nofile, LimitNOFILE, worker_connections, cổng nhờ keepalive tới upstream) rồi nạp lại
 advice-open-files = Nâng LimitNOFILE cho { failing } và khởi động lại, rồi tìm xem nó giữ mở những gì (lsof -p)
 advice-store-clients = Giới hạn các pool kết nối dưới mức đã chạm và đóng kết nối rảnh; thêm worker chỉ mở thêm kết nối
