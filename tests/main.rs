@@ -16,6 +16,7 @@ mod identities;
 mod inputs;
 mod languages;
 mod metamorphic;
+mod orders;
 mod packing;
 mod program;
 mod quiet;

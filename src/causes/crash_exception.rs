@@ -191,8 +191,13 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
         Some("crash-exit-status") => "advice-read-last-lines",
         _ => "advice-read-trace",
     };
+    // What only answered with an error did not end, and is not started again.
+    let check = match weight.sentence.id() {
+        Some("request-errors" | "broken-answers") => "verify-no-such-line",
+        _ => "verify-restart-counter",
+    };
     vec![
-        advice("now", scene.say_by(&weight.supports, id, []), "verify-restart-counter"),
+        advice("now", scene.say_by(&weight.supports, id, []), check),
         advice("this_week", text("advice-catch-error", []), "verify-same-input"),
     ]
 }

@@ -176,7 +176,7 @@ pub fn place_asked(scene: &Scene<'_>, kinds: &[EventKind]) -> Option<String> {
 }
 
 /// The same for a message: `place` and whether it is known.
-fn place_of(scene: &Scene<'_>, kinds: &[EventKind]) -> [(&'static str, Arg); 2] {
+pub fn place_of(scene: &Scene<'_>, kinds: &[EventKind]) -> [(&'static str, Arg); 2] {
     place_args(place_asked(scene, kinds))
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::causes::place_asked;
+use crate::causes::{place_asked, place_of};
 use crate::diagnose::{Incident, Verdict};
 use crate::event::EventKind;
 use crate::scene::{AppLog, Class, Observed, Scene};
@@ -39,6 +39,15 @@ fn stacks(incident: &Incident<'_>) -> Missing {
     let command = "py-spy dump --pid PID; jstack PID; gdb -p PID -batch -ex 'thread apply all bt'";
     Missing { data: text("missing-stacks", []), command: command.to_owned(), separates }
 }
+
+/// What a proxy meets at an upstream whose own log would tell more.
+const AT_UPSTREAM: [EventKind; 5] = [
+    EventKind::UpstreamRefused,
+    EventKind::UpstreamSocketMissing,
+    EventKind::UpstreamClosed,
+    EventKind::UpstreamReset,
+    EventKind::UpstreamTimeout,
+];
 
 /// A log without times, with what most of its lines that are understood tell.
 fn undated(scene: &Scene<'_>, source: usize) -> Text {
@@ -117,7 +126,13 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
         );
         return list;
     }
-    if names.iter().take(2).any(|name| ["network", "proxy_configuration"].contains(name)) {
+    // Nobody ended, as far as the app's own log tells: then it is no kernel that knows more.
+    let calm = scene.app_log() == AppLog::Told
+        && scene.failing_deaths().next().is_none()
+        && scene.kills.is_empty();
+    let by_network =
+        names.iter().take(2).any(|name| ["network", "proxy_configuration"].contains(name));
+    if by_network || (calm && scene.nobody_listens()) {
         let tls = [EventKind::UpstreamTls];
         if scene.near_of(&tls).next().is_some() {
             let place = place_asked(scene, &tls).unwrap_or_else(|| "HOST:PORT".to_owned());
@@ -136,7 +151,8 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
             );
         }
     }
-    if let Observed::NotObservable(why) = scene.kernel() {
+    let kernel = scene.kernel();
+    if let Observed::NotObservable(why) = kernel {
         let asked = names.iter().any(|name| kills.contains(name))
             || incident.verdict <= Verdict::Undetermined
             || scene.status_share(504) > 0.3;
@@ -162,7 +178,7 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
         add(
             match app_log {
                 AppLog::Undated(source) => undated(scene, source),
-                _ => text("missing-app-log", []),
+                _ => text("missing-app-log", place_of(scene, &AT_UPSTREAM)),
             },
             format!(
                 "journalctl -u APP.service --since \"{since} UTC\" --until \"{until} UTC\"; docker logs -t APP"
@@ -196,6 +212,9 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
             ),
             &["health_check_kill", "manual_sigkill"],
         );
+    }
+    if calm {
+        list.sort_by_key(|missing| missing.separates == kills);
     }
     list
 }

@@ -629,6 +629,7 @@ access-no-burst = { $failed ->
     [one] { $path } has 1 failed answer, not in a burst
    *[other] { $path } has { $failed } failed answers, none of them in a burst
 }
+proxy-unserved = { $path }:{ $line } and { $count } such lines in all tell that the proxy could not serve a connection or finish an answer: such requests are not in the access log, or not as failed
 access-none = no access log in the bundle
 log-not-whole = { $path } was cut or damaged, and what is lost may tell of it
 bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
@@ -646,7 +647,10 @@ kernel-unplaced = { $path } cannot be placed in time
 
 missing-kernel-log = the kernel log over the incident ({ $why })
 missing-docker-events = the docker events
-missing-app-log = the log of the app server behind the failing upstream
+missing-app-log = the log of the app server behind { $place-known ->
+    [no] the failing upstream
+   *[yes] { $place }
+}
 missing-app-times = when the lines of { $path } were written, which carry no time{ $told ->
     [no] {""}
    *[yes] {"; "}of the lines that are understood, { $count } are like line { $line } ({ $what })
@@ -808,6 +812,7 @@ verdict-word = { $verdict ->
 # $one and $other are the likeliest causes with their probabilities.
 verdict-sure = { $verdict ->
     [unknown] {""}
+    [suspected] {""}
     [undetermined] , { $other-known ->
         [no] { $one }
        *[yes] { $one } or { $other }
@@ -1076,6 +1081,7 @@ see-negatives = see *Negative findings*
 gravest = { $id } (gravest)
 verdict-and-probability = { verdict-word }{ $verdict ->
     [unknown] {""}
+    [suspected] {""}
    *[other] , { $probability }
 }
 figure-requests = Requests in that time

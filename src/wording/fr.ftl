@@ -667,6 +667,7 @@ access-no-burst = { $failed ->
     [one] { $path } contient { $failed } réponse en échec, hors de toute rafale
    *[other] { $path } contient { $failed } réponses en échec, hors de toute rafale
 }
+proxy-unserved = { $path }:{ $line } (lignes de ce genre : { $count }) dit que le proxy n'a pas pu servir une connexion ou finir une réponse : ces requêtes ne sont pas dans le journal d'accès, ou pas comme échecs
 access-none = aucun access log dans le bundle
 log-not-whole = { $path } a été tronqué ou endommagé, et la partie perdue peut en parler
 bursts-unjudged = seules les { $bursts } rafales avec le plus de réponses en échec sont jugées, les autres comptent comme échecs isolés
@@ -687,7 +688,10 @@ kernel-unplaced = { $path } ne peut être placé dans le temps
 
 missing-kernel-log = le journal du noyau pendant l'incident ({ $why })
 missing-docker-events = les événements de docker (docker events)
-missing-app-log = le journal du serveur d'application derrière l'upstream en échec
+missing-app-log = le journal du serveur d'application derrière { $place-known ->
+    [no] l'upstream en échec
+   *[yes] { $place }
+}
 missing-app-times = quand les lignes de { $path }, qui ne portent pas d'heure, ont été écrites{ $told ->
     [no] {""}
    *[yes] {" ; "}parmi les lignes comprises, { $count } ressemblent à la ligne { $line } ({ $what })
@@ -875,6 +879,7 @@ verdict-word = { $verdict ->
 }
 verdict-sure = { $verdict ->
     [unknown] {""}
+    [suspected] {""}
     [undetermined] , { $other-known ->
         [no] { $one }
        *[yes] { $one } ou { $other }
@@ -1140,6 +1145,7 @@ see-negatives = voir *Constats négatifs*
 gravest = { $id } (le plus grave)
 verdict-and-probability = { verdict-word }{ $verdict ->
     [unknown] {""}
+    [suspected] {""}
    *[other] , { $probability }
 }
 figure-requests = Requêtes pendant ce temps

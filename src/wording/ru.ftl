@@ -682,6 +682,7 @@ access-no-burst = { $failed ->
     [few] в { $path } { $failed } неудачных ответа, ни один не во всплеске
    *[many] в { $path } { $failed } неудачных ответов, ни один не во всплеске
 }
+proxy-unserved = { $path }:{ $line } (таких строк { $count }) говорит, что прокси не смог обслужить соединение или закончить ответ: таких запросов в access-логе нет, или они там не как неудачные
 access-none = в бандле нет access-лога
 log-not-whole = { $path } обрезан или повреждён, об этом могла говорить утраченная часть
 bursts-unjudged = разобраны только всплески с наибольшим числом неудачных ответов ({ $bursts }); остальные считаются отдельными ошибками
@@ -702,7 +703,10 @@ kernel-unplaced = { $path } нельзя привязать ко времени
 
 missing-kernel-log = лог ядра за время инцидента ({ $why })
 missing-docker-events = события docker (docker events)
-missing-app-log = лог сервера приложений за отказавшим апстримом
+missing-app-log = лог сервера приложений за { $place-known ->
+    [no] отказавшим апстримом
+   *[yes] { $place }
+}
 missing-app-times = когда написаны строки { $path }: времени в них нет{ $told ->
     [no] {""}
    *[yes] {"; "}из понятных строк таких, как строка { $line } ({ $what }): { $count }
@@ -900,6 +904,7 @@ verdict-word = { $verdict ->
 }
 verdict-sure = { $verdict ->
     [unknown] {""}
+    [suspected] {""}
     [undetermined] , { $other-known ->
         [no] { $one }
        *[yes] { $one } или { $other }
@@ -1166,6 +1171,7 @@ see-negatives = см. *Чего не обнаружено*
 gravest = { $id } (самый тяжёлый)
 verdict-and-probability = { verdict-word }{ $verdict ->
     [unknown] {""}
+    [suspected] {""}
    *[other] , { $probability }
 }
 figure-requests = Запросов за это время

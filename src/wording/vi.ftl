@@ -572,6 +572,7 @@ access-no-burst = { $failed ->
     [0] { $path } không có câu trả lời lỗi nào
    *[other] { $path } có { $failed } câu trả lời lỗi, không cái nào thuộc một đợt dồn dập
 }
+proxy-unserved = { $path }:{ $line } (tổng cộng { $count } dòng như vậy) cho biết proxy không phục vụ được kết nối hoặc không gửi hết câu trả lời: những yêu cầu đó không có trong access log, hoặc không được ghi là lỗi
 access-none = gói không có access log
 log-not-whole = { $path } bị cắt hoặc hỏng, phần đã mất có thể nói về điều đó
 bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời lỗi nhất; các đợt khác được tính là lỗi lẻ tẻ
@@ -589,7 +590,10 @@ kernel-unplaced = không thể đặt { $path } vào trục thời gian
 
 missing-kernel-log = log kernel trong thời gian sự cố ({ $why })
 missing-docker-events = sự kiện docker (docker events)
-missing-app-log = log của máy chủ ứng dụng phía sau upstream bị lỗi
+missing-app-log = log của máy chủ ứng dụng phía sau { $place-known ->
+    [no] upstream bị lỗi
+   *[yes] { $place }
+}
 missing-app-times = các dòng của { $path }, vốn không mang thời gian, được ghi lúc nào{ $told ->
     [no] {""}
    *[yes] {"; "}trong các dòng hiểu được, { $count } dòng giống dòng { $line } ({ $what })
@@ -743,6 +747,7 @@ verdict-word = { $verdict ->
 }
 verdict-sure = { $verdict ->
     [unknown] {""}
+    [suspected] {""}
     [undetermined] , { $other-known ->
         [no] { $one }
        *[yes] { $one } hoặc { $other }
@@ -1003,6 +1008,7 @@ see-negatives = xem *Những gì không tìm thấy*
 gravest = { $id } (nặng nhất)
 verdict-and-probability = { verdict-word }{ $verdict ->
     [unknown] {""}
+    [suspected] {""}
    *[other] , { $probability }
 }
 figure-requests = Số yêu cầu trong thời gian đó

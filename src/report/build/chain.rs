@@ -236,7 +236,7 @@ pub(super) fn chain(
         _ => 1,
     };
     let mut told: Vec<(Option<Micros>, model::Hop)> = Vec::new();
-    let early = failed_before(links, met, timeline, ids);
+    let early = failed_before(incident, links, met, timeline, ids);
     for (place, id) in links.path.iter().enumerate() {
         // The proxy's line that failures before the root are told by.
         if place > 0 && early.is_some() && links.before == Some(*id) {
@@ -284,6 +284,7 @@ fn ended_words(incident: &Incident<'_>, timeline: &Timeline, id: FactId) -> Text
 
 /// Answers that had failed before the root: a chain that began with the root would claim that it made them.
 fn failed_before(
+    incident: &Incident<'_>,
     links: &Links,
     met: &[&Failure],
     timeline: &Timeline,
@@ -298,7 +299,11 @@ fn failed_before(
     }
     let first = early.iter().map(|failure| failure.count.first).min()?;
     let apart = figures::duration(seconds(root.at()? - first));
-    let stall = if root.oom().is_some() { "stall" } else { "none" };
+    // A worker that had died by SIGKILL before is another reason.
+    let died = incident.scene.failing_deaths().any(|death| {
+        death.signal == Some(9) && death.at().is_some_and(|at| at < until && at >= first - SECOND)
+    });
+    let stall = if root.oom().is_some() && !died { "stall" } else { "none" };
     let args = [
         ("count", failed.into()),
         ("failed", figures::grouped(failed).into()),

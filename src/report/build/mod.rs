@@ -432,6 +432,9 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         let mut edge = parts.answers.edge.iter().map(|index| &parts.ingested.sources[*index].path);
         let cut = edge.find(|path| is_cut(parts, path));
         let (state, why) = match (parts.answers.edge.first(), cut) {
+            (Some(_), _) if unserved(parts).is_some() => {
+                ("unknown", unserved(parts).unwrap_or_default())
+            }
             (Some(_), Some(path)) => ("unknown", text("log-not-whole", [("path", path.into())])),
             (Some(source), None) => (
                 "true",
@@ -460,6 +463,20 @@ fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         });
     }
     list
+}
+
+/// What a proxy tells of clients that it could not serve, and whom its access log does not name among the failed.
+fn unserved(parts: &Parts<'_>) -> Option<Text> {
+    let kinds = [EventKind::ProxyLimit, EventKind::UpstreamTruncated];
+    let told = || {
+        let facts = parts.timeline.iter().map(|(_, fact)| fact);
+        facts.filter(|fact| kinds.contains(&fact.kind))
+    };
+    let at = told().next()?.event.at;
+    let count: u64 = told().map(|fact| fact.count).sum();
+    let path = &parts.ingested.sources[at.source.0].path;
+    let args = [("path", path.into()), ("line", at.line.into()), ("count", count.into())];
+    Some(text("proxy-unserved", args))
 }
 
 fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
