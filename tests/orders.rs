@@ -177,3 +177,37 @@ fn a_flood_of_another_port() {
     assert_eq!(only(&staged(8000)).0, ["resource_exhaustion"]);
     assert_eq!(only(&staged(9000)).0, ["network"]);
 }
+
+/// A log without times that holds one stop and one start, of a service that was away once. Two stops, or a start that no stop came
+/// before, tell nothing.
+#[test]
+fn one_stop_in_a_log_without_times() {
+    let staged = |turns: &str| {
+        let mut stage = Stage::default();
+        stage.traffic(&[8000], (8000, REFUSED), |second| (300..310).contains(&second));
+        let mut say = |text: &str| _ = stage.line("shop/uvicorn.log", &format!("INFO:     {text}"));
+        for (number, turn) in turns.chars().enumerate() {
+            match turn {
+                '+' => {
+                    say(&format!("Started server process [{}]", 100 + number));
+                    say("Waiting for application startup.");
+                    say("Application startup complete.");
+                    say("Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)");
+                }
+                _ => {
+                    say("Shutting down");
+                    say("Waiting for application shutdown.");
+                    say("Application shutdown complete.");
+                    say(&format!("Finished server process [{}]", 99 + number));
+                }
+            }
+            for request in 0..5 {
+                say(&format!("127.0.0.1:5000{request} - \"GET /p8000/items HTTP/1.1\" 200 OK"));
+            }
+        }
+        stage.report()
+    };
+    assert_eq!(only(&staged("+-+")), (vec!["deploy_restart"], "suspected"));
+    assert_eq!(only(&staged("++")).1, "unknown");
+    assert_eq!(only(&staged("+-+-+")).1, "unknown");
+}

@@ -92,8 +92,62 @@ fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let (ordered, early) = (by_order(scene), by_early_switch(scene));
-    if early.nats > ordered.nats { early } else { ordered }
+    let ways = [by_order(scene), by_early_switch(scene), by_undated_order(scene)];
+    ways.into_iter().max_by(|one, other| one.nats.total_cmp(&other.nats)).unwrap_or_default()
+}
+
+/// Nobody listened once, and the log of who should have, which carries no times, holds one stop and one start after it: a process that
+/// had ended without a stop would have left a start more.
+fn by_undated_order(scene: &Scene<'_>) -> Weight {
+    let own = || {
+        let facts = scene.timeline.iter();
+        facts.filter(|(_, fact)| {
+            scene.services.of_fact(fact).is_some_and(|id| scene.failing.contains(&id))
+        })
+    };
+    let away_once = own().all(|(_, fact)| fact.at().is_none())
+        && scene.timeline.of(EventKind::UpstreamRefused).all(|(_, fact)| {
+            let meant = scene.start - 2 * SECOND..=scene.end + 2 * SECOND;
+            fact.at().is_none_or(|at| meant.contains(&at))
+        });
+    if !scene.nobody_listens()
+        || !scene.failing_is_exact()
+        || scene.failing.len() != 1
+        || !away_once
+    {
+        return Weight::nothing();
+    }
+    // Lines that say the same are one fact: programs name the pid when they start.
+    let of = |kind: EventKind| -> Vec<(FactId, &Fact)> {
+        own().filter(|(_, fact)| fact.kind == kind).collect()
+    };
+    let (stops, starts) = (of(EventKind::AppStopping), of(EventKind::AppStarted));
+    let once = |facts: &[(FactId, &Fact)]| facts.iter().all(|(_, fact)| fact.count <= 1);
+    let line = |fact: &Fact| fact.event.at;
+    let (Some((stop, told)), Some((start, last))) = (
+        stops.iter().min_by_key(|(_, fact)| line(fact)).copied(),
+        starts.iter().max_by_key(|(_, fact)| line(fact)).copied(),
+    ) else {
+        return Weight::nothing();
+    };
+    let again = stops.iter().any(|(_, fact)| line(fact) > line(last));
+    let before = starts.iter().filter(|(_, fact)| line(fact) < line(told)).count();
+    if !once(&stops) || !once(&starts) || again || before > 1 || starts.len() - before != 1 {
+        return Weight::nothing();
+    }
+    let mut path = vec![stop];
+    path.extend(first_proxy_error(scene, &path));
+    path.push(start);
+    Weight {
+        nats: scene.weights.deploy_undated,
+        joined: true,
+        reservation: Some("its log carries no times".to_owned()),
+        explained: 1.0,
+        supports: vec![stop, start],
+        path,
+        sentence: scene.say("deploy-undated", []),
+        ..Weight::default()
+    }
 }
 
 /// The proxy was sent to an instance that had never listened before, and was refused until it did.

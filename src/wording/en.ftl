@@ -94,6 +94,7 @@ deploy-stopped = { failing } { $services ->
     [1] was told to stop
    *[other] were told to stop
 }, and no log shows a start after it
+deploy-undated = nobody listened at { failing } once, and its log, which carries no times, holds one stop and one start
 deploy-too-early = the proxy was switched to { failing } before anybody listened there
 disk-full-proxy = a disk was full, and the proxy failed on it
 disk-full = a disk was full, and { failing } failed on it

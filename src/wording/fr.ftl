@@ -121,6 +121,7 @@ deploy-stopped = { failing } { $services ->
     [1] a reçu l'ordre de s'arrêter
    *[other] ont reçu l'ordre de s'arrêter
 }, et aucun journal ne montre de redémarrage
+deploy-undated = une seule fois personne n'écoutait chez { failing }, et son journal, qui ne porte pas d'heure, contient un arrêt et un démarrage
 deploy-too-early = le proxy a été basculé vers { failing } avant que quelqu'un n'y écoute
 disk-full-proxy = un disque était plein, et le proxy a échoué pour cela
 disk-full = un disque était plein, et { failing } { $services ->

@@ -66,6 +66,7 @@ dependency-down = { $known ->
 deploy-reload = { failing } được lệnh nạp lại mã hoặc cấu hình, và lỗi cho đến khi xong
 deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến khi được khởi động lại
 deploy-stopped = { failing } được lệnh dừng, và không log nào cho thấy nó khởi động lại
+deploy-undated = đúng một lần không có ai lắng nghe ở { failing }, và log của nó, vốn không mang thời gian, có một lần dừng và một lần khởi động
 deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
 disk-full-proxy = một đĩa bị đầy, và proxy lỗi vì nó
 disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
