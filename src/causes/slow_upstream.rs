@@ -13,6 +13,8 @@
 
 use crate::event::EventKind;
 use crate::scene::{Class, Scene};
+use crate::stamp::MINUTE;
+use crate::timeline::FactId;
 use crate::wording::{Arg, text};
 
 use super::{Advice, Cause, Weight, advice, first_proxy_error};
@@ -40,6 +42,10 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let routes: std::collections::BTreeSet<&str> =
         scene.failures.iter().map(|failure| failure.key.route.as_str()).collect();
     let routes = if routes.len() == 1 { "one" } else { "many" };
+    let held = held_up(scene);
+    let mut path = first_proxy_error(scene, &[]).into_iter().collect::<Vec<_>>();
+    path.splice(..0, held.map(|(id, _)| id));
+    let why = held.map_or("untold", |(_, why)| why);
     Weight {
         // Without the app's own log its silence means nothing, and this is a guess.
         nats: if scene.has_app_log() {
@@ -53,11 +59,28 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: false,
         reservation: Some("no log says why the upstream was slow".to_owned()),
         explained: late,
-        path: first_proxy_error(scene, &[]).into_iter().collect(),
-        sentence: scene.say("slow-upstream", [("routes", Arg::Case(routes))]),
+        supports: held.map(|(id, _)| id).into_iter().collect(),
+        path,
+        sentence: scene
+            .say("slow-upstream", [("routes", Arg::Case(routes)), ("why", Arg::Case(why))]),
         not_observable: vec![text("unseen-wait", [])],
         ..Weight::default()
     }
+}
+
+/// What held the app up, as far as the kernel or its server tell; neither tells that answers waited for it. The kernel speaks of a task
+/// two minutes after it began to wait, a server of its busy workers long before the proxy gives up.
+fn held_up(scene: &Scene<'_>) -> Option<(FactId, &'static str)> {
+    let mut near = scene.timeline.between(scene.start - 2 * MINUTE, scene.end);
+    near.find_map(|(id, fact)| {
+        let why = match fact.kind {
+            EventKind::DiskError => "disk",
+            EventKind::HungTask if fact.field("what") != Some("blocked-task") => "processors",
+            EventKind::WorkersExhausted if scene.is_failing(fact) => "workers",
+            _ => return None,
+        };
+        (scene.same_host(fact) != Some(false)).then_some((id, why))
+    })
 }
 
 fn advise(scene: &Scene<'_>, _: &Weight) -> Vec<Advice> {

@@ -93,6 +93,12 @@ pub fn bytes(count: u64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
+/// How uncertain a time is, with its sign; nothing where there is none.
+#[must_use]
+pub fn spread(time: Option<&str>, seconds: f64) -> String {
+    time.map(|_| format!("±{}", sigma(seconds))).unwrap_or_default()
+}
+
 /// One standard deviation without its sign: `0.5 s`, `0.01 s`, `30 min`.
 #[must_use]
 pub fn sigma(seconds: f64) -> String {

@@ -51,7 +51,12 @@ const AT_UPSTREAM: [EventKind; 5] = [
 
 /// A log without times, with what most of its lines that are understood tell.
 fn undated(scene: &Scene<'_>, source: usize) -> Text {
-    let everyday = [EventKind::AppListening, EventKind::WorkerBooted];
+    let everyday = [
+        EventKind::AppListening,
+        EventKind::AppStopping,
+        EventKind::AppStopped,
+        EventKind::WorkerBooted,
+    ];
     let told = scene.timeline.iter().map(|(_, fact)| fact).filter(|fact| {
         fact.event.at.source.0 == source && !fact.kind.is_start() && !everyday.contains(&fact.kind)
     });

@@ -234,7 +234,12 @@ runtime-heap-limit = { failing } reached { $runtime ->
 slow-upstream = { failing } answered later than the proxy waits{ $routes ->
     [many] {""}
    *[one] , all on one route
-}, and no log in the bundle says why
+}{ $why ->
+    [disk] , while a disk or a file server did not answer in time
+    [processors] , while processors of a host were held up
+    [workers] , while its server told of too few free workers
+   *[untold] , and no log in the bundle says why
+}
 worker-timeout = { failing } gave up { $workers ->
     [one] 1 worker that did not answer in time and ended it
    *[other] { $workers } workers that did not answer in time and ended them

@@ -274,7 +274,12 @@ slow-upstream = { failing } { $services ->
 } plus tard que le proxy n'attend{ $routes ->
     [many] {""}
    *[one] , toujours sur la même route
-}, et aucun journal du bundle ne dit pourquoi
+}{ $why ->
+    [disk] , alors qu'un disque ou un serveur de fichiers ne répondait pas à temps
+    [processors] , alors que des processeurs d'un hôte étaient bloqués
+    [workers] , alors que son serveur signalait trop peu de workers libres
+   *[untold] , et aucun journal du bundle ne dit pourquoi
+}
 worker-timeout = le serveur d'application ({ failing }) a abandonné et arrêté { $workers ->
     [one] { $workers } worker qui ne répondait pas à temps
    *[other] { $workers } workers qui ne répondaient pas à temps

@@ -192,7 +192,12 @@ runtime-heap-limit = { failing } đã { $times } lần chạm { $runtime ->
 slow-upstream = { failing } trả lời muộn hơn thời gian proxy chờ{ $routes ->
     [many] {""}
    *[one] , tất cả trên cùng một route
-}, và không log nào trong gói cho biết vì sao
+}{ $why ->
+    [disk] , trong khi một đĩa hoặc máy chủ tệp không trả lời kịp
+    [processors] , trong khi bộ xử lý của một host bị giữ chặt
+    [workers] , trong khi máy chủ của nó báo thiếu worker rảnh
+   *[untold] , và không log nào trong gói cho biết vì sao
+}
 worker-timeout = { failing } đã bỏ và dừng { $workers } worker không trả lời kịp
 
 ## Những gì lẽ ra cho biết mà không có

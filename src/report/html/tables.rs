@@ -234,7 +234,7 @@ fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
     html! {
         details.entry id=(event.id) {
             summary {
-                "[" (event.id) "] " (figures::fine_moment(event.time.as_deref(), "")) " ±" (figures::sigma(event.time_sigma_seconds))
+                "[" (event.id) "] " (figures::fine_moment(event.time.as_deref(), "")) " " (figures::spread(event.time.as_deref(), event.time_sigma_seconds))
                 ", " (log(&event.kind)) @if event.count > 1 { ", " (reading.say("times", [("times", event.count.into())])) } ", "
                 code { (log(&reading.place(&event.source, event.line))) }
             }

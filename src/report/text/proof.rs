@@ -68,8 +68,9 @@ fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
     page.heading(&reading.say("heading-evidence", []))?;
     for event in events.iter().take(EVIDENCE_MAX) {
         let time = figures::fine_moment(event.time.as_deref(), known_day);
-        let sigma = figures::sigma(event.time_sigma_seconds).replace(' ', "");
-        let before = format!("  [{}] {time} ±{sigma} ", event.id);
+        let spread = figures::spread(event.time.as_deref(), event.time_sigma_seconds);
+        let told = format!("{time} {}", spread.replace(' ', ""));
+        let before = format!("  [{}] {} ", event.id, told.trim_end());
         page.located(&before, &reading.place(&event.source, event.line))?;
         page.row(&format!("      > {}", event.text))?;
     }
