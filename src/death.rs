@@ -568,18 +568,18 @@ fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
             .any(|fact| own(fact) && fact.field("by") == Some("health check"));
     // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
     // nobody is known to have sent it.
-    let by_runtime = (death.signal == Some(9)
-        && before(EventKind::ContainerOom, OOM_TO_END).any(own))
-        // A child was killed, and the main process ended by itself: kubelet tells it of the container all the same.
-        || (death.signal.is_none()
-            && death.facts.iter().any(|id| timeline.fact(*id).field("reason") == Some("OOMKilled")));
+    let by_runtime =
+        death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
+    // kubelet says so where a child was killed too, at whatever time: then the status of the container is not its own doing.
+    let after_oom =
+        death.facts.iter().any(|id| timeline.fact(*id).field("reason") == Some("OOMKilled"));
     match death.signal {
         Some(signal) if is_fault(signal) => Why::Crash,
         _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,
         _ if told_to_stop => Why::Stop,
         Some(_) if by_hand => Why::Operator,
         _ if by_runtime => Why::OomKill,
-        None if death.exit_code.is_some_and(|code| code != 0) => Why::Crash,
+        None if death.exit_code.is_some_and(|code| code != 0) && !after_oom => Why::Crash,
         _ => Why::Unknown,
     }
 }

@@ -242,19 +242,15 @@ fn by_order(scene: &Scene<'_>) -> Weight {
     let late = (at > scene.start + ANSWERED && explained < 0.5)
         || (at > scene.start + ORDER_SLACK + sigma && before >= ANSWERS_OUTAGE);
     // What is stopped refuses or breaks off; requests that wait in vain were there before, or wait for another reason, and who
-    // shakes hands is there.
-    let there = [EventKind::UpstreamTimeout, EventKind::UpstreamTls];
-    let there = scene.signature_share(&there) >= 0.5;
+    // shows a certificate is there.
+    let there =
+        scene.signature_share(&[EventKind::UpstreamTimeout]) >= 0.5 || scene.shows_certificate();
     Weight {
         nats: scene.weights.deploy
             + scene.weights.for_share(explained)
             + if late { scene.weights.deploy_late } else { 0.0 }
             + if failed { scene.weights.deploy_failed_start } else { 0.0 }
-            + if scene.signature_share(&[EventKind::UpstreamTls]) >= 0.5 {
-                scene.weights.deploy_late
-            } else {
-                0.0
-            },
+            + if scene.shows_certificate() { scene.weights.deploy_late } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
         reservation: (there

@@ -49,9 +49,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .next()
         .is_some();
     let unreachable = scene.signature_share(&[EventKind::UpstreamUnreachable]);
-    // Who shakes hands is there, whatever was started.
-    let shakes = scene.signature_share(&[EventKind::UpstreamTls]) >= 0.5;
-    let elsewhere = (ended || moved) && !shakes;
+    let elsewhere = (ended || moved) && !scene.shows_certificate();
     Weight {
         nats: scene.weights.network
             + scene.weights.for_share(share)
@@ -98,10 +96,15 @@ fn unanswered(scene: &Scene<'_>) -> Weight {
     let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
     let explained = scene.signature_share(&kinds);
     let boots = [EventKind::KernelBoot, EventKind::HostShutdown];
-    // The kernel of the upstream's own port says why it took nobody.
-    let floods =
-        |(_, fact): (FactId, &Fact)| fact.field("port").is_some_and(|port| scene.asks_port(port));
-    if scene.near_of(&[EventKind::KernelLimit]).any(floods) {
+    // A kernel says why nobody was taken: of the upstream's own port, or of all connections.
+    let says_why = |(_, fact): (FactId, &Fact)| match fact.kind {
+        EventKind::ConntrackFull => true,
+        _ => {
+            scene.asks_itself_only()
+                && fact.field("port").is_some_and(|port| scene.asks_port(port))
+        }
+    } && scene.same_host(fact) != Some(false);
+    if scene.near_of(&[EventKind::KernelLimit, EventKind::ConntrackFull]).any(says_why) {
         return Weight::nothing();
     }
     // Of whatever host: the proxy's own does not boot while it writes.

@@ -282,6 +282,11 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         joined: container,
         reservation: if scene.one_of_several() {
             Some("no log tells which of several apps the failing upstream is".to_owned())
+        } else if scene
+            .failing_deaths()
+            .any(|death| death.why == Why::Unknown && death.signal.is_none())
+        {
+            Some("its main process ended with a status of its own".to_owned())
         } else if container {
             loose_snapshot(scene, &facts)
         } else {

@@ -211,12 +211,10 @@ fn moved<'s>(scene: &'s Scene<'_>) -> Option<(FactId, &'s Fact)> {
     let asked = place_asked(scene, &[EventKind::UpstreamRefused])?;
     let service = scene.services.at_address(&asked, scene.asker())?;
     let is_there = |fact: &Fact| fact.field("address").is_some_and(|at| is_same(at, &asked));
-    let told: Vec<(FactId, &Fact)> = scene
-        .timeline
-        .of(EventKind::AppListening)
-        .filter(|(_, fact)| scene.services.of_fact(fact) == Some(service))
-        .filter(|(_, fact)| fact.at().is_some_and(|at| at < scene.end))
-        .collect();
+    let own = scene.timeline.of(EventKind::AppListening);
+    let own = own.filter(|(_, fact)| scene.services.of_fact(fact) == Some(service));
+    let (told, later): (Vec<_>, Vec<_>) =
+        own.partition(|(_, fact)| fact.at().is_some_and(|at| at < scene.end));
     let (last, fact) = *told.last()?;
     let at = fact.at().filter(|at| scene.end - at >= MOVED && *at >= scene.start - LEAD)?;
     // One start may tell of several addresses.
@@ -224,7 +222,24 @@ fn moved<'s>(scene: &'s Scene<'_>) -> Option<(FactId, &'s Fact)> {
         .iter()
         .any(|(_, fact)| fact.at().is_some_and(|own| at - own <= START) && is_there(fact));
     let was_there = told.iter().any(|(_, fact)| is_there(fact));
-    (was_there && !now_there && fact.field("address").is_some()).then_some((last, fact))
+    // Another listener of the same program is told of at each start.
+    let address = fact.field("address")?;
+    let always = told.iter().any(|(_, fact)| {
+        fact.at() < Some(scene.start - LEAD)
+            && fact.field("address").is_some_and(|own| address_key(own) == address_key(address))
+    });
+    // A start that takes long listens at one address before the other.
+    let anew = |from: Micros, to: Micros| {
+        let mut between = scene.timeline.between(from + SECOND, to);
+        between.any(|(_, fact)| {
+            (fact.kind.is_start() || fact.kind == EventKind::AppStopping)
+                && scene.services.of_fact(fact) == Some(service)
+        })
+    };
+    let late = later.iter().find(|(_, fact)| is_there(fact)).and_then(|(_, fact)| fact.at());
+    let still_starts = late.is_some_and(|late| !anew(at, late));
+    let moved = was_there && !now_there && !still_starts && !always;
+    moved.then_some((last, fact))
 }
 
 /// Whether two addresses are one as far as their spelling tells: names of hosts are many.

@@ -33,7 +33,7 @@ const SURGE: f64 = 2.0;
 fn weigh(scene: &Scene<'_>) -> Weight {
     let mut at_proxy = vec![EventKind::UpstreamBacklogFull, EventKind::ProxyLimit];
     // What a rate limit turns away is answered with 503; what it delays is answered by the app.
-    if scene.status_share(503) >= 0.3 {
+    if turned_away(scene) {
         at_proxy.push(EventKind::ProxyThrottled);
     }
     let elsewhere = [
@@ -95,8 +95,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: share >= 0.3 || scene.failing_known,
         explained,
         supports: some_of(&ids, 3),
-        reservation: backlog_only
-            .then(|| "no log tells why the workers did not keep up with the queue".to_owned()),
+        reservation: reservation(scene, backlog_only, &proxy),
         path: first.map(|(id, _)| *id).into_iter().collect(),
         sentence: scene.say(
             "resource-exhaustion",
@@ -108,6 +107,44 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
+}
+
+/// Whether about as many requests were turned away by a limit of the proxy's own as were answered with 503.
+fn turned_away(scene: &Scene<'_>) -> bool {
+    let share = scene.status_share(503);
+    let answers = share * scene.answers() as f64;
+    // What an upstream answered was not turned away before it.
+    let answered = scene.failures.iter().filter(|failure| !failure.key.upstream.is_empty());
+    let answered: u64 = answered.map(|failure| failure.count.answers).sum();
+    if answered * 2 > scene.answers() {
+        return false;
+    }
+    let refused = scene.near_of(&[EventKind::ProxyThrottled]);
+    let refused = refused.filter(|(_, fact)| fact.field("delayed").is_none());
+    let refused: u64 = refused.map(|(_, fact)| fact.count).sum();
+    share >= 0.3 && (0.8 * answers..=1.25 * answers).contains(&(refused as f64))
+}
+
+/// What keeps a limit that ran out from being sure.
+fn reservation(scene: &Scene<'_>, backlog_only: bool, proxy: &[(FactId, &Fact)]) -> Option<String> {
+    let of_ipv6 = |fact: &Fact| {
+        fact.kind == EventKind::ProxyLimit
+            && fact
+                .field("upstream")
+                .is_some_and(|upstream| upstream.contains("[") && upstream.contains("]:"))
+    };
+    if backlog_only {
+        return Some("no log tells why the workers did not keep up with the queue".to_owned());
+    }
+    if proxy.iter().any(|(_, fact)| of_ipv6(fact))
+        && scene.surge().is_none_or(|surge| surge < SURGE)
+    {
+        return Some("a host without an address of IPv6 says the same".to_owned());
+    }
+    proxy
+        .iter()
+        .any(|(_, fact)| fact.kind == EventKind::ProxyThrottled)
+        .then(|| "which answers the limit gave is known by their number only".to_owned())
 }
 
 /// How many such lines the time of the incident would have anyway, as a share of those that it has: by the rate outside of it.
@@ -149,7 +186,9 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
         EventKind::KernelLimit if fact.event.format.is_some() => scene.is_failing(fact),
         // A queue of connections is of one port.
         EventKind::KernelLimit if fact.field("limit") == Some("syn-backlog") => {
-            fact.field("port").is_some_and(|port| scene.asks_port(port))
+            scene.asks_itself_only()
+                && fact.field("port").is_some_and(|port| scene.asks_port(port))
+                && scene.same_host(fact) != Some(false)
         }
         EventKind::KernelLimit => true,
         // A store that turns others away need not have turned this app away.

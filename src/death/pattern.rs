@@ -8,7 +8,7 @@ use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, Timeline};
 
-use super::{Death, PATTERN, Why, signal_number};
+use super::{Death, PATTERN, STOP_TO_KILL, STOPS, Why, signal_number};
 
 /// A container is up again this long after its end.
 const RESTARTED: Micros = 20 * SECOND;
@@ -77,12 +77,26 @@ pub(super) fn join_by_unit(deaths: &mut Vec<Death>, timeline: &Timeline, service
         if !by_event && words(EventKind::UnitProcessExited).any(of_others) {
             continue;
         }
+        // Who was told to stop is killed by systemd itself.
+        let ordered =
+            |fact: &Fact| STOPS.contains(&fact.kind) && services.of_fact(fact) == Some(unit);
+        let mut before = timeline.between(stamp.at - STOP_TO_KILL, stamp.at + SECOND);
+        if !by_event && before.any(|(_, fact)| ordered(fact)) {
+            continue;
+        }
         let near = |death: &Death| {
             death.stamp.is_some_and(|own| {
                 let slack = PATTERN + (own.sigma + stamp.sigma).min(3 * SECOND);
                 (own.at - stamp.at).abs() <= slack
             })
         };
+        // A supervisor's unit holds the programs that it runs, and they tell their ends themselves.
+        let is_told = |death: &Death| {
+            death.service != Some(unit) && death.signal == Some(9) && death.why == Why::Unknown
+        };
+        if deaths.iter().any(|death| death.service.is_some() && is_told(death) && near(death)) {
+            continue;
+        }
         let mut kills = (0..deaths.len()).filter(|place| {
             let (death, fact) = (&deaths[*place], timeline.fact(deaths[*place].facts[0]));
             let hosts = (&fact.event.origin.host, &word.event.origin.host);
@@ -91,8 +105,14 @@ pub(super) fn join_by_unit(deaths: &mut Vec<Death>, timeline: &Timeline, service
         });
         let (Some(kill), None) = (kills.next(), kills.next()) else { continue };
         let fact = timeline.fact(deaths[kill].facts[0]);
+        // A pid or a cgroup that another service knows says more than the moment.
+        let at = deaths[kill].at();
+        let of_another = services
+            .iter()
+            .any(|(id, _)| id != unit && services.join(fact, at, id) >= Join::Cgroup);
         let is_free = deaths[kill].service.is_none()
-            && services.join(fact, deaths[kill].at(), unit) != Join::Mismatch;
+            && !of_another
+            && services.join(fact, at, unit) != Join::Mismatch;
         if !is_free {
             continue;
         }

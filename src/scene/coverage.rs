@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::clock::Basis;
 use crate::death::{Death, Why};
-use crate::event::EventKind;
 use crate::ingest::{BY_AUDIT, KernelCoverage, Source};
 use crate::service::{ServiceId, ServiceRole};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND};
@@ -47,14 +46,7 @@ impl Scene<'_> {
         if other {
             return Err("kernel-of-another");
         }
-        // A ring that holds all since the boot, and no kill, says so in any zone.
-        let no_kill = kernel.ring
-            && kernel.from_boot
-            && self
-                .timeline
-                .of(EventKind::OomKill)
-                .all(|(_, fact)| fact.event.at.source.0 != index);
-        if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed && !no_kill {
+        if self.clocks.shown(index, &source.spans).basis == Basis::ZoneAssumed {
             return Err("kernel-zone-assumed");
         }
         let boot_id = |stamp: RawStamp| {

@@ -148,6 +148,17 @@ impl Scene<'_> {
         counts[0] == 0 && counts[1] >= UNANSWERED_MIN && counts[1] * 10 >= all * 7 && !surge
     }
 
+    /// Whether most of the failures are certificates that the proxy does not take: who shows one is there, whatever was started, where
+    /// a handshake that is broken off may be a stop.
+    #[must_use]
+    pub fn shows_certificate(&self) -> bool {
+        let all: u64 = self.signature.values().sum();
+        let facts = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
+        let shown = facts.filter(|(_, fact)| fact.field("certificate").is_some());
+        let shown: u64 = shown.map(|(_, fact)| fact.count).sum();
+        shown > 0 && shown * 2 >= all
+    }
+
     /// Whether no proxy felt the end of its upstream at that moment.
     fn met_no_failure(&self, at: Micros) -> bool {
         let felt = |(_, fact): (FactId, &Fact)| ENDED.contains(&fact.kind);
