@@ -1,7 +1,7 @@
 //! Orders to stop, and what they are not the reason of: each case is a restart that made the failures, beside the same restart as
 //! somebody's answer to them, as the bystander of a kill, or before a start that came to nothing.
 
-use crate::stage::{REFUSED, Stage, at, only};
+use crate::stage::{CLOSED, REFUSED, Stage, at, only};
 
 const TIMED_OUT: (u16, &str) = (
     504,
@@ -210,4 +210,52 @@ fn one_stop_in_a_log_without_times() {
     assert_eq!(only(&staged("+-+")), (vec!["deploy_restart"], "suspected"));
     assert_eq!(only(&staged("++")).1, "unknown");
     assert_eq!(only(&staged("+-+-+")).1, "unknown");
+}
+
+/// systemd kills what it had told to stop; that another unit's process is killed by the kernel in that second is no word of it.
+#[test]
+fn a_unit_that_is_stopped_by_force_beside_a_kill() {
+    let mut stage = Stage::default();
+    stage.kernel().traffic(&[8000], (8000, CLOSED), |second| (300..303).contains(&second));
+    stage
+        .gunicorn("shop", 900, 8000, &[901])
+        .kernel_line(300, "gunicorn invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0")
+        .kernel_line(300, "Out of memory: Killed process 901 (gunicorn) total-vm:512000kB, anon-rss:204800kB, file-rss:0kB, shmem-rss:0kB, UID:33 pgtables:900kB oom_score_adj:0")
+        .gunicorn_line("shop", 301, 902, "INFO", "Booting worker with pid: 902")
+        .journal(210, "systemd", 1, "Stopping batch.service - Batch...")
+        .journal(300, "systemd", 1, "batch.service: State 'stop-sigterm' timed out. Killing.")
+        .journal(300, "systemd", 1, "batch.service: Main process exited, code=killed, status=9/KILL");
+    assert_eq!(only(&stage.report()).0, ["oom_kill_global"]);
+}
+
+/// Behind a balancer that accepts while the app is away, a restart breaks handshakes off; a certificate is shown by who is there.
+#[test]
+fn handshakes_that_a_restart_breaks_off() {
+    let staged = |words: &str| {
+        let mut stage = Stage::default();
+        stage.traffic(&[8000], (8000, (502, words)), |second| (300..304).contains(&second));
+        restarted(&mut stage, 299, 303, 8000);
+        stage.report()
+    };
+    let broken = "peer closed connection in SSL handshake (104: Connection reset by peer) while SSL handshaking to upstream";
+    let expired = "upstream SSL certificate verify error: (10:certificate has expired) while SSL handshaking to upstream";
+    assert!(!only(&staged(broken)).0.contains(&"network"), "{:?}", only(&staged(broken)));
+    assert_eq!(only(&staged(expired)).0, ["network"]);
+}
+
+/// What a limit of the proxy's own turns away is as many answers of 503; what it delays, the app answers.
+#[test]
+fn requests_that_the_proxy_turns_away() {
+    let staged = |words: &str| {
+        let mut stage = Stage::default();
+        stage.traffic(&[8000], (8000, (503, words)), |second| (300..330).contains(&second));
+        stage.renamed("nginx/access.log", "nginx/shop.access.log", |line| {
+            line.replace("ua=\"127.0.0.1:8000\" us=\"503\"", "ua=\"-\" us=\"-\"")
+        });
+        stage.report()
+    };
+    let turned_away = staged("limiting requests, excess: 20.180 by zone \"all\"");
+    assert_eq!(only(&turned_away).0, ["resource_exhaustion"]);
+    let delayed = staged("delaying request, excess: 5.400, by zone \"all\"");
+    assert!(!only(&delayed).0.contains(&"resource_exhaustion"), "{:?}", only(&delayed));
 }
