@@ -16,6 +16,12 @@ use super::model::Missing;
 /// The missing data of an incident, most telling first. Where it is open between two causes, only what speaks of them.
 #[must_use]
 pub fn of(incident: &Incident<'_>) -> Vec<Missing> {
+    let best = incident.weighed.first().map(|weighed| weighed.cause.name);
+    let throttled = incident.scene.near_of(&[EventKind::ProxyThrottled]).next().is_some();
+    if throttled && best == Some("resource_exhaustion") && incident.verdict >= Verdict::Probable {
+        // The proxy answered by itself and says why; no app and no kernel saw these requests.
+        return Vec::new();
+    }
     let mut list = collectable(incident);
     let names = incident.weighed.iter().take(2).map(|weighed| weighed.cause.name);
     let question: Vec<&str> = names.collect();
