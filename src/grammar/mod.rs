@@ -20,6 +20,8 @@ mod writers;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::access::log_format::LogFormat;
 use crate::error::Error;
 use crate::event::{Event, EventKind};
@@ -142,11 +144,11 @@ impl Grammars {
                 Err(found) => faults.extend(found),
             }
         }
-        for (name, text) in BUILT_IN {
-            if user.iter().any(|(own, _)| own == name) {
-                continue;
-            }
-            match file::load_shipped(name, text) {
+        let shipped =
+            BUILT_IN.par_iter().filter(|(name, _)| user.iter().all(|(own, _)| own != name));
+        let shipped: Vec<_> = shipped.map(|(name, text)| file::load_shipped(name, text)).collect();
+        for loaded in shipped {
+            match loaded {
                 Ok(grammar) => list.push(grammar),
                 Err(found) => faults.extend(found),
             }
