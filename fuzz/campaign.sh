@@ -19,8 +19,8 @@ for target in "$@"; do
     mkdir -p "$work/corpus/$target" "$work/failures" "$work/logs" "corpus/$target"
     log=$work/logs/$target.log
     status=0
-    nice -n "${NICE-15}" "target/x86_64-unknown-linux-gnu/release/$target" \
-        -runs="$runs" -max_total_time="${SECONDS_MAX:-0}" -max_len=$longest -timeout=20 -rss_limit_mb=1500 \
+    nice -n "${NICE-15}" "${BIN:-target}/x86_64-unknown-linux-gnu/release/$target" \
+        -runs="$runs" -max_total_time="${SECONDS_MAX:-0}" -max_len=$longest -timeout=${TIMEOUT:-20} -rss_limit_mb=1500 \
         -print_final_stats=1 -report_slow_units=1 -artifact_prefix="$work/failures/$target-" \
         "$work/corpus/$target" "corpus/$target" >"$log" 2>&1 || status=$?
     done=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")

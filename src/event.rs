@@ -2,7 +2,11 @@
 //!
 //! An [`Event`] is one fact as one log told it, still on that log's clock. `timeline` merges the witnesses of the same fact.
 
-use std::{collections::BTreeMap, fmt};
+mod fields;
+
+use std::fmt;
+
+pub use fields::Fields;
 
 use crate::source::{LineRef, SourceId};
 use crate::stamp::{Micros, RawStamp};
@@ -400,7 +404,7 @@ pub struct Event {
     /// Name of the format that claimed the line, where one did.
     pub format: Option<String>,
     /// What the grammar captured, by the names of its captures.
-    pub fields: BTreeMap<String, String>,
+    pub fields: Fields,
     /// The message, lossily decoded and cut; escaped only when a report prints it.
     pub text: String,
     /// How many lines like it this stands for within the same second.
@@ -424,7 +428,7 @@ impl Event {
             at: LineRef { source: SourceId::default(), line },
             origin: Origin::default(),
             format: None,
-            fields: BTreeMap::new(),
+            fields: Fields::default(),
             text: excerpt(text),
             count: 1,
             oom: None,
@@ -434,7 +438,7 @@ impl Event {
     /// A captured field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(String::as_str)
+        self.fields.get(name)
     }
 
     /// A captured field as a number.

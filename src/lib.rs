@@ -184,6 +184,11 @@ impl Facts {
         Ok(Self { ingested, clocks, timeline, services, deaths, recurrences, answers })
     }
 
+    /// What was read and when it was; what was concluded of it takes no memory from here on.
+    fn into_read(self) -> (ingest::Ingested, clock::Clocks) {
+        (self.ingested, self.clocks)
+    }
+
     fn explain<'a>(
         &'a self,
         focus: &Focus,
@@ -294,10 +299,12 @@ pub fn capsule(
     progress.stage("causes");
     let (incidents, isolated) = facts.explain(&options.focus, &weights);
     let analysis = facts.reported(&incidents, &isolated, progress);
-    progress.stage("capsule");
-    let (grammars, log_format) = options.formats()?;
     let spans: Vec<_> =
         incidents.iter().map(|incident| (incident.burst.start, incident.burst.end)).collect();
+    drop(incidents);
+    progress.stage("capsule");
+    let (ingested, clocks) = facts.into_read();
+    let (grammars, log_format) = options.formats()?;
     let parts = pack::Parts {
         bundles: &bundles,
         reading: &ingest::Reading {
@@ -306,8 +313,8 @@ pub fn capsule(
             limits: &options.limits,
         },
         limits: &options.limits,
-        ingested: &facts.ingested,
-        clocks: &facts.clocks,
+        ingested: &ingested,
+        clocks: &clocks,
         report: &analysis.report,
         incidents: &spans,
     };

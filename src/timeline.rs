@@ -24,7 +24,7 @@ pub struct Fact {
     /// When; `None` where no witness could be placed in UTC.
     pub stamp: Option<Stamp>,
     /// The witness with the best clock.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// All witnesses, by source and line; the best one is among them.
     pub witnesses: Vec<LineRef>,
     /// How often it happened within its second, as one log counts.
@@ -78,7 +78,7 @@ pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
             id: FactId(usize::MAX),
             kind: event.kind,
             stamp: clocks.event(event),
-            event: event.clone(),
+            event: Arc::clone(event),
             witnesses: vec![event.at],
             count: event.count,
         };
@@ -124,7 +124,7 @@ fn identity(event: &Event) -> Identity {
     let container = event
         .fields
         .get("container")
-        .or(event.origin.container.as_ref())
+        .or(event.origin.container.as_deref())
         .map(|id| short(id).to_owned());
     match event.kind {
         EventKind::ContainerDied
@@ -209,19 +209,18 @@ fn absorb(known: &mut Fact, other: Fact) {
     known.witnesses.sort_unstable();
     known.witnesses.dedup();
     let (mut best, rest) = if better {
-        (other.event, std::mem::replace(&mut known.event, Event::new(other.kind, 0, b"")))
+        (other.event, Arc::clone(&known.event))
     } else {
-        (known.event.clone(), other.event)
+        (Arc::clone(&known.event), other.event)
     };
     if better {
         known.stamp = other.stamp;
     }
-    complete(&mut best.origin, &rest.origin);
-    for (name, value) in rest.fields {
-        best.fields.entry(name).or_insert(value);
-    }
-    if let (Some(oom), Some(more)) = (&mut best.oom, rest.oom) {
-        complete_oom(oom, *more);
+    let whole = Arc::make_mut(&mut best);
+    complete(&mut whole.origin, &rest.origin);
+    whole.fields.complete(&rest.fields);
+    if let (Some(oom), Some(more)) = (&mut whole.oom, &rest.oom) {
+        complete_oom(oom, OomKill::clone(more));
     }
     known.event = best;
 }

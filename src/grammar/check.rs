@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::file::{self, Fault, SampleTable};
 use super::{BUILT_IN, Grammar, Pattern, Role};
 use crate::access::Request;
+use crate::event::Fields;
 
 /// Checks all shipped grammars.
 #[must_use]
@@ -113,7 +114,7 @@ pub(super) enum Outcome {
     /// Not claimed.
     Left,
     /// The index of the rule that fired, and all fields with `kind`.
-    Read(Option<usize>, BTreeMap<String, String>),
+    Read(Option<usize>, Fields),
 }
 
 pub(super) fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
@@ -127,7 +128,7 @@ pub(super) fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
         return Outcome::Left;
     }
     let (message, mut fields) = if grammar.role == Role::Anywhere {
-        (std::borrow::Cow::Borrowed(body), BTreeMap::new())
+        (std::borrow::Cow::Borrowed(body), Fields::default())
     } else {
         match grammar.claim(body) {
             Some(claimed) => (claimed.message, claimed.fields),
@@ -161,9 +162,9 @@ fn fired(grammar: &Grammar, message: &[u8]) -> Option<usize> {
         .position(|(found, rule)| found && rule.regex.as_ref().is_none_or(fits))
 }
 
-fn request_fields(request: &Request<'_>) -> BTreeMap<String, String> {
+fn request_fields(request: &Request<'_>) -> Fields {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut fields = BTreeMap::from([
+    let mut fields = Fields::from_iter([
         ("kind".to_owned(), "request".to_owned()),
         ("status".to_owned(), format!("{:03}", request.status)),
         ("method".to_owned(), text(request.method)),
@@ -178,10 +179,7 @@ fn request_fields(request: &Request<'_>) -> BTreeMap<String, String> {
     fields
 }
 
-fn differences(
-    expect: &BTreeMap<String, toml::Value>,
-    got: &BTreeMap<String, String>,
-) -> Vec<String> {
+fn differences(expect: &BTreeMap<String, toml::Value>, got: &Fields) -> Vec<String> {
     let mut messages = Vec::new();
     if !expect.contains_key("kind") {
         messages.push(
@@ -190,7 +188,7 @@ fn differences(
     }
     for (name, wanted) in expect {
         let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
-        let found = got.get(name).map_or("nothing", String::as_str);
+        let found = got.get(name).unwrap_or("nothing");
         if found != wanted {
             messages.push(format!("{name} is \"{found}\", the sample expects \"{wanted}\""));
         }

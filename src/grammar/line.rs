@@ -2,10 +2,10 @@
 //! its fields when they are asked for: nearly all lines raise nothing, and nobody looks at their fields.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use regex::bytes::{CaptureLocations, Captures, Regex};
 
+use crate::event::Fields;
 use crate::stamp::RawStamp;
 
 use super::hex;
@@ -87,7 +87,7 @@ impl<'b> Glance<'b> {
 /// A line taken apart.
 pub(super) struct Claimed<'b> {
     pub(super) stamp: Option<RawStamp>,
-    pub(super) fields: BTreeMap<String, String>,
+    pub(super) fields: Fields,
     pub(super) message: Cow<'b, [u8]>,
 }
 
@@ -128,7 +128,7 @@ impl Line {
             Self::Pattern { regex, layout, pairs } => {
                 let regex = regex.regex()?;
                 let captures = regex.captures(body)?;
-                let mut fields = BTreeMap::new();
+                let mut fields = Fields::default();
                 capture(regex, &captures, &mut fields);
                 let message = captures
                     .name("message")
@@ -148,10 +148,7 @@ impl Line {
 }
 
 /// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
-fn stamp_of(
-    layout: Option<&Layout>,
-    fields: &mut BTreeMap<String, String>,
-) -> Option<Option<RawStamp>> {
+fn stamp_of(layout: Option<&Layout>, fields: &mut Fields) -> Option<Option<RawStamp>> {
     let time = fields.remove("time");
     let zone = fields.remove("zone");
     match (layout, time) {
@@ -161,11 +158,7 @@ fn stamp_of(
     }
 }
 
-pub(super) fn capture(
-    regex: &Regex,
-    captures: &Captures<'_>,
-    fields: &mut BTreeMap<String, String>,
-) {
+pub(super) fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut Fields) {
     for name in regex.capture_names().flatten() {
         if let Some(found) = captures.name(name) {
             fields.extend([hex::field(name, found.as_bytes())]);
@@ -174,7 +167,7 @@ pub(super) fn capture(
 }
 
 /// `key=value, key=value`: keeps those that the grammar names, under its names.
-fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut BTreeMap<String, String>) {
+fn split_pairs(list: &str, wanted: &[(String, String)], fields: &mut Fields) {
     for pair in list.split(", ") {
         if let Some((key, value)) = pair.split_once('=')
             && let Some((name, _)) = wanted.iter().find(|(_, wanted)| wanted == key)
@@ -197,7 +190,7 @@ fn claim_json<'b>(
     if !require.iter().all(|path| at_path(&value, path).is_some()) {
         return None;
     }
-    let mut fields = BTreeMap::new();
+    let mut fields = Fields::default();
     for (name, paths) in keys {
         if let Some(found) = paths.iter().find_map(|path| at_path(&value, path)) {
             fields.insert(name.clone(), plain(found));

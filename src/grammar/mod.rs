@@ -18,13 +18,11 @@ mod shapes;
 mod time;
 mod writers;
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::access::log_format::LogFormat;
 use crate::error::Error;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Fields};
 use crate::stamp::RawStamp;
 
 pub use file::Fault;
@@ -97,7 +95,7 @@ pub struct Reading<'a> {
     /// The time that the message itself carries.
     pub stamp: Option<RawStamp>,
     /// What was captured around the message: `pid`, `level`, `unit`, ...; nothing where it neither raises an event nor names a request.
-    pub fields: BTreeMap<String, String>,
+    pub fields: Fields,
     /// The events that it raises.
     pub events: Vec<Event>,
 }
@@ -292,12 +290,7 @@ impl Grammars {
     }
 
     /// The first event that the general rules find, line by line: the line that says it is the evidence.
-    fn general_event(
-        &self,
-        body: &[u8],
-        fields: &BTreeMap<String, String>,
-        line: u64,
-    ) -> Option<Event> {
+    fn general_event(&self, body: &[u8], fields: &Fields, line: u64) -> Option<Event> {
         let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
         body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
             general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
@@ -395,12 +388,7 @@ impl Grammar {
     }
 
     /// The event of a general rule. What a client wrote raises none, but stays in the evidence.
-    fn event_anywhere(
-        &self,
-        text: &[u8],
-        fields: &BTreeMap<String, String>,
-        line: u64,
-    ) -> Option<Event> {
+    fn event_anywhere(&self, text: &[u8], fields: &Fields, line: u64) -> Option<Event> {
         if !self.needles.any(text) {
             return None;
         }
@@ -410,12 +398,7 @@ impl Grammar {
     }
 
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
-    fn first_event(
-        &self,
-        message: &[u8],
-        fields: &BTreeMap<String, String>,
-        line: u64,
-    ) -> Option<Event> {
+    fn first_event(&self, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
         let hit = self.needles.found(message);
         self.rules.iter().zip(hit).filter(|(_, hit)| *hit).find_map(|(rule, _)| {
             let mut event = Event::new(rule.kind, line, message);

@@ -35,10 +35,10 @@ fn plainly<'a>(
 
 /// What the reader of a log looks at.
 type Told<'a> =
-    (Option<&'a str>, Option<usize>, Option<RawStamp>, [Option<&'a String>; 2], &'a [Event]);
+    (Option<&'a str>, Option<usize>, Option<RawStamp>, [Option<&'a str>; 2], &'a [Event]);
 
 fn told<'a>(reading: &'a Reading<'a>) -> Told<'a> {
-    let fields: &BTreeMap<String, String> = &reading.fields;
+    let fields = &reading.fields;
     let request = match (fields.get("client"), fields.get("request")) {
         (Some(client), Some(request)) => [Some(client), Some(request)],
         _ => [None, None],

@@ -123,7 +123,7 @@ mod tests {
             let at = i64::try_from(line).unwrap() * SECOND;
             let stamp = RawStamp { at, resolution: SECOND, clock: ClockKind::Utc };
             for kind in [EventKind::OomKill, EventKind::WorkerExited] {
-                source.events.push(Event::new(kind, line, b"x"));
+                source.events.push(Event::new(kind, line, b"x").into());
             }
             source.marks.add(
                 MarkKind::KernelLine,

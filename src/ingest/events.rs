@@ -2,8 +2,10 @@
 //! is counted in ever longer steps. Which events share a row depends on their content alone. What a bundle of many
 //! sources may keep of them is the business of `crowd`.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use crate::access;
 use crate::event::{Event, EventKind};
@@ -63,7 +65,7 @@ type Key = (Micros, u64, u64);
 
 impl EventTable {
     /// Events within the bound, by line, and how many were left out.
-    pub(super) fn bounded(events: Vec<Event>) -> (Vec<Event>, u64) {
+    pub(super) fn bounded(events: Vec<Event>) -> (Vec<Arc<Event>>, u64) {
         let mut table = Self::default();
         for event in events {
             table.add(event);
@@ -114,9 +116,9 @@ impl EventTable {
     }
 
     /// All events, by line.
-    pub(super) fn into_events(self) -> Vec<Event> {
-        let mut events: Vec<Event> =
-            self.kinds.into_values().flat_map(|rows| rows.rows.into_values()).collect();
+    pub(super) fn into_events(self) -> Vec<Arc<Event>> {
+        let rows = self.kinds.into_values().flat_map(|rows| rows.rows.into_values());
+        let mut events: Vec<Arc<Event>> = rows.map(Arc::new).collect();
         events.sort_by_key(|a| (a.at.line, a.kind));
         events
     }
@@ -151,17 +153,18 @@ fn insert(rows: &mut BTreeMap<Key, Event>, event: Event, step: Micros) {
 
 /// So many events at most, spread evenly over the lines and fairly over the kinds: a kind that floods gives way to rare ones. Which
 /// ones stay of fewer is the same whether or not some were left out before. Gives those that stay, by line, and how many do not.
-pub(super) fn sampled(mut events: Vec<Event>, most: usize) -> (Vec<Event>, u64) {
+pub(super) fn sampled<E: Borrow<Event>>(mut events: Vec<E>, most: usize) -> (Vec<E>, u64) {
     if events.len() <= most {
         return (events, 0);
     }
     // Multiples of the golden ratio fill an interval evenly (Knuth, TAOCP 3, 6.4).
     let spread = |event: &Event| event.at.line.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    events.sort_by_cached_key(|event| (event.kind, spread(event)));
+    events.sort_by_cached_key(|event| (event.borrow().kind, spread(event.borrow())));
     let mut rank = 0;
-    let mut ranked: Vec<(usize, Event)> = Vec::with_capacity(events.len());
+    let mut ranked: Vec<(usize, E)> = Vec::with_capacity(events.len());
     for event in events {
-        rank = if ranked.last().is_some_and(|(_, last)| last.kind == event.kind) {
+        let kind = event.borrow().kind;
+        rank = if ranked.last().is_some_and(|(_, last)| last.borrow().kind == kind) {
             rank + 1
         } else {
             0
@@ -169,11 +172,11 @@ pub(super) fn sampled(mut events: Vec<Event>, most: usize) -> (Vec<Event>, u64) 
         ranked.push((rank, event));
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    let left_out = ranked.drain(most..).map(|(_, event)| event.count).sum();
-    let mut kept: Vec<Event> = ranked.into_iter().map(|(_, event)| event).collect();
+    let left_out = ranked.drain(most..).map(|(_, event)| event.borrow().count).sum();
+    let mut kept: Vec<E> = ranked.into_iter().map(|(_, event)| event).collect();
     // Collecting reuses the room of all of them.
     kept.shrink_to_fit();
-    kept.sort_by_key(|event| (event.at.line, event.kind));
+    kept.sort_by_key(|event| (event.borrow().at.line, event.borrow().kind));
     (kept, left_out)
 }
 
@@ -183,10 +186,10 @@ pub(super) fn complete_address(event: &mut Event) {
     let address = match (fields.get("address"), fields.get("host"), fields.get("port")) {
         (None, Some(host), Some(port)) => format!("{host}:{port}"),
         // What a client asked a proxy for is no address; what an app asks of a dependency is.
-        (None, Some(host), None) if kind.name().starts_with("dependency-") => host.clone(),
+        (None, Some(host), None) if kind.name().starts_with("dependency-") => host.to_owned(),
         _ => return,
     };
-    fields.insert("address".to_owned(), address);
+    fields.insert("address", address);
 }
 
 #[cfg(test)]
@@ -202,7 +205,7 @@ mod tests {
         event
     }
 
-    fn flood(lines: u64) -> (Vec<Event>, u64) {
+    fn flood(lines: u64) -> (Vec<Arc<Event>>, u64) {
         let kinds = [EventKind::OomKill, EventKind::WorkerExited, EventKind::UpstreamTimeout];
         let events = (0..lines).flat_map(|line| kinds.map(|kind| event(kind, line)));
         let rare = [event(EventKind::ProgramExited, 7)];

@@ -20,6 +20,7 @@ mod wall_clock;
 mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -101,7 +102,7 @@ pub struct Source {
     /// First and last stamp by clock.
     pub spans: BTreeMap<ClockKind, (RawStamp, RawStamp)>,
     /// What happened.
-    pub events: Vec<Event>,
+    pub events: Vec<Arc<Event>>,
     /// Events that were left out by the cap.
     pub events_left_out: u64,
     /// The requests, where it is (also) an access log.
@@ -187,7 +188,8 @@ struct Held(Mutex<Logs>);
 struct Logs {
     rows: Rows,
     crowd: Crowd,
-    sources: Vec<Option<Source>>,
+    /// Each in a place of its own: together they are moved while all of them are in memory.
+    sources: Vec<Option<Box<Source>>>,
 }
 
 impl Held {
@@ -198,7 +200,7 @@ impl Held {
         let before = (rows.tiers(), crowd.levels());
         rows.add(source.traffic.as_ref().map(Traffic::rows).unwrap_or_default());
         crowd.add(&source);
-        sources.push(Some(source));
+        sources.push(Some(Box::new(source)));
         let changed = before != (rows.tiers(), crowd.levels());
         let from = if changed { 0 } else { sources.len() - 1 };
         for source in sources.iter_mut().skip(from).flatten() {
@@ -210,12 +212,12 @@ impl Held {
 
     /// Takes a log out.
     fn take(&self, place: usize) -> Option<Source> {
-        self.lock().sources.get_mut(place)?.take()
+        self.lock().sources.get_mut(place)?.take().map(|source| *source)
     }
 
     /// Whether this holds of a log.
     fn is(&self, place: usize, what: impl FnOnce(&Source) -> bool) -> bool {
-        self.lock().sources.get(place).and_then(Option::as_ref).is_some_and(what)
+        self.lock().sources.get(place).and_then(Option::as_deref).is_some_and(what)
     }
 
     fn paths(&self, places: &[usize]) -> Vec<String> {
@@ -350,6 +352,8 @@ fn not_understood(part: &Part, reading: &Reading<'_>, held: &Held) -> BTreeSet<S
 fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested {
     let mut all = Ingested::default();
     let mut capsules = Vec::new();
+    let logs = parts.iter().flatten().map(|part| part.sources.len()).sum();
+    all.sources.reserve_exact(logs);
     for (bundle, parts) in bundles.iter().zip(parts) {
         all.problems.extend(bundle.problems.iter().cloned());
         let mut outcomes = Vec::new();
@@ -370,7 +374,7 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested 
             all.problems.push(problem(&source.path, ProblemKind::Limit, detail));
         }
         for event in &mut source.events {
-            event.at.source = crate::source::SourceId(index);
+            Arc::make_mut(event).at.source = crate::source::SourceId(index);
         }
     }
     all.problems.sort_by(|a, b| a.order().cmp(&b.order()));

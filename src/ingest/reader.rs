@@ -9,7 +9,7 @@ use crate::capsule::kept::Kept;
 use crate::capsule::{Capsule, MEMBER_MAX_BYTES};
 use crate::envelope::lines::LINE_MAX_BYTES;
 use crate::envelope::{Envelope, Record, Tally, Transport, Unwrapper};
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Fields};
 use crate::kernel::{KernelReader, written_time};
 use crate::mark::{MarkKind, Marks, Sighting, text_mark};
 use crate::problem::{Problem, ProblemKind};
@@ -452,7 +452,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             event.origin.pid = pid.or(event.origin.pid);
             complete_address(&mut event);
             if let Some(container) = event.fields.get("container") {
-                event.origin.container = Some(container.clone());
+                event.origin.container = Some(container.to_owned());
             }
             self.keep(event);
         }
@@ -469,12 +469,7 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     /// A proxy's error line names client and request: a mark that its access log has too.
-    fn request_marks(
-        &mut self,
-        fields: &BTreeMap<String, String>,
-        stamp: Option<RawStamp>,
-        line: u64,
-    ) {
+    fn request_marks(&mut self, fields: &Fields, stamp: Option<RawStamp>, line: u64) {
         let (Some(stamp), Some(client), Some(request)) =
             (stamp, fields.get("client"), fields.get("request"))
         else {

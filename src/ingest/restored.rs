@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use crate::capsule::kept::{self, Kept};
 use crate::capsule::record::{Capsule, MarkRecord, SourceRecord, Told, count};
@@ -89,7 +90,7 @@ pub(super) fn unite(
         capsules.iter().map(|(path, _)| capsule::folder(path).to_owned()).collect();
     let inside = |path: &str| folders.iter().any(|folder| path.starts_with(folder.as_str()));
     let mut kept: BTreeMap<(String, u64), Source> = BTreeMap::new();
-    for source in std::mem::take(sources) {
+    let take = |source: Source| {
         // A folder without a name holds nothing but what is of the capsule by its content.
         if source.format == KEPT_LINES {
             let owner =
@@ -102,10 +103,11 @@ pub(super) fn unite(
                     text("unread-capsule-lost", []),
                 )),
             }
-        } else if folders.contains("") || !inside(&source.path) {
-            sources.push(source);
+            return None;
         }
-    }
+        (folders.contains("") || !inside(&source.path)).then_some(source)
+    };
+    *sources = std::mem::take(sources).into_iter().filter_map(take).collect();
     problems.retain(|problem| {
         problem.kind.loses_bytes() || folders.contains("") || !inside(&problem.path)
     });
@@ -217,7 +219,7 @@ fn marks<'a>(records: impl Iterator<Item = &'a MarkRecord>, salt: u64) -> Marks 
 }
 
 /// Events that the lines raise and that were told of, with the counts and times that only the whole log has.
-fn believed(raised: Vec<Event>, told: Vec<Told>) -> Vec<Event> {
+fn believed(raised: Vec<Arc<Event>>, told: Vec<Told>) -> Vec<Arc<Event>> {
     let mut wanted: BTreeMap<(u64, EventKind), Vec<Told>> = BTreeMap::new();
     // Taken from the end.
     for told in told.into_iter().rev() {
@@ -226,17 +228,18 @@ fn believed(raised: Vec<Event>, told: Vec<Told>) -> Vec<Event> {
         }
     }
     let mut events = Vec::new();
-    for mut event in raised {
-        let Some(told) = wanted.get_mut(&(event.at.line, event.kind)).and_then(Vec::pop) else {
+    for mut raised in raised {
+        let Some(told) = wanted.get_mut(&(raised.at.line, raised.kind)).and_then(Vec::pop) else {
             continue;
         };
+        let event = Arc::make_mut(&mut raised);
         event.count = count(told.count).max(1);
         if let Some((stamp, until, boot_id)) = told.when {
             event.stamp = stamp.map(Into::into);
             event.until = until.map(Into::into);
             event.origin.boot_id = boot_id;
         }
-        events.push(event);
+        events.push(raised);
     }
     events
 }

@@ -70,7 +70,7 @@ fn of_source<'a>(
     if source.snapshot.is_some() {
         choice.whole = source.lines <= level.snapshot_lines || !cited.is_empty();
         if choice.whole {
-            choice.events = source.events.iter().collect();
+            choice.events = source.events.iter().map(AsRef::as_ref).collect();
         }
         let left_out = if choice.whole { 0 } else { source.events.len() as u64 };
         return (choice, left_out);
@@ -89,7 +89,7 @@ fn of_source<'a>(
         if may_merge {
             let step = if is_near(parts, event, level.near) { level.near_step } else { MINUTE };
             let time = event.stamp.map(|stamp| (stamp.clock, stamp.at - stamp.at.rem_euclid(step)));
-            let upstream = event.fields.get("upstream").map(String::as_str);
+            let upstream = event.fields.get("upstream");
             let first = alike.entry((event.kind, time, &event.origin, upstream));
             let first = *first.or_insert(event.at.line);
             if first != event.at.line {

@@ -198,6 +198,9 @@ fn pack_at(
         .collect();
     let masker = Masker::new(settings.redact, hosts.into_iter());
     let mask = |text: &str| masker.text(text);
+    let chosen = choose::events(parts, level);
+    let members = source::members(parts, &chosen, &masker, known)?;
+    // After the lines: the tables of all logs must not wait in memory while lines are read.
     let mut record = Capsule {
         coroner_capsule: capsule::VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -205,8 +208,6 @@ fn pack_at(
         sources: record::sources(parts, level, &mask),
         problems: parts.ingested.problems.iter().map(|problem| masked(problem, &mask)).collect(),
     };
-    let chosen = choose::events(parts, level);
-    let members = source::members(parts, &chosen, &masker, known)?;
     let (mut lines, mut left_out) = (0, chosen.left_out);
     let mut archive = Archive::default();
     let mut files = Vec::new();

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use crate::capsule::kept::{self, Head, Kept};
 use crate::capsule::record::Told;
@@ -169,11 +170,12 @@ fn member(
     } else {
         entries::whole(source.envelope, lines, &choice.lines)
     };
-    let mut texts: BTreeMap<u64, String> = whole
-        .lines
-        .iter()
-        .map(|(number, line)| (*number, String::from_utf8_lossy(line).into_owned()))
-        .collect();
+    let text = |line: Vec<u8>| {
+        String::from_utf8(line).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into())
+    };
+    let lines = whole.lines.into_iter();
+    let mut texts: BTreeMap<u64, String> =
+        lines.map(|(number, line)| (number, text(line))).collect();
     masker.lines(texts.values_mut());
     let mut texts = texts.into_iter().map(|(number, line)| (number, line.into_bytes())).collect();
     entries::frame(&mut texts, &whole.framed);
@@ -185,7 +187,7 @@ fn member(
 }
 
 /// What the lines raise of the events that they must, and how many they do not.
-fn told(choice: &Choice<'_>, raised: Vec<Event>) -> (Vec<Told>, u64) {
+fn told(choice: &Choice<'_>, raised: Vec<Arc<Event>>) -> (Vec<Told>, u64) {
     let mut known: BTreeMap<(u64, EventKind), Vec<&Event>> = BTreeMap::new();
     for event in choice.events.iter().rev() {
         known.entry((event.at.line, event.kind)).or_default().push(event);

@@ -7,7 +7,7 @@
 const GROUP: char = '\u{202f}';
 
 /// What stands where a time is not one.
-const NO_TIME: &str = "time unknown";
+const NO_TIME: &str = "?";
 
 /// A count with its digits in groups of three.
 #[must_use]
@@ -126,8 +126,8 @@ pub fn moment(time: &str, known_day: &str) -> String {
 
 /// `21:56:05.9`, with the date before it where it is not `day`.
 #[must_use]
-pub fn fine_moment(time: Option<&str>, known_day: &str) -> String {
-    time.map_or_else(|| NO_TIME.to_owned(), |time| clipped(time, known_day, 21))
+pub fn fine_moment(time: &str, known_day: &str) -> String {
+    clipped(time, known_day, 21)
 }
 
 /// `2026-01-02 21:56:05-21:56:34 UTC`; the second date only where it is another, and one time where both are the same second.
@@ -238,10 +238,9 @@ mod tests {
     fn the_day_is_told_once() {
         check(&moment("2026-01-02T21:56:05.912Z", "2026-01-02"), "21:56:05");
         check(&moment("2026-01-02T21:56:05Z", "2026-01-01"), "2026-01-02 21:56:05");
-        check(&moment("\u{1b}[2J", ""), "time unknown");
-        check(&fine_moment(Some("2026-01-02T21:56:05.912Z"), "2026-01-02"), "21:56:05.9");
-        check(&fine_moment(Some("2026-01-02T21:56:05Z"), "2026-01-02"), "21:56:05");
-        check(&fine_moment(None, ""), "time unknown");
+        check(&moment("\u{1b}[2J", ""), "?");
+        check(&fine_moment("2026-01-02T21:56:05.912Z", "2026-01-02"), "21:56:05.9");
+        check(&fine_moment("2026-01-02T21:56:05Z", "2026-01-02"), "21:56:05");
         check(
             &span("2026-01-02T21:56:05Z", "2026-01-02T21:56:34Z"),
             "2026-01-02 21:56:05-21:56:34 UTC",

@@ -177,6 +177,12 @@ impl Innocent {
 const OF_ONE_KILL: [&str; 2] = ["apart", "time"];
 
 impl<'a> Reading<'a> {
+    /// When something was, with the date before it where it is not `day`; in words where nothing places it.
+    #[must_use]
+    pub fn moment(&self, time: Option<&str>, day: &str) -> String {
+        time.map_or_else(|| self.say("no-moment", []), |time| figures::fine_moment(time, day))
+    }
+
     /// What was ruled out; kills with the same reason stand together.
     #[must_use]
     pub fn ruled_out(&self, incident: &Incident) -> Vec<Innocent> {

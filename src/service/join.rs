@@ -1,6 +1,6 @@
 //! Which names are of one service, and whether an OOM victim is one of its processes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::envelope::Envelope;
 use crate::event::EventKind;
@@ -13,6 +13,20 @@ use super::names::{
     Owner, cgroup_owner, cgroup_pod, is_behind, is_in_container, names_container, pod_log,
 };
 use super::{Join, PID_HOLDS, Service, ServiceId, ServiceRole, Services};
+
+/// What two services may have in common. Looked up by it, thousands of logs need not be compared with each other.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Shared {
+    Container(String),
+    Unit(String),
+    Pid(u32),
+}
+
+fn shared(service: &Service) -> impl Iterator<Item = Shared> {
+    let containers = service.containers.iter().cloned().map(Shared::Container);
+    let units = service.units.iter().cloned().map(Shared::Unit);
+    containers.chain(units).chain(service.pids.keys().copied().map(Shared::Pid))
+}
 
 impl Services {
     /// The log that `docker logs` or the json-file driver wrote does not name its container inside. Docker's own path does, by
@@ -295,8 +309,19 @@ impl Services {
 
     /// Services that share a container, a unit, or a log file are one.
     pub(super) fn merge_equal(&mut self) {
+        let mut sharing: BTreeMap<Shared, BTreeSet<usize>> = BTreeMap::new();
+        for (index, service) in self.list.iter().enumerate() {
+            for shared in shared(service) {
+                sharing.entry(shared).or_default().insert(index);
+            }
+        }
+        sharing.retain(|_, services| services.len() > 1);
         for index in 0..self.list.len() {
-            for other in index + 1..self.list.len() {
+            let mut others = BTreeSet::new();
+            let mut last = index;
+            self.add_sharing(index, &sharing, &mut others);
+            while let Some(other) = others.range(last + 1..).next().copied() {
+                last = other;
                 let (a, b) = (&self.list[index], &self.list[other]);
                 let named =
                     !a.containers.is_disjoint(&b.containers) || !a.units.is_disjoint(&b.units);
@@ -306,9 +331,21 @@ impl Services {
                     && a.pids.keys().filter(|pid| b.pids.contains_key(pid)).count() >= 2;
                 if (named || same_pids) && self.may_be_one(index, other) {
                     self.absorb(index, other);
+                    self.add_sharing(index, &sharing, &mut others);
                 }
             }
         }
+    }
+
+    /// Adds those that share anything with a service.
+    fn add_sharing(
+        &self,
+        index: usize,
+        sharing: &BTreeMap<Shared, BTreeSet<usize>>,
+        others: &mut BTreeSet<usize>,
+    ) {
+        let Some(service) = self.list.get(index) else { return };
+        others.extend(shared(service).filter_map(|shared| sharing.get(&shared)).flatten());
     }
 
     /// Whether nothing tells that two services are of different hosts.

@@ -834,6 +834,7 @@ answer-collect = Collect { $data }{ $told ->
 }:
 answer-nothing-to-do = Nothing that the logs call for now; keep this bundle.
 check = Check: { $verify }
+no-moment = time unknown
 no-time = no log has a time
 no-incident-blind = No incident can be told: the bundle holds no access log, so failed requests cannot be counted. The logs cover { $window }.
 no-incident = { $silent ->
@@ -844,6 +845,7 @@ no-incident = { $silent ->
    *[yes] few failed, none of them in a burst ({ $statuses })
 }.{ $hidden ->
     [0] {""}
+    [one] {" "}A retry on another upstream hid 1 failure.
    *[other] {" "}A retry on another upstream hid { $hidden-shown } failures.
 }{ $kills ->
     [0] {""}

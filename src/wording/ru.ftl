@@ -926,6 +926,7 @@ answer-collect = Соберите: { $data }{ $told ->
 }:
 answer-nothing-to-do = Логи не требуют ничего делать сейчас; сохраните этот бандл.
 check = Проверка: { $verify }
+no-moment = время неизвестно
 no-time = ни в одном логе нет времени
 no-incident-blind = Об инциденте сказать нельзя: в бандле нет access-лога, и неудачные запросы не сосчитать. Логи покрывают { $window }.
 no-incident = { $silent ->

@@ -149,7 +149,7 @@ fn source(at: usize, choices: &mut Choices<'_>) -> Source {
         event.until = choices.byte().is_multiple_of(4).then(|| choices.stamp());
         event.boot = choices.byte().is_multiple_of(2).then(|| choices.moment());
         event.origin.boot_id = Some(choices.boot_id().to_owned());
-        source.events.push(event);
+        source.events.push(event.into());
     }
     source
 }

@@ -503,7 +503,7 @@ mod tests {
                 id: FactId(0),
                 kind: *kind,
                 stamp: None,
-                event: Event::new(*kind, 1, b""),
+                event: Event::new(*kind, 1, b"").into(),
                 witnesses: Vec::new(),
                 count: 1,
             };

@@ -346,7 +346,8 @@ fn traffic(parts: &Parts<'_>) -> Option<model::Traffic> {
 }
 
 fn event(id: &str, fact: &Fact) -> model::Event {
-    let mut attributes = fact.event.fields.clone();
+    let mut attributes: BTreeMap<String, String> =
+        fact.event.fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let origin = &fact.event.origin;
     let known = [
         ("unit", &origin.unit),

@@ -136,7 +136,7 @@ fn timeline(reading: &Reading<'_>, incident: &Incident) -> Markup {
     let rows = events.iter().map(|event| {
         let kind = [("event", log(&event.kind).into()), ("times", event.count.into())];
         vec![
-            html! { span.t { (figures::fine_moment(event.time.as_deref(), day)) " " (figures::spread(event.time.as_deref(), event.time_sigma_seconds)) } },
+            html! { span.t { (reading.moment(event.time.as_deref(), day)) " " (figures::spread(event.time.as_deref(), event.time_sigma_seconds)) } },
             html! { (super::id(event)) },
             html! { (reading.say("event-times", kind)) },
             html! { code { (log(&reading.place(&event.source, event.line))) } },

@@ -70,7 +70,7 @@ fn kills(reading: &Reading<'_>) -> Markup {
     let rows = kills.iter().take(ROWS_MAX).map(|kill| {
         vec![
             html! { a href={ "#" (kill.event) } { (kill.id) } },
-            html! { span.t { (figures::fine_moment(kill.time.as_deref(), "")) } },
+            html! { span.t { (reading.moment(kill.time.as_deref(), "")) } },
             html! { (log(&kill.killer)) ", " (log(&kill.scope)) },
             process(Some(&kill.victim)),
             size(kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes)),
@@ -108,7 +108,7 @@ fn deaths(reading: &Reading<'_>) -> Markup {
         let line = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
         vec![
             html! { span id=(death.id) { (death.id) } },
-            html! { span.t { (figures::fine_moment(death.time.as_deref(), "")) } },
+            html! { span.t { (reading.moment(death.time.as_deref(), "")) } },
             html! { code { (log(&death.process)) } @if let Some(pid) = death.pid { " (pid " (pid) ")" } },
             html! { (ended_by) },
             html! { (log(&death.why)) },
@@ -234,7 +234,7 @@ fn entry(reading: &Reading<'_>, event: &Event) -> Markup {
     html! {
         details.entry id=(event.id) {
             summary {
-                "[" (event.id) "] " (figures::fine_moment(event.time.as_deref(), "")) " " (figures::spread(event.time.as_deref(), event.time_sigma_seconds))
+                "[" (event.id) "] " (reading.moment(event.time.as_deref(), "")) " " (figures::spread(event.time.as_deref(), event.time_sigma_seconds))
                 ", " (log(&event.kind)) @if event.count > 1 { ", " (reading.say("times", [("times", event.count.into())])) } ", "
                 code { (log(&reading.place(&event.source, event.line))) }
             }

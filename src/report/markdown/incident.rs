@@ -170,7 +170,7 @@ fn timeline_row(reading: &Reading<'_>, event: &Event, known_day: &str) -> [Strin
     let what = [("event", escape::cell(&event.kind).into()), ("times", event.count.into())];
     let text = escape::code_cell(&short(&event.text, TEXT_MAX_CHARS));
     [
-        figures::fine_moment(event.time.as_deref(), known_day),
+        reading.moment(event.time.as_deref(), known_day),
         event.time.as_ref().map(|_| figures::sigma(event.time_sigma_seconds)).unwrap_or_default(),
         format!("\\[{}\\]", escape::cell(&event.id)),
         escape::code_cell(&reading.place(&event.source, event.line)),

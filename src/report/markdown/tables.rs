@@ -82,7 +82,7 @@ fn kills(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn kill_row(reading: &Reading<'_>, kill: &OomKill) -> [String; 10] {
     [
         escape::cell(&kill.id),
-        figures::fine_moment(kill.time.as_deref(), ""),
+        reading.moment(kill.time.as_deref(), ""),
         format!("{}, {}", escape::cell(&kill.killer), escape::cell(&kill.scope)),
         process(Some(&kill.victim)),
         size(kill.victim.anon_rss_bytes.or(kill.victim.rss_bytes)),
@@ -138,7 +138,7 @@ fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
     let witness = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
     [
         escape::cell(&death.id),
-        figures::fine_moment(death.time.as_deref(), ""),
+        reading.moment(death.time.as_deref(), ""),
         death.pid.map_or_else(|| process.clone(), |pid| format!("{process} (pid {pid})")),
         ended_by,
         escape::cell(&death.why),

@@ -20,9 +20,11 @@ pub(super) const NAMES: &str = r"passw(?:or)?d|passphrase|passwd|\bpwd|secret|to
 /// than a whole report takes.
 const CACHE_MAX_BYTES: usize = 256 << 10;
 
-/// A pattern; `None` where it is wrong, which the tests find.
+/// A pattern; `None` where it is wrong, which the tests find. Its word boundaries are those of ASCII: at the first letter beyond it
+/// the engine would leave its automaton for one that is twenty times as slow.
 pub(super) fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).dfa_size_limit(CACHE_MAX_BYTES).build().ok()
+    let pattern = pattern.replace(r"\b", r"(?-u:\b)");
+    RegexBuilder::new(&pattern).dfa_size_limit(CACHE_MAX_BYTES).build().ok()
 }
 
 /// How the tokens begin that tell by it who gave them out.

@@ -15,7 +15,7 @@ const TOLD_MAX: usize = 6;
 fn moment(mark: &Mark) -> String {
     let time = figures::of_epoch_millis(mark.at);
     let sigma = figures::sigma(mark.sigma / 1_000.0);
-    format!("{} ±{sigma}", figures::fine_moment(Some(&time), figures::day(&time)))
+    format!("{} ±{sigma}", figures::fine_moment(&time, figures::day(&time)))
 }
 
 /// For a screen reader: what it is and when, in a breath.

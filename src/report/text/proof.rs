@@ -67,7 +67,7 @@ fn evidence(page: &mut Page<'_>, reading: &Reading<'_>, incident: &Incident) -> 
     let known_day = figures::day(&incident.start);
     page.heading(&reading.say("heading-evidence", []))?;
     for event in events.iter().take(EVIDENCE_MAX) {
-        let time = figures::fine_moment(event.time.as_deref(), known_day);
+        let time = reading.moment(event.time.as_deref(), known_day);
         let spread = figures::spread(event.time.as_deref(), event.time_sigma_seconds);
         let told = format!("{time} {}", spread.replace(' ', ""));
         let before = format!("  [{}] {} ", event.id, told.trim_end());

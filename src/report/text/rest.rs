@@ -114,23 +114,24 @@ pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<(
     let deaths = reading.unfelt_deaths();
     let kills = kills.iter().filter_map(|group| {
         let (first, last) = (group.kills.first()?, group.kills.last()?);
-        let time = figures::fine_moment(first.time.as_deref(), "");
+        let time = reading.moment(first.time.as_deref(), "");
         if group.kills.len() == 1 {
             let told = victims::kill_words(language, first, first.limit_bytes);
             return Some(format!("{time} {}: {told}", first.id));
         }
         let day = first.time.as_deref().map(figures::day).unwrap_or_default();
-        let until = figures::fine_moment(last.time.as_deref(), day);
+        let until = reading.moment(last.time.as_deref(), day);
         let told = victims::kills_words(language, &group.kills);
         let ids: Vec<&str> = group.kills.iter().map(|kill| kill.id.as_str()).collect();
         let ids = match ids.as_slice() {
             [first, .., last] if ids.len() > IDS_MAX => format!("{first}...{last}"),
             ids => ids.join(", "),
         };
-        Some(format!("{time}-{until} {ids}: {told}"))
+        let when = if time == until { time } else { format!("{time}-{until}") };
+        Some(format!("{when} {ids}: {told}"))
     });
     let deaths = deaths.iter().map(|death| {
-        let time = figures::fine_moment(death.time.as_deref(), "");
+        let time = reading.moment(death.time.as_deref(), "");
         format!("{time} {}: {}", death.id, victims::death_words(language, death))
     });
     section(page, language, "text-kills-outside", kills.collect())?;

@@ -11,7 +11,7 @@ fn described(text: &str) -> Vec<String> {
         let mut told = format!("{} {}", event.at.line, event.kind);
         let at = event.stamp.and_then(|stamp| crate::stamp::rfc3339(stamp.at)).unwrap_or_default();
         told.push_str(&format!(" {}", at.get(11..19).unwrap_or_default()));
-        for (name, value) in &event.fields {
+        for (name, value) in event.fields.iter() {
             told.push_str(&format!(" {name}={value}"));
         }
         told
