@@ -2,6 +2,7 @@
 //! these tellings become one [`Death`] with a reason, or stay `unknown`: a SIGKILL alone names nobody.
 
 mod pattern;
+mod reason;
 mod untimed;
 
 use std::collections::BTreeSet;
@@ -86,20 +87,8 @@ const TOLD: Micros = 10 * SECOND;
 /// A worker that was given up is killed within this time: gunicorn sends SIGABRT, and SIGKILL in its next round, about a second
 /// later; more on a stalled host.
 const TIMEOUT_TO_END: Micros = 15 * SECOND;
-/// An order to stop may end in SIGKILL this much later: docker's grace is 10 s, systemd's and Kubernetes' 30 to 90 s.
-const STOP_TO_KILL: Micros = 95 * SECOND;
-/// What tells that a service was asked to stop; a container is also asked by SIGTERM.
-const STOPS: [EventKind; 5] = [
-    EventKind::AppStopping,
-    EventKind::UnitStopping,
-    EventKind::UnitStopTimeout,
-    EventKind::ContainerStopForced,
-    EventKind::ProgramStopped,
-];
 /// A runtime at its heap limit takes a while to write its trace and die.
 const HEAP_TO_END: Micros = 30 * SECOND;
-/// A container's runtime reports the OOM event of its cgroup and the end of its main process this close together.
-const OOM_TO_END: Micros = 5 * SECOND;
 /// In another pid namespace only time joins a kill and a worker's end; kill → line was seen to take 13 to 155 ms.
 const PATTERN: Micros = 2 * SECOND;
 
@@ -167,7 +156,7 @@ pub fn find(timeline: &Timeline, services: &Services) -> Vec<Death> {
         }
     }
     for death in &mut deaths {
-        death.why = reason(death, timeline, services);
+        death.why = reason::of(death, timeline, services);
     }
     pattern::join_by_unit(&mut deaths, timeline, services);
     pattern::join(&mut deaths, timeline, services);
@@ -528,62 +517,6 @@ fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &
 }
 
 /// The reason of a death that nothing joined so far explains.
-fn reason(death: &Death, timeline: &Timeline, services: &Services) -> Why {
-    if death.why != Why::Unknown {
-        return death.why;
-    }
-    let Some(at) = death.at() else { return Why::Unknown };
-    let own = |fact: &Fact| death.service.is_some() && services.of_fact(fact) == death.service;
-    let before = |kind: EventKind, within: Micros| {
-        timeline
-            .between(at - within, at + 3 * SECOND)
-            .filter(move |(_, fact)| fact.kind == kind)
-            .map(|(_, fact)| fact)
-    };
-    let asked = |fact: &Fact| fact.field("signal").and_then(signal_number);
-    let is_order = |fact: &Fact| match fact.kind {
-        EventKind::ContainerKilled => asked(fact) == Some(15),
-        kind => STOPS.contains(&kind),
-    };
-    // Who was started after an order was not its aim.
-    let started_since = |ordered: Micros| {
-        timeline.between(ordered, at).any(|(_, fact)| {
-            let same = match (fact.pid("pid"), death.pid) {
-                (Some(started), Some(ended)) => started == ended,
-                _ => fact.at() > Some(ordered),
-            };
-            fact.kind.is_start() && own(fact) && same
-        })
-    };
-    let told_to_stop = timeline
-        .between(at - STOP_TO_KILL, at + 3 * SECOND)
-        .filter(|(_, fact)| is_order(fact) && own(fact))
-        .any(|(_, fact)| fact.at().is_some_and(|ordered| !started_since(ordered)));
-    let by_hand = before(EventKind::ContainerKilled, 15 * SECOND)
-        .any(|fact| own(fact) && asked(fact) == death.signal)
-        || before(EventKind::UnitSignalSent, 15 * SECOND)
-            .any(|fact| own(fact) && asked(fact) == death.signal);
-    let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own)
-        || before(EventKind::ContainerKilled, STOP_TO_KILL)
-            .any(|fact| own(fact) && fact.field("by") == Some("health check"));
-    // The runtime tells an OOM event of the cgroup whoever in it died; it is this death's only if SIGKILL ended it then, and
-    // nobody is known to have sent it.
-    let by_runtime =
-        death.signal == Some(9) && before(EventKind::ContainerOom, OOM_TO_END).any(own);
-    // kubelet says so where a child was killed too, at whatever time: then the status of the container is not its own doing.
-    let after_oom =
-        death.facts.iter().any(|id| timeline.fact(*id).field("reason") == Some("OOMKilled"));
-    match death.signal {
-        Some(signal) if is_fault(signal) => Why::Crash,
-        _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,
-        _ if told_to_stop => Why::Stop,
-        Some(_) if by_hand => Why::Operator,
-        _ if by_runtime => Why::OomKill,
-        None if death.exit_code.is_some_and(|code| code != 0) && !after_oom => Why::Crash,
-        _ => Why::Unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,7 +51,7 @@ weights! {
     pressure_late, pressure_signs, pressure_kills,
     timeout, timeout_after_kill, timeout_after_heap_limit,
     health_check,
-    sigkill_ordered, sigkill_kernel_silent, sigkill_unseen, sigkill_together, sigkill_kernel_did,
+    sigkill_ordered, sigkill_late, sigkill_kernel_silent, sigkill_unseen, sigkill_together, sigkill_kernel_did,
     deploy, deploy_late, deploy_failed_start, deploy_undated,
     dependency_both, dependency_app_says, dependency_store_says, dependency_usual, dependency_of_another, dependency_app_silent,
     slow_upstream, slow_upstream_blind, slow_upstream_unreached, slow_upstream_rest,

@@ -24,7 +24,7 @@ use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::health_check_kill::is_by_check;
-use super::{Advice, Cause, Weight, advice, first_proxy_error, some_of};
+use super::{Advice, Cause, Weight, advice, answers_outage, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
     Cause { name: "deploy_restart", title: "title-deploy-restart", weigh, advice: advise };
@@ -33,9 +33,6 @@ pub(super) const CAUSE: Cause =
 const ORDER_LEAD: Micros = 40 * SECOND;
 /// So long after the first failure people and checks have noticed it.
 const ANSWERED: Micros = 30 * SECOND;
-/// Failures so long before an order, or so large a share of all, are not its effect.
-const ORDER_SLACK: Micros = 5 * SECOND;
-const ANSWERS_OUTAGE: f64 = 0.2;
 /// A proxy's reload has its first refused request within this.
 const SWITCH_LEAD: Micros = 15 * SECOND;
 /// What listened within this before was there, and went away.
@@ -238,9 +235,7 @@ fn by_order(scene: &Scene<'_>) -> Weight {
     let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
     // An order in the midst of an outage is somebody's answer to it.
     let sigma = fact.stamp.map_or(0, |stamp| stamp.sigma);
-    let before = failed_before(scene, at - ORDER_SLACK - sigma.min(ORDER_SLACK));
-    let late = (at > scene.start + ANSWERED && explained < 0.5)
-        || (at > scene.start + ORDER_SLACK + sigma && before >= ANSWERS_OUTAGE);
+    let late = (at > scene.start + ANSWERED && explained < 0.5) || answers_outage(scene, at, sigma);
     // What is stopped refuses or breaks off; requests that wait in vain were there before, or wait for another reason, and who
     // shows a certificate is there.
     let there =
@@ -272,11 +267,6 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
-}
-
-/// The share of the failures that came before a moment.
-fn failed_before(scene: &Scene<'_>, moment: Micros) -> f64 {
-    1.0 - scene.explained(&[(moment, Micros::MAX)])
 }
 
 /// Ends of a failing service of its own, after an order to stop and a start that followed it: it is these that keep it away.

@@ -23,7 +23,8 @@ use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::{
-    Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, moments_told, some_of,
+    Advice, Cause, Moment, Weight, advice, answers_outage, effects, first_proxy_error, moments_of,
+    moments_told, some_of,
 };
 
 pub(super) const CAUSE: Cause =
@@ -33,10 +34,14 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let ordered: Vec<&Death> =
         scene.failing_deaths().filter(|death| death.why == Why::Operator).collect();
     if !ordered.is_empty() {
+        let by_service = ordered
+            .iter()
+            .any(|death| order_of(scene, death).is_some_and(|id| !is_command(scene, id)));
+        let what = if by_service { "sigkill-ordered" } else { "sigkill-commanded" };
         return Weight {
             direct: true,
             joined: scene.failing_known,
-            ..of(scene, &ordered, scene.weights.sigkill_ordered, "sigkill-ordered")
+            ..of(scene, &ordered, scene.weights.sigkill_ordered, what)
         };
     }
     let orders = bare_orders(scene);
@@ -66,7 +71,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ),
     };
     let mut weight = of(scene, &unexplained, nats, "sigkill-unexplained");
-    // Where the kernel's log knows other kills of the same service, or the same pid on a clock that is misread, it was the kernel.
+    // Where the kernel's log knows other kills of the same service, and may not have kept this one, or the same pid on a clock that is misread, it was the kernel.
     let kernel_did = scene.kills.iter().any(|kill| kill.join >= Join::Comm && !kill.dependency)
         || unexplained.iter().any(|death| {
             death
@@ -105,7 +110,9 @@ fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
     let mut path = vec![ids[0]];
     path.extend(first_proxy_error(scene, &path));
     Weight {
-        nats: scene.weights.sigkill_ordered + scene.weights.for_share(explained),
+        nats: scene.weights.sigkill_ordered
+            + scene.weights.for_share(explained)
+            + late(scene, &moments),
         direct: true,
         joined: scene.failing_known,
         explained,
@@ -132,7 +139,7 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> We
         scene.say_of(&killed, what, processes)
     };
     Weight {
-        nats: nats + scene.weights.for_share(explained),
+        nats: nats + scene.weights.for_share(explained) + late(scene, &moments),
         explained,
         supports: some_of(&facts, 4),
         path,
@@ -141,7 +148,18 @@ fn of(scene: &Scene<'_>, deaths: &[&Death], nats: f64, what: &'static str) -> We
     }
 }
 
-/// docker's or systemd's line about the signal.
+/// What it weighs that the first of these ends came in the midst of the failures.
+fn late(scene: &Scene<'_>, moments: &[Moment]) -> f64 {
+    let first = moments.iter().min_by_key(|(at, ..)| *at);
+    let answers = first.is_some_and(|(at, sigma, _)| answers_outage(scene, *at, *sigma));
+    if answers { scene.weights.sigkill_late } else { 0.0 }
+}
+
+fn is_command(scene: &Scene<'_>, order: FactId) -> bool {
+    scene.timeline.fact(order).kind == EventKind::OperatorCommand
+}
+
+/// docker's or systemd's line about the signal, or the command that sent it.
 fn order_of(scene: &Scene<'_>, death: &Death) -> Option<FactId> {
     let at = death.at()?;
     let kinds = [EventKind::ContainerKilled, EventKind::UnitSignalSent, EventKind::OperatorCommand];

@@ -215,6 +215,21 @@ fn effects(scene: &Scene<'_>, moments: &[Moment]) -> Vec<(Micros, Micros)> {
     moments.iter().map(|(at, sigma, service)| scene.effect(*at, *sigma, *service)).collect()
 }
 
+/// Failures so long before an order, or so large a share of all, are not its effect.
+const ORDER_SLACK: Micros = 5 * SECOND;
+const ANSWERS_OUTAGE: f64 = 0.2;
+
+/// Whether an order of a moment is somebody's answer to the outage: failures were there before it, and not a few.
+fn answers_outage(scene: &Scene<'_>, at: Micros, sigma: Micros) -> bool {
+    let before = failed_before(scene, at - ORDER_SLACK - sigma.min(ORDER_SLACK));
+    at > scene.start + ORDER_SLACK + sigma && before >= ANSWERS_OUTAGE
+}
+
+/// The share of the failures that came before a moment.
+fn failed_before(scene: &Scene<'_>, moment: Micros) -> f64 {
+    1.0 - scene.explained(&[(moment, Micros::MAX)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

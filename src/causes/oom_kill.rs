@@ -47,6 +47,8 @@ pub(super) const GLOBAL: Cause = Cause {
 /// How long a cgroup or host at its limit stalls before the kill: 12 to 54 s in recordings.
 const THRASH: Micros = 55 * SECOND;
 
+/// From the OOM kill that sets docker's flag until the end of the container that it is of.
+const FLAG_TO_END: Micros = 10 * SECOND;
 /// Longest time for which a server whose log is not there is taken to be away after its end.
 const AWAY_MAX: Micros = 10 * 60 * SECOND;
 
@@ -79,7 +81,9 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
     let mut felt = stretches(scene, &kills);
     felt.extend(alike(scene, &kills));
-    let explained = scene.explained(&felt);
+    // Who ends breaks its answers off; those that wait for a lock end as they would have ended.
+    let locked = waits_for_lock(scene, &kills);
+    let explained = scene.explained_of(&felt, |failure| !locked || failure.key.status != 504);
     let dependency = kills.iter().all(|kill| kill.dependency);
     // A victim in the service's cgroup that is not its server may be a child that only one request felt.
     let stranger =
@@ -153,7 +157,7 @@ fn others_at_once(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
 
 /// From the stall before each kill until the service is back, and on through the ends that its stall brings.
 fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
-    let late_answers = scene.status_share(504) > 0.0;
+    let late_answers = scene.status_share(504) > 0.0 && !waits_for_lock(scene, kills);
     kills
         .iter()
         .map(|kill| {
@@ -168,6 +172,18 @@ fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> 
             (from, to)
         })
         .collect()
+}
+
+/// Whether answers waited for a lock of a store before the first kill: then no stall of the killed is needed for them to be late.
+fn waits_for_lock(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
+    let first = kills.iter().map(|kill| kill.at).min();
+    let since = |fact: &Fact| {
+        let seconds = fact.event.number("seconds").and_then(|waited| Micros::try_from(waited).ok());
+        Some(fact.at()?.saturating_sub(seconds.unwrap_or(0).saturating_mul(SECOND)))
+    };
+    scene
+        .near_of(&[EventKind::StoreLockWait])
+        .any(|(_, fact)| since(fact).zip(first).is_some_and(|(since, first)| since < first))
 }
 
 /// Ends by SIGKILL of the same services that nothing explains, where the kernel's log does not reach back to them: beside kills
@@ -191,7 +207,8 @@ fn alike(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
 /// A first kill that comes after answers failed without a stall is no root.
 fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
     let Some(first) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
-    let stall = if scene.status_share(504) > 0.05 { THRASH } else { 0 };
+    let stalls = scene.status_share(504) > 0.05 && !waits_for_lock(scene, kills);
+    let stall = if stalls { THRASH } else { 0 };
     if first > scene.start + stall + 8 * SECOND { scene.weights.oom_late } else { 0.0 }
 }
 
@@ -253,9 +270,10 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text 
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
 fn by_runtime(scene: &Scene<'_>) -> Weight {
     let says = |fact: &Fact| match fact.kind {
-        EventKind::ContainerOom => true,
-        // The flag is of the last end, and so is the moment.
-        EventKind::ContainerState => fact.field("oom_killed") == Some("true"),
+        EventKind::ContainerOom => !outlived(scene, fact),
+        EventKind::ContainerState => {
+            fact.field("oom_killed") == Some("true") && !is_stale(scene, fact)
+        }
         EventKind::UnitOomKilled => fact.field("killer").is_none(),
         EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
         _ => false,
@@ -272,6 +290,7 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         .any(|(_, fact)| matches!(fact.kind, EventKind::ContainerOom | EventKind::ContainerState));
     let mut path = vec![facts[0].0];
     path.extend(first_proxy_error(scene, &path));
+    let flagged = facts.iter().all(|(_, fact)| fact.kind == EventKind::ContainerState);
     let pasted = |fact: &Fact| scene.sources[fact.event.at.source.0].snapshot.is_some();
     let untied = facts.iter().all(|(_, fact)| pasted(fact)) && !scene.failing_is_exact();
     Weight {
@@ -287,6 +306,10 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
             .any(|death| death.why == Why::Unknown && death.signal.is_none())
         {
             Some("its main process ended with a status of its own".to_owned())
+        } else if flagged {
+            Some(
+                "docker's flag outlives restarts, and nothing tells when memory ran out".to_owned(),
+            )
         } else if container {
             loose_snapshot(scene, &facts)
         } else {
@@ -303,6 +326,36 @@ fn by_runtime(scene: &Scene<'_>) -> Weight {
         not_observable: vec![text("unseen-kernel-log", [])],
         ..Weight::default()
     }
+}
+
+/// Whether a container went on after an OOM event in it, which then killed a child of its main process, until it ended for another
+/// reason.
+fn outlived(scene: &Scene<'_>, oom: &Fact) -> bool {
+    let (Some(container), Some(at)) = (scene.services.of_fact(oom), oom.at()) else { return false };
+    let ends = scene.timeline.of(EventKind::ContainerDied);
+    let own = ends.filter(|(_, fact)| scene.services.of_fact(fact) == Some(container));
+    let next = own.filter_map(|(_, fact)| fact.at()).filter(|end| *end >= at - SECOND).min();
+    next.is_some_and(|end| end > at + FLAG_TO_END && end >= scene.start - FLAG_TO_END)
+}
+
+/// Whether docker's flag is of another end than the last one: it is set by any OOM kill in the container's cgroup and stays until the
+/// container is made anew (moby: daemon/monitor.go sets it, nothing resets it), and the end was seen without one.
+fn is_stale(scene: &Scene<'_>, state: &Fact) -> bool {
+    if matches!(scene.kernel(), Observed::Covered(_)) {
+        return true;
+    }
+    let (Some(service), Some(stamp)) = (scene.services.of_fact(state), state.stamp) else {
+        return false;
+    };
+    let kinds = [EventKind::OomKill, EventKind::ContainerOom];
+    let told = kinds.iter().flat_map(|kind| scene.timeline.of(*kind)).filter(|(_, fact)| {
+        scene.services.of_fact(fact) == Some(service)
+            || scene.services.join(fact, fact.at(), service) >= Join::Cgroup
+    });
+    let apart = told.filter_map(|(_, fact)| {
+        Some((stamp.at.abs_diff(fact.at()?)) as Micros - fact.stamp?.sigma)
+    });
+    apart.min().is_some_and(|least| least > FLAG_TO_END)
 }
 
 /// A pasted description of a container is of the failing one only if the container listens at a failing upstream.
@@ -342,7 +395,8 @@ fn by_inspect(scene: &Scene<'_>) -> Weight {
             && (death.signal == Some(9) || (death.signal, death.exit_code) == (None, None))
     };
     let deaths: Vec<_> = scene.failing_deaths().filter(unseen).collect();
-    if !hit || deaths.is_empty() {
+    let seen = matches!(scene.kernel(), Observed::Covered(_));
+    if !hit || seen || deaths.is_empty() {
         return Weight::nothing();
     }
     let moments = moments_of(&deaths);

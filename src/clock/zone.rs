@@ -460,8 +460,11 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 let covered = overlap(offset);
                 let inside = if quiet_since(offset) {
                     SAME_HOURS / 4.0
-                } else if covered < 0 {
+                } else if covered < 0 || ring && !ends_in_time(offset) {
                     OUTSIDE
+                } else if ring {
+                    // How long the kernel has been quiet tells nothing.
+                    SAME_HOURS
                 } else {
                     SAME_HOURS * covered as f64 / most.max(1) as f64
                 };

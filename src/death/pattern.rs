@@ -8,7 +8,8 @@ use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, Timeline};
 
-use super::{Death, PATTERN, STOP_TO_KILL, STOPS, Why, signal_number};
+use super::reason::{STOP_TO_KILL, STOPS};
+use super::{Death, PATTERN, Why, signal_number};
 
 /// A container is up again this long after its end.
 const RESTARTED: Micros = 20 * SECOND;

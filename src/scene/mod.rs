@@ -509,13 +509,28 @@ impl<'a> Scene<'a> {
     /// Share of failed answers that fall into some stretches of time.
     #[must_use]
     pub fn explained(&self, stretches: &[(Micros, Micros)]) -> f64 {
+        self.explained_of(stretches, |_| true)
+    }
+
+    /// As [`explained`](Self::explained), for a mechanism that brings answers of some kinds only.
+    #[must_use]
+    pub fn explained_of(
+        &self,
+        stretches: &[(Micros, Micros)],
+        brings: impl Fn(&Failure) -> bool,
+    ) -> f64 {
         let inside = |failure: &&Failure| {
             stretches.iter().any(|(from, to)| {
                 failure.count.first <= *to && failure.count.last + failure_step(failure) >= *from
             })
         };
-        let hit: u64 =
-            self.failures.iter().filter(inside).map(|failure| failure.count.answers).sum();
+        let hit: u64 = self
+            .failures
+            .iter()
+            .filter(inside)
+            .filter(|failure| brings(failure))
+            .map(|failure| failure.count.answers)
+            .sum();
         hit as f64 / self.answers().max(1) as f64
     }
 

@@ -196,6 +196,12 @@ impl Services {
             };
             let common =
                 seen.iter().map(|start| before(*start)).reduce(|a, b| &a & &b).unwrap_or_default();
+            // The text may begin after the first start: then no unit was seen to start then.
+            let common = if common.is_empty() {
+                self.begun_later(timeline, &seen, &unit_starts, &before)
+            } else {
+                common
+            };
             let ended: Vec<ServiceId> =
                 common.iter().copied().filter(|unit| ends(timeline, self, *unit)).collect();
             let unit = match (common.len(), ended.as_slice()) {
@@ -207,6 +213,29 @@ impl Services {
                 self.absorb(unit.0, own);
             }
         }
+    }
+
+    /// Units that ended, of which nothing is told before their end, and that every later start of an app follows.
+    fn begun_later(
+        &self,
+        timeline: &Timeline,
+        seen: &[Micros],
+        unit_starts: &[(Micros, ServiceId)],
+        before: &dyn Fn(Micros) -> BTreeSet<ServiceId>,
+    ) -> BTreeSet<ServiceId> {
+        let units: BTreeSet<ServiceId> = unit_starts.iter().map(|(_, unit)| *unit).collect();
+        let fits = |unit: &ServiceId| {
+            let first = timeline.iter().find(|(_, fact)| self.of_fact(fact) == Some(*unit));
+            let Some(first) = first.filter(|(_, fact)| is_end_of_unit(fact.kind)) else {
+                return false;
+            };
+            let since = first.1.at().unwrap_or(Micros::MAX);
+            let mut later = seen.iter().filter(|at| **at >= since).peekable();
+            seen.iter().any(|at| *at < since)
+                && later.peek().is_some()
+                && later.all(|at| before(*at).contains(unit))
+        };
+        units.into_iter().filter(fits).collect()
     }
 
     /// A log in a folder with a unit's name, `shop/gunicorn.log` and `shop.service`, if something happens to both at once.
@@ -535,16 +564,17 @@ const START_TAKES: Micros = 10_000_000;
 
 /// Whether systemd tells an end of the unit too, which daemons that merely start at boot do not have.
 fn ends(timeline: &Timeline, services: &Services, unit: ServiceId) -> bool {
-    let kinds = [
-        EventKind::UnitProcessExited,
-        EventKind::UnitStopping,
-        EventKind::UnitOomKilled,
-        EventKind::UnitFailed,
-    ];
-    kinds
+    timeline
         .iter()
-        .flat_map(|kind| timeline.of(*kind))
-        .any(|(_, fact)| services.of_fact(fact) == Some(unit))
+        .any(|(_, fact)| is_end_of_unit(fact.kind) && services.of_fact(fact) == Some(unit))
+}
+
+const fn is_end_of_unit(kind: EventKind) -> bool {
+    use EventKind as Kind;
+    matches!(
+        kind,
+        Kind::UnitProcessExited | Kind::UnitStopping | Kind::UnitOomKilled | Kind::UnitFailed
+    )
 }
 
 /// The ports of a service's listen addresses.

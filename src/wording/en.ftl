@@ -108,6 +108,10 @@ sigkill-ordered = { processes } of { failing } { $processes ->
     [one] was killed
    *[other] were killed
 } by an order of docker or systemd
+sigkill-commanded = { processes } of { failing } { $processes ->
+    [one] was killed
+   *[other] were killed
+} by a command that a log names
 sigkill-unexplained = { processes } of { failing } died of SIGKILL that no log explains
 sigkill-by-somebody = { failing } died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal
 sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OOM killer may have sent

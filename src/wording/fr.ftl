@@ -139,6 +139,10 @@ sigkill-ordered = { processes } { failing-de } { $processes ->
     [one] a été tué
    *[other] ont été tués
 } sur ordre de docker ou de systemd
+sigkill-commanded = { processes } { failing-de } { $processes ->
+    [one] a été tué
+   *[other] ont été tués
+} par une commande qu'un journal nomme
 sigkill-unexplained = { processes } { failing-de } { processes-died } d'un SIGKILL qu'aucun journal n'explique
 sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le journal du noyau, qui couvre ce moment, ne montre aucun OOM kill de ce processus : quelqu'un ou quelque chose a envoyé le signal
 sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer

@@ -149,6 +149,7 @@ health-check-kill = { failing } { $services ->
 }
 host-restart = хост перезагрузился или был приостановлен, а с ним и его сервисы
 sigkill-ordered = { processes } { failing-gen } { processes-ended } по команде docker или systemd
+sigkill-commanded = { processes } { failing-gen } { processes-ended } от команды, которая есть в логе
 sigkill-unexplained = { processes } { failing-gen } { processes-ended } по SIGKILL, который ни один лог не объясняет
 sigkill-by-somebody = процесс { failing-gen } завершился по SIGKILL, а лог ядра покрывает этот момент и не показывает для него OOM kill: сигнал послал кто-то или что-то другое
 sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIGKILL, который мог послать OOM killer

@@ -73,6 +73,7 @@ disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
 health-check-kill = { failing } không qua được health check và bị dừng vì thế
 host-restart = chính máy chủ đã khởi động lại hoặc bị tạm dừng, kéo theo các dịch vụ của nó
 sigkill-ordered = { processes } của { failing } bị kill theo lệnh của docker hoặc systemd
+sigkill-commanded = { processes } của { failing } bị kill bởi một lệnh có ghi trong log
 sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà không log nào giải thích
 sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
