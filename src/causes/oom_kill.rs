@@ -13,6 +13,8 @@
 //! # What to do
 //! The advice goes to the process that held most, not to the victim.
 
+mod runtime;
+
 use std::collections::BTreeSet;
 
 use crate::death::Why;
@@ -26,7 +28,7 @@ use crate::wording::{Arg, Text, text};
 
 use super::{
     Advice, Cause, Weight, advice, against_growth, effects, first_proxy_error, mib, moments_of,
-    moments_told, some_of,
+    some_of,
 };
 
 /// A cgroup's own limit.
@@ -47,14 +49,12 @@ pub(super) const GLOBAL: Cause = Cause {
 /// How long a cgroup or host at its limit stalls before the kill: 12 to 54 s in recordings.
 const THRASH: Micros = 55 * SECOND;
 
-/// From the OOM kill that sets docker's flag until the end of the container that it is of.
-const FLAG_TO_END: Micros = 10 * SECOND;
 /// Longest time for which a server whose log is not there is taken to be away after its end.
 const AWAY_MAX: Micros = 10 * 60 * SECOND;
 
 fn weigh_memcg(scene: &Scene<'_>) -> Weight {
     let kernel = by_kills(scene, |scope| matches!(scope, OomScope::Memcg));
-    let runtime = by_runtime(scene);
+    let runtime = runtime::weigh(scene);
     let silent = by_sigkill_alone(scene, scene.weights.oom_unseen_memcg);
     [kernel, runtime, silent]
         .into_iter()
@@ -81,9 +81,7 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
     let mut felt = stretches(scene, &kills);
     felt.extend(alike(scene, &kills));
-    // Who ends breaks its answers off; those that wait for a lock end as they would have ended.
-    let locked = waits_for_lock(scene, &kills);
-    let explained = scene.explained_of(&felt, |failure| !locked || failure.key.status != 504);
+    let explained = explained(scene, &felt, first(&kills));
     let dependency = kills.iter().all(|kill| kill.dependency);
     // A victim in the service's cgroup that is not its server may be a child that only one request felt.
     let stranger =
@@ -157,7 +155,7 @@ fn others_at_once(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
 
 /// From the stall before each kill until the service is back, and on through the ends that its stall brings.
 fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
-    let late_answers = scene.status_share(504) > 0.0 && !waits_for_lock(scene, kills);
+    let late_answers = scene.status_share(504) > 0.0 && !waits_for_lock(scene, first(kills));
     kills
         .iter()
         .map(|kill| {
@@ -169,14 +167,30 @@ fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> 
             // Nobody knows when it was back; the proxy found it away.
             let away = kill.join == Join::Time && scene.nobody_listens();
             let to = if away { to.max(scene.end.min(kill.at + AWAY_MAX)) } else { to };
+            // What was answered meanwhile did not miss the killed one.
+            let to = if !kill.dependency && scene.served_since(kill.at + sigma) {
+                to.min(kill.at + 5 * SECOND)
+            } else {
+                to
+            };
             (from, to)
         })
         .collect()
 }
 
+fn first(kills: &[&LinkedKill]) -> Option<Micros> {
+    kills.iter().map(|kill| kill.at).min()
+}
+
+/// The share of failures that fall into stretches after ends by SIGKILL, the first of them at a moment. Who ends breaks its answers
+/// off; those that wait for a lock end as they would have ended.
+fn explained(scene: &Scene<'_>, felt: &[(Micros, Micros)], first: Option<Micros>) -> f64 {
+    let locked = waits_for_lock(scene, first);
+    scene.explained_of(felt, |failure| !locked || failure.key.status != 504)
+}
+
 /// Whether answers waited for a lock of a store before the first kill: then no stall of the killed is needed for them to be late.
-fn waits_for_lock(scene: &Scene<'_>, kills: &[&LinkedKill]) -> bool {
-    let first = kills.iter().map(|kill| kill.at).min();
+fn waits_for_lock(scene: &Scene<'_>, first: Option<Micros>) -> bool {
     let since = |fact: &Fact| {
         let seconds = fact.event.number("seconds").and_then(|waited| Micros::try_from(waited).ok());
         Some(fact.at()?.saturating_sub(seconds.unwrap_or(0).saturating_mul(SECOND)))
@@ -206,10 +220,10 @@ fn alike(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
 
 /// A first kill that comes after answers failed without a stall is no root.
 fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
-    let Some(first) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
-    let stalls = scene.status_share(504) > 0.05 && !waits_for_lock(scene, kills);
+    let Some(onset) = first(kills) else { return 0.0 };
+    let stalls = scene.status_share(504) > 0.05 && !waits_for_lock(scene, first(kills));
     let stall = if stalls { THRASH } else { 0 };
-    if first > scene.start + stall + 8 * SECOND { scene.weights.oom_late } else { 0.0 }
+    if onset > scene.start + stall + 8 * SECOND { scene.weights.oom_late } else { 0.0 }
 }
 
 fn is_stranger(scene: &Scene<'_>, kill: &LinkedKill) -> bool {
@@ -265,161 +279,6 @@ fn sentence(scene: &Scene<'_>, kills: &[&LinkedKill], dependency: bool) -> Text 
         ("dependency", Arg::Case(if dependency { "yes" } else { "no" })),
     ];
     scene.say("oom-kill", args)
-}
-
-/// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
-fn by_runtime(scene: &Scene<'_>) -> Weight {
-    let says = |fact: &Fact| match fact.kind {
-        EventKind::ContainerOom => !outlived(scene, fact),
-        EventKind::ContainerState => {
-            fact.field("oom_killed") == Some("true") && !is_stale(scene, fact)
-        }
-        EventKind::UnitOomKilled => fact.field("killer").is_none(),
-        EventKind::UnitFailed => fact.field("result") == Some("oom-kill"),
-        _ => false,
-    };
-    let facts: Vec<(FactId, &Fact)> =
-        scene.near().filter(|(_, fact)| says(fact) && scene.is_failing(fact)).collect();
-    let moments = moments_told(scene, &facts);
-    if moments.is_empty() {
-        return by_inspect(scene);
-    }
-    let explained = scene.explained(&effects(scene, &moments));
-    let container = facts
-        .iter()
-        .any(|(_, fact)| matches!(fact.kind, EventKind::ContainerOom | EventKind::ContainerState));
-    let mut path = vec![facts[0].0];
-    path.extend(first_proxy_error(scene, &path));
-    let flagged = facts.iter().all(|(_, fact)| fact.kind == EventKind::ContainerState);
-    let pasted = |fact: &Fact| scene.sources[fact.event.at.source.0].snapshot.is_some();
-    let untied = facts.iter().all(|(_, fact)| pasted(fact)) && !scene.failing_is_exact();
-    Weight {
-        nats: scene.weights.oom_runtime
-            + scene.weights.for_share(explained)
-            + if untied { scene.weights.oom_pasted } else { 0.0 },
-        direct: true,
-        joined: container,
-        reservation: if scene.one_of_several() {
-            Some("no log tells which of several apps the failing upstream is".to_owned())
-        } else if scene
-            .failing_deaths()
-            .any(|death| death.why == Why::Unknown && death.signal.is_none())
-        {
-            Some("its main process ended with a status of its own".to_owned())
-        } else if flagged {
-            Some(
-                "docker's flag outlives restarts, and nothing tells when memory ran out".to_owned(),
-            )
-        } else if container {
-            loose_snapshot(scene, &facts)
-        } else {
-            Some("systemd's word without the kernel's victim line".to_owned())
-        },
-        explained,
-        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
-        path,
-        sentence: scene.say_of(
-            &facts.iter().filter_map(|(_, fact)| scene.services.of_fact(fact)).collect(),
-            "oom-killed-as-told",
-            [("witness", Arg::Case(if container { "runtime" } else { "systemd" }))],
-        ),
-        not_observable: vec![text("unseen-kernel-log", [])],
-        ..Weight::default()
-    }
-}
-
-/// Whether a container went on after an OOM event in it, which then killed a child of its main process, until it ended for another
-/// reason.
-fn outlived(scene: &Scene<'_>, oom: &Fact) -> bool {
-    let (Some(container), Some(at)) = (scene.services.of_fact(oom), oom.at()) else { return false };
-    let ends = scene.timeline.of(EventKind::ContainerDied);
-    let own = ends.filter(|(_, fact)| scene.services.of_fact(fact) == Some(container));
-    let next = own.filter_map(|(_, fact)| fact.at()).filter(|end| *end >= at - SECOND).min();
-    next.is_some_and(|end| end > at + FLAG_TO_END && end >= scene.start - FLAG_TO_END)
-}
-
-/// Whether docker's flag is of another end than the last one: it is set by any OOM kill in the container's cgroup and stays until the
-/// container is made anew (moby: daemon/monitor.go sets it, nothing resets it), and the end was seen without one.
-fn is_stale(scene: &Scene<'_>, state: &Fact) -> bool {
-    if matches!(scene.kernel(), Observed::Covered(_)) {
-        return true;
-    }
-    let (Some(service), Some(stamp)) = (scene.services.of_fact(state), state.stamp) else {
-        return false;
-    };
-    let kinds = [EventKind::OomKill, EventKind::ContainerOom];
-    let told = kinds.iter().flat_map(|kind| scene.timeline.of(*kind)).filter(|(_, fact)| {
-        scene.services.of_fact(fact) == Some(service)
-            || scene.services.join(fact, fact.at(), service) >= Join::Cgroup
-    });
-    let apart = told.filter_map(|(_, fact)| {
-        Some((stamp.at.abs_diff(fact.at()?)) as Micros - fact.stamp?.sigma)
-    });
-    apart.min().is_some_and(|least| least > FLAG_TO_END)
-}
-
-/// A pasted description of a container is of the failing one only if the container listens at a failing upstream.
-fn loose_snapshot(scene: &Scene<'_>, facts: &[(FactId, &Fact)]) -> Option<String> {
-    let pasted = |fact: &Fact| scene.sources[fact.event.at.source.0].snapshot.is_some();
-    let mut told = scene.timeline.between(scene.start - 2 * SECOND, scene.end + 2 * SECOND);
-    let by_address = told
-        .any(|(_, fact)| fact.field("upstream").is_some_and(|at| is_at(scene, at)))
-        || scene.failures.iter().any(|failure| is_at(scene, &failure.key.upstream));
-    (facts.iter().all(|(_, fact)| pasted(fact)) && !by_address)
-        .then(|| "no address joins the described container to the failing upstream".to_owned())
-}
-
-fn is_at(scene: &Scene<'_>, upstream: &str) -> bool {
-    scene
-        .services
-        .at_address(upstream, scene.asker())
-        .is_some_and(|service| scene.failing.contains(&service))
-}
-
-/// `docker inspect` says OOMKilled of a failing container: strong, but without a time of its own.
-fn by_inspect(scene: &Scene<'_>) -> Weight {
-    let killed = scene.sources.iter().filter_map(|source| match &source.snapshot {
-        Some(crate::snapshot::Snapshot::Containers(list)) => Some(list),
-        _ => None,
-    });
-    let hit = killed.flatten().any(|container| {
-        container.oom_killed
-            && scene
-                .failing
-                .iter()
-                .any(|service| scene.services.get(*service).containers.contains(&container.name))
-    });
-    // Some servers see a child gone and do not say of what.
-    let unseen = |death: &&crate::death::Death| {
-        death.why == Why::Unknown
-            && (death.signal == Some(9) || (death.signal, death.exit_code) == (None, None))
-    };
-    let deaths: Vec<_> = scene.failing_deaths().filter(unseen).collect();
-    let seen = matches!(scene.kernel(), Observed::Covered(_));
-    if !hit || seen || deaths.is_empty() {
-        return Weight::nothing();
-    }
-    let moments = moments_of(&deaths);
-    let explained = scene.explained(&effects(scene, &moments));
-    let facts: Vec<FactId> =
-        deaths.iter().filter_map(|death| death.facts.first().copied()).collect();
-    let mut path: Vec<FactId> = facts.first().copied().into_iter().collect();
-    path.extend(first_proxy_error(scene, &path));
-    let signal =
-        if deaths.iter().any(|death| death.signal == Some(9)) { "kill" } else { "unknown" };
-    Weight {
-        nats: scene.weights.oom_inspect + scene.weights.for_share(explained).max(0.0),
-        explained,
-        supports: some_of(&facts, 3),
-        path,
-        sentence: scene.say_by(
-            &facts,
-            "oom-killed-as-inspected",
-            [("processes", deaths.len().into()), ("signal", Arg::Case(signal))],
-        ),
-        not_observable: vec![text("unseen-kernel-log", [])],
-        ..Weight::default()
-    }
 }
 
 /// earlyoom, systemd-oomd, nohang: the kernel is silent then.

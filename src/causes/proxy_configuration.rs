@@ -126,9 +126,14 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     if share < 0.6 {
         return Weight::nothing();
     }
+    // What is asked from a moment on is asked since the reload before it.
+    let place = place_asked(scene, &kinds);
+    let asked = |fact: &Fact| fact.field("upstream").is_some_and(|at| Some(at) == place.as_deref());
+    let since = scene.near_of(&kinds).find(|(_, fact)| asked(fact)).and_then(|(_, fact)| fact.at());
+    let since = since.unwrap_or(scene.start);
     let reload = scene
         .timeline
-        .between(scene.start - 15 * SECOND, scene.start + SECOND)
+        .between(since - 15 * SECOND, since + SECOND)
         .find(|(_, fact)| is_reload(fact));
     if let Some((listening, fact)) = moved(scene) {
         return asked_where_it_was(scene, (listening, fact), share);
@@ -157,14 +162,13 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         .filter(|(_, service)| service.role == ServiceRole::App)
         .flat_map(|(_, service)| service.addresses.iter().cloned())
         .collect();
-    let elsewhere = !listens.is_empty()
-        && upstreams
-            .iter()
-            .all(|upstream| scene.services.at_address(upstream, scene.asker()).is_none());
+    let unknown = |upstream: &str| scene.services.at_address(upstream, scene.asker()).is_none();
+    let turned = reload.is_some() && place.as_deref().is_some_and(unknown);
+    let elsewhere =
+        !listens.is_empty() && (turned || upstreams.iter().all(|upstream| unknown(upstream)));
     if !elsewhere && scene.changed() {
         return Weight::nothing();
     }
-    let place = upstreams.first().copied();
     let missing = scene.signature_share(&[EventKind::UpstreamSocketMissing]) * 2.0 > share;
     let sentence = text(
         if missing { "socket-missing" } else { "nothing-listens" },

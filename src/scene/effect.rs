@@ -63,7 +63,40 @@ const CHANCE_MAX: f64 = 0.006;
 /// The same of programs that are known to serve requests, of which a host runs few.
 const CHANCE_MAX_OF_SERVERS: f64 = 0.05;
 
+/// So long, and so many requests, are no accident.
+const SERVED: Micros = 20 * SECOND;
+const SERVED_REQUESTS: u64 = 20;
+
 impl Scene<'_> {
+    /// Whether requests were answered for a while between a moment and the first failure, and not a few.
+    #[must_use]
+    pub fn served_since(&self, at: Micros) -> bool {
+        self.start - at > SERVED
+            && self.requests_between(at + 2 * SECOND, self.start - SECOND) >= SERVED_REQUESTS
+    }
+
+    /// Requests between two moments, as the nearest logs to the users count them.
+    fn requests_between(&self, from: Micros, to: Micros) -> u64 {
+        if from > to {
+            return 0;
+        }
+        self.load.range(from..=to).map(|(_, requests)| requests).sum()
+    }
+
+    /// Requests per second in the incident against those in the ten minutes before it; `None` without enough of either.
+    #[must_use]
+    pub fn surge(&self) -> Option<f64> {
+        let source = &self.sources[self.failures.first()?.source];
+        let rate = |from: Micros, to: Micros| {
+            self.requests_between(from, to) as f64
+                / ((to - from).max(SECOND) as f64 / SECOND as f64)
+        };
+        let first = self.clocks.span(self.failures[0].source, &source.spans)?.0;
+        let before = rate((self.start - 10 * MINUTE).max(first), self.start - SECOND);
+        let during = rate(self.start, self.end + SECOND);
+        (before > 0.0).then_some(during / before)
+    }
+
     /// Whether nothing in the bundle could join an end to what failed: no pid, unit or container of it is known.
     #[must_use]
     pub fn nothing_names_failing(&self) -> bool {

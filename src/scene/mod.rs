@@ -570,28 +570,6 @@ impl<'a> Scene<'a> {
         let near = self.timeline.between(self.start - LEAD, self.end + MINUTE);
         near.filter(|(_, fact)| lifecycle(fact)).map(|(id, _)| id).take(CONTEXT_MAX).collect()
     }
-
-    /// Requests between two moments, as the nearest logs to the users count them.
-    fn requests_between(&self, from: Micros, to: Micros) -> u64 {
-        if from > to {
-            return 0;
-        }
-        self.load.range(from..=to).map(|(_, requests)| requests).sum()
-    }
-
-    /// Requests per second in the incident against those in the ten minutes before it; `None` without enough of either.
-    #[must_use]
-    pub fn surge(&self) -> Option<f64> {
-        let source = &self.sources[self.failures.first()?.source];
-        let rate = |from: Micros, to: Micros| {
-            self.requests_between(from, to) as f64
-                / ((to - from).max(SECOND) as f64 / SECOND as f64)
-        };
-        let first = self.clocks.span(self.failures[0].source, &source.spans)?.0;
-        let before = rate((self.start - 10 * MINUTE).max(first), self.start - SECOND);
-        let during = rate(self.start, self.end + SECOND);
-        (before > 0.0).then_some(during / before)
-    }
 }
 
 fn failure_step(failure: &Failure) -> Micros {
