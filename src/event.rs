@@ -132,6 +132,8 @@ event_kinds! {
     UncaughtException = "uncaught-exception",
     /// A request ended in an error that the app caught.
     RequestError = "request-error",
+    /// The line of a stack trace that names the error. Fields: `error`, `reason`.
+    ErrorNamed = "error-named",
     /// A program under a supervisor was started. Fields: `program`, `pid`.
     ProgramStarted = "program-started",
     /// A program under a supervisor ended. Fields: `program`, `signal` or `code`, `expected`.

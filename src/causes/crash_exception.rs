@@ -79,7 +79,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .flat_map(|death| death.facts.iter().copied())
         .chain(boots.iter().map(|(id, _)| *id))
         .collect();
+    let error = scene.error_named(&facts);
     let mut path = vec![facts[0]];
+    path.extend(error.map(|(id, _)| id));
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: scene.weights.exception
@@ -90,13 +92,19 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         explained,
         supports: some_of(&facts, 4),
         path,
-        sentence: sentence(scene, &deaths, &boots),
+        sentence: sentence(scene, &deaths, &boots, error.map(|(_, fact)| fact)),
         ..Weight::default()
     }
 }
 
 /// That it could not start; else that an error ended it, where a trace says so; else its exit status, the reason of which no line tells.
-fn sentence(scene: &Scene<'_>, deaths: &[&Death], boots: &[(FactId, &Fact)]) -> Text {
+fn sentence(
+    scene: &Scene<'_>,
+    deaths: &[&Death],
+    boots: &[(FactId, &Fact)],
+    named: Option<&Fact>,
+) -> Text {
+    let error = || scene.error_args(named);
     let trace = |fact: &Fact| fact.kind == EventKind::UncaughtException;
     let traced = deaths
         .iter()
@@ -107,12 +115,16 @@ fn sentence(scene: &Scene<'_>, deaths: &[&Death], boots: &[(FactId, &Fact)]) -> 
     let facts = || deaths.iter().flat_map(|death| &death.facts);
     if failed_starts > 0 && failed_starts * 2 >= deaths.len() {
         let facts = facts().chain(boots.iter().map(|(id, _)| id));
-        return scene.say_by(facts, "crash-at-start", [("times", failed_starts.into())]);
+        return scene.say_by(
+            facts,
+            "crash-at-start",
+            [("times", failed_starts.into())].into_iter().chain(error()),
+        );
     }
     let times = ("times", deaths.len().into());
     let codes: BTreeSet<i64> = deaths.iter().filter_map(|death| death.exit_code).collect();
     if traced || codes.is_empty() {
-        return scene.say_by(facts(), "crash-exception", [times]);
+        return scene.say_by(facts(), "crash-exception", [times].into_iter().chain(error()));
     }
     let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
     scene.say_by(facts(), "crash-exit-status", [("code", codes.join("/").into()), times])
@@ -155,13 +167,16 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
     let named = scene.near_of(&NAMED).any(|(_, fact)| scene.is_failing(fact))
         || scene.near_of(&STORES).next().is_some();
     let server = scene.class == Class::Server;
+    let ids: Vec<FactId> = facts.iter().map(|(id, _)| *id).collect();
+    let error = scene.error_named(&ids);
     let mut path = vec![*first];
+    path.extend(error.map(|(id, _)| id));
     path.extend(first_proxy_error(scene, &path));
     // Fewer errors than failures leave some without a reason.
     let few = times * 2 < scene.answers();
     // That an answer was an error is what 500 says; what made it one stands in its trace, and may be another's fault.
     let reservation = if server {
-        Some("the reason of the errors stands in their traces, which are not read".to_owned())
+        Some("an error by its name alone is not its reason".to_owned())
     } else {
         few.then(|| "the app tells of fewer errors than answers failed".to_owned())
     };
@@ -174,12 +189,14 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
         joined: scene.failing_known,
         reservation,
         explained,
-        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        supports: some_of(&ids, 4),
         path,
         sentence: scene.say_by(
-            facts.iter().map(|(id, _)| id),
+            &ids,
             if server { "request-errors" } else { "broken-answers" },
-            [("times", times.into())],
+            [("times", times.into())]
+                .into_iter()
+                .chain(scene.error_args(error.map(|(_, fact)| fact))),
         ),
         ..Weight::default()
     }

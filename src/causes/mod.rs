@@ -29,6 +29,7 @@ use crate::service::ServiceId;
 use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text};
+use std::collections::BTreeMap;
 
 /// A cause under test.
 #[derive(Debug)]
@@ -170,9 +171,29 @@ fn first_proxy_error(scene: &Scene<'_>, path: &[FactId]) -> Option<FactId> {
 /// Where the proxy asked when it met one of these: an address, name or path as its log has it, if a command may hold it.
 #[must_use]
 pub fn place_asked(scene: &Scene<'_>, kinds: &[EventKind]) -> Option<String> {
+    places_asked(scene, kinds).next().map(|(place, _)| place.to_owned())
+}
+
+/// The one that was met most often.
+fn most_asked(scene: &Scene<'_>, kinds: &[EventKind]) -> Option<String> {
+    let mut times: BTreeMap<&str, u64> = BTreeMap::new();
+    for (place, count) in places_asked(scene, kinds) {
+        *times.entry(place).or_default() += count;
+    }
+    // Of equals the first by name.
+    let most = times.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map(|(place, _)| place.to_owned())
+}
+
+/// Addresses with nothing in them that no address has, and how often they were met.
+fn places_asked<'s>(
+    scene: &'s Scene<'_>,
+    kinds: &'s [EventKind],
+) -> impl Iterator<Item = (&'s str, u64)> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:_-[]/@".contains(&byte);
-    let mut places = scene.near_of(kinds).filter_map(|(_, fact)| fact.field("upstream"));
-    places.find(|place| !place.is_empty() && place.bytes().all(plain)).map(str::to_owned)
+    let places =
+        scene.near_of(kinds).filter_map(|(_, fact)| Some((fact.field("upstream")?, fact.count)));
+    places.filter(move |(place, _)| !place.is_empty() && place.bytes().all(plain))
 }
 
 /// The same for a message: `place` and whether it is known.

@@ -22,7 +22,7 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
-use super::{Advice, Cause, Weight, advice, place_asked, place_of, some_of};
+use super::{Advice, Cause, Weight, advice, most_asked, place_asked, place_of, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "proxy_configuration",
@@ -127,7 +127,7 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
         return Weight::nothing();
     }
     // What is asked from a moment on is asked since the reload before it.
-    let place = place_asked(scene, &kinds);
+    let place = most_asked(scene, &kinds);
     let asked = |fact: &Fact| fact.field("upstream").is_some_and(|at| Some(at) == place.as_deref());
     let since = scene.near_of(&kinds).find(|(_, fact)| asked(fact)).and_then(|(_, fact)| fact.at());
     let since = since.unwrap_or(scene.start);

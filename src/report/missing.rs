@@ -121,6 +121,9 @@ fn collectable(incident: &Incident<'_>) -> Vec<Missing> {
         && names.iter().take(2).any(|name| kills.contains(name));
     if scene.class == Class::Server && !killed {
         if let Some(fact) = own_error(scene) {
+            if scene.trace_is_read(fact) {
+                return list;
+            }
             let (at, path) = (fact.event.at, &scene.sources[fact.event.at.source.0].path);
             add(
                 text("missing-own-trace", [("line", at.line.into()), ("path", path.into())]),

@@ -8,6 +8,7 @@ mod failing;
 mod starts;
 mod step;
 mod stores;
+mod traces;
 mod words;
 
 pub use coverage::AppLog;

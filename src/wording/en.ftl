@@ -50,14 +50,18 @@ best-guess = The bundle does not say why; the best guess, { $guess } ({ $probabi
 no-cause-told = The bundle does not say why.
 either-or = Either { $one } or { $other }; the bundle does not tell which.
 
+named-error = { $error-known ->
+    [yes] , as its trace says: { $error }
+   *[other] {""}
+}
 broken-answers = { failing } met an error of its own in { $times ->
     [one] 1 request
    *[other] { $times } requests
-} and closed the connection without an answer
+} and closed the connection without an answer{ named-error }
 crash-at-start = { failing } could not start { $times ->
     [one] 1 time
    *[other] { $times } times
-}
+}{ named-error }
 crash-exit-status = { failing } ended itself with exit status { $code } { $times ->
     [one] 1 time
    *[other] { $times } times
@@ -65,7 +69,7 @@ crash-exit-status = { failing } ended itself with exit status { $code } { $times
 crash-exception = { failing } ended by an unhandled error of its own { $times ->
     [one] 1 time
    *[other] { $times } times
-}
+}{ named-error }
 crash-segv = { processes } of { failing } died of a fault signal{ $place ->
     [unknown] {""}
    *[known] {" "}in { $library }
@@ -206,7 +210,7 @@ nothing-listens = nothing listens at { $place-known ->
 request-errors = { failing } answered with an error of its own in { $times ->
     [one] 1 request
    *[other] { $times } requests
-}
+}{ named-error }
 resource-exhaustion = { $what ->
     [throttle] the proxy turned requests away by a limit that was set for it (limit_req, limit_conn)
     [backlog] the listen backlog was full
@@ -590,6 +594,7 @@ chain-other = { $kind ->
     [memory-limit] a request met the runtime's memory limit
     [manager-memory-limit] the process manager ended a process for its memory
     [request-error] the app failed on a request with an error of its own
+    [error-named] the trace of the app names the error
     [program-started] the process manager started the program
     [program-stopped] the process manager stopped the program on order
     [program-gave-up] the process manager gave up starting the program
@@ -613,6 +618,7 @@ chain-other = { $kind ->
     [log-loss] a logging daemon lost lines
    *[other] { $words }
 }
+chain-kernel-limit = a limit of the kernel was reached: { $limit }
 chain-operator-command = an operator ran "{ $command }"
 chain-program-exited = the process manager saw { $program } end{ $told ->
     [signal] {" "}by signal { $signal }

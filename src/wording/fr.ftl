@@ -65,16 +65,20 @@ best-guess = Le bundle ne dit pas pourquoi ; la meilleure hypothèse, { $guess 
 no-cause-told = Le bundle ne dit pas pourquoi.
 either-or = Soit { $one }, soit { $other } ; le bundle ne permet pas de trancher.
 
+named-error = { $error-known ->
+    [yes] {" "}; sa trace dit : { $error }
+   *[other] {""}
+}
 broken-answers = { failing } { $services ->
     [0] a rencontré
     [1] a rencontré
    *[other] ont rencontré
-} { times-many } une erreur interne et fermé la connexion sans répondre
+} { times-many } une erreur interne et fermé la connexion sans répondre{ named-error }
 crash-at-start = { failing } { $services ->
     [0] n'a pas pu démarrer
     [1] n'a pas pu démarrer
    *[other] n'ont pas pu démarrer
-} { times-many }
+} { times-many }{ named-error }
 crash-exit-status = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
@@ -84,7 +88,7 @@ crash-exception = { failing } { $services ->
     [0] s'est arrêté
     [1] s'est arrêté
    *[other] se sont arrêtés
-} { times-many } sur une erreur non interceptée
+} { times-many } sur une erreur non interceptée{ named-error }
 crash-segv = { processes } { failing-de } { processes-died } d'un signal de faute{ $place ->
     [unknown] {""}
    *[known] {" "}dans { $library }
@@ -241,7 +245,7 @@ request-errors = { failing } { $services ->
     [0] a répondu
     [1] a répondu
    *[other] ont répondu
-} { times-many } par une erreur interne
+} { times-many } par une erreur interne{ named-error }
 resource-exhaustion = { $what ->
     [throttle] le proxy a refusé des requêtes par une limite qui lui était fixée (limit_req, limit_conn)
     [backlog] la file de connexions (listen backlog) était pleine
@@ -628,6 +632,7 @@ chain-other = { $kind ->
     [memory-limit] une requête a atteint la limite de mémoire du runtime
     [manager-memory-limit] le gestionnaire de processus a arrêté un processus pour sa mémoire
     [request-error] l'application a échoué sur une requête avec une erreur à elle
+    [error-named] la trace de l'app nomme l'erreur
     [program-started] le gestionnaire de processus a démarré le programme
     [program-stopped] le gestionnaire de processus a arrêté le programme sur ordre
     [program-gave-up] le gestionnaire de processus a renoncé à démarrer le programme
@@ -651,6 +656,7 @@ chain-other = { $kind ->
     [log-loss] un démon de journalisation a perdu des lignes
    *[other] événement « { $words } »
 }
+chain-kernel-limit = une limite du noyau a été atteinte : { $limit }
 chain-operator-command = un opérateur a lancé « { $command } »
 chain-program-exited = le gestionnaire de processus a vu { $program } se terminer{ $told ->
     [signal] {" "}par le signal { $signal }

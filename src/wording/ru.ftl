@@ -78,16 +78,20 @@ best-guess = По бандлу нельзя сказать почему; луч�
 no-cause-told = По бандлу нельзя сказать почему.
 either-or = Либо { $one }, либо { $other }; что именно, по бандлу не видно.
 
+named-error = { $error-known ->
+    [yes] , в трассировке: { $error }
+   *[other] {""}
+}
 broken-answers = { failing } { $services ->
     [2] обрывали
     [3] обрывали
    *[other] обрывал
-} соединение без ответа из-за собственной ошибки { times-many }
+} соединение без ответа из-за собственной ошибки { times-many }{ named-error }
 crash-at-start = { failing } { $services ->
     [2] не смогли запуститься
     [3] не смогли запуститься
    *[other] не смог запуститься
-} { times-many }
+} { times-many }{ named-error }
 crash-exit-status = { failing } { $services ->
     [2] завершались
     [3] завершались
@@ -97,7 +101,7 @@ crash-exception = { failing } { $services ->
     [2] завершались
     [3] завершались
    *[other] завершался
-} из-за собственной необработанной ошибки { times-many }
+} из-за собственной необработанной ошибки { times-many }{ named-error }
 crash-segv = { processes } { failing-gen } { processes-ended } по сигналу ошибки памяти или инструкции{ $place ->
     [unknown] {""}
    *[known] {" "}в { $library }
@@ -248,7 +252,7 @@ request-errors = { failing } { $services ->
     [2] отвечали
     [3] отвечали
    *[other] отвечал
-} собственной ошибкой { times-many }
+} собственной ошибкой { times-many }{ named-error }
 resource-exhaustion = { $what ->
     [throttle] прокси отклонял запросы по заданному ему лимиту (limit_req, limit_conn)
     [backlog] очередь соединений (listen backlog) была заполнена
@@ -639,6 +643,7 @@ chain-other = { $kind ->
     [memory-limit] запрос достиг лимита памяти среды выполнения
     [manager-memory-limit] менеджер процессов завершил процесс из-за его памяти
     [request-error] приложение не справилось с запросом из-за собственной ошибки
+    [error-named] трассировка приложения называет ошибку
     [program-started] менеджер процессов запустил программу
     [program-stopped] менеджер процессов остановил программу по команде
     [program-gave-up] менеджер процессов отказался от попыток запустить программу
@@ -662,6 +667,7 @@ chain-other = { $kind ->
     [log-loss] служба журналирования потеряла строки
    *[other] событие «{ $words }»
 }
+chain-kernel-limit = достигнут предел ядра: { $limit }
 chain-operator-command = оператор выполнил «{ $command }»
 chain-program-exited = менеджер процессов увидел, что { $program } завершился{ $told ->
     [signal] {" "}от сигнала { $signal }

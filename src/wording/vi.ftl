@@ -42,10 +42,14 @@ best-guess = Gói log không cho biết vì sao; phỏng đoán hợp lý nhất
 no-cause-told = Gói log không cho biết vì sao.
 either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là trường hợp nào.
 
-broken-answers = { failing } đã { $times } lần gặp lỗi của chính nó và đóng kết nối mà không trả lời
-crash-at-start = { failing } đã { $times } lần không khởi động được
+named-error = { $error-known ->
+    [yes] , theo vết lỗi: { $error }
+   *[other] {""}
+}
+broken-answers = { failing } đã { $times } lần gặp lỗi của chính nó và đóng kết nối mà không trả lời{ named-error }
+crash-at-start = { failing } đã { $times } lần không khởi động được{ named-error }
 crash-exit-status = { failing } đã { $times } lần tự kết thúc với mã thoát { $code }, và không dòng nào đọc hiểu được nói vì sao
-crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó
+crash-exception = { failing } đã { $times } lần kết thúc vì lỗi không được xử lý của chính nó{ named-error }
 crash-segv = { processes } của { failing } chết vì tín hiệu lỗi{ $place ->
     [unknown] {""}
    *[known] {" "}trong { $library }
@@ -164,7 +168,7 @@ nothing-listens = không có gì lắng nghe ở { $place-known ->
     [no] {""}
    *[yes] , trong khi ứng dụng lắng nghe ở { $listens }
 }
-request-errors = { failing } đã { $times } lần trả lời bằng lỗi của chính nó
+request-errors = { failing } đã { $times } lần trả lời bằng lỗi của chính nó{ named-error }
 resource-exhaustion = { $what ->
     [throttle] proxy đã từ chối yêu cầu theo giới hạn được đặt cho nó (limit_req, limit_conn)
     [backlog] hàng đợi kết nối (listen backlog) bị đầy
@@ -531,6 +535,7 @@ chain-other = { $kind ->
     [memory-limit] một yêu cầu chạm giới hạn bộ nhớ của runtime
     [manager-memory-limit] trình quản lý tiến trình kết thúc một tiến trình vì bộ nhớ của nó
     [request-error] ứng dụng hỏng ở một yêu cầu vì lỗi của chính nó
+    [error-named] vết lỗi của app nêu tên lỗi
     [program-started] trình quản lý tiến trình khởi động chương trình
     [program-stopped] trình quản lý tiến trình dừng chương trình theo lệnh
     [program-gave-up] trình quản lý tiến trình thôi khởi động chương trình
@@ -554,6 +559,7 @@ chain-other = { $kind ->
     [log-loss] trình ghi log làm mất dòng
    *[other] sự kiện "{ $words }"
 }
+chain-kernel-limit = đã chạm một giới hạn của kernel: { $limit }
 chain-operator-command = người vận hành chạy "{ $command }"
 chain-program-exited = trình quản lý tiến trình thấy { $program } kết thúc{ $told ->
     [signal] {" "}bởi tín hiệu { $signal }

@@ -278,8 +278,10 @@ fn ended_words(incident: &Incident<'_>, timeline: &Timeline, id: FactId) -> Text
     if times == 0 || !crashes(incident).any(|death| death.facts.contains(&id)) {
         return words(timeline.fact(id), 1);
     }
-    let args = [("times", times.into())];
-    incident.scene.say_by([&id], "crash-exception", args).sentence()
+    let scene = &incident.scene;
+    let named = scene.error_named(&[id]).map(|(_, fact)| fact);
+    let args = [("times", times.into())].into_iter().chain(scene.error_args(named));
+    scene.say_by([&id], "crash-exception", args).sentence()
 }
 
 /// Answers that had failed before the root: a chain that began with the root would claim that it made them.
@@ -478,6 +480,9 @@ fn words(fact: &Fact, times: u64) -> Text {
                     ("code", field("code")),
                 ],
             )
+        }
+        EventKind::KernelLimit if fact.field("limit").is_some() => {
+            text("chain-kernel-limit", [("limit", field("limit"))])
         }
         EventKind::OperatorCommand if fact.field("command").is_some() => {
             let command = fact.field("command").unwrap_or_default();
