@@ -146,7 +146,8 @@ fn identity(event: &Event) -> Identity {
 }
 
 /// Whether two tellings name hosts, and not the same: units of one name start on many.
-fn of_two_hosts(one: &Event, other: &Event) -> bool {
+#[must_use]
+pub fn of_two_hosts(one: &Event, other: &Event) -> bool {
     let label = |event: &Event| {
         let host = event.origin.host.as_deref()?;
         host.split('.').next().map(str::to_ascii_lowercase)

@@ -33,7 +33,12 @@ pub(super) const CAUSE: Cause =
 fn weigh(scene: &Scene<'_>) -> Weight {
     let ordered: Vec<&Death> =
         scene.failing_deaths().filter(|death| death.why == Why::Operator).collect();
-    if !ordered.is_empty() {
+    let unexplained: Vec<&Death> = scene
+        .failing_deaths()
+        .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
+        .collect();
+    // One order among many ends that nothing explains is not what ended them.
+    if !ordered.is_empty() && ordered.len() >= unexplained.len() {
         let by_service = ordered
             .iter()
             .any(|death| order_of(scene, death).is_some_and(|id| !is_command(scene, id)));
@@ -50,7 +55,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     }
     let unexplained: Vec<&Death> = scene
         .failing_deaths()
-        .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
+        .filter(|death| {
+            death.signal == Some(9) && matches!(death.why, Why::Unknown | Why::Operator)
+        })
         .collect();
     if unexplained.is_empty() {
         return Weight::nothing();

@@ -81,8 +81,8 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
         kills.into_iter().filter(|kill| kill.join == best || !kill.dependency).collect();
     let mut felt = stretches(scene, &kills);
     felt.extend(alike(scene, &kills));
-    let explained = explained(scene, &felt, first(&kills));
     let dependency = kills.iter().all(|kill| kill.dependency);
+    let explained = explained(scene, &felt, first(&kills).filter(|_| !dependency));
     // A victim in the service's cgroup that is not its server may be a child that only one request felt.
     let stranger =
         !dependency && best == Join::Cgroup && kills.iter().all(|kill| is_stranger(scene, kill));
@@ -131,6 +131,11 @@ fn by_kills(scene: &Scene<'_>, wanted: fn(OomScope) -> bool) -> Weight {
             Some("the app itself says nothing of it".to_owned())
         } else if beside {
             Some("others of the service ended so in the same second, and the kernel names none of them".to_owned())
+        } else if !dependency
+            && scene.status_share(504) > 0.5
+            && lock_waits(scene).any(|at| at < kills[0].at && at >= scene.start)
+        {
+            Some("answers waited for a lock of a store too".to_owned())
         } else {
             shaky.then(|| "the clock of the log with the kill is assumed".to_owned())
         },
@@ -167,19 +172,16 @@ fn stretches(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> 
             // Nobody knows when it was back; the proxy found it away.
             let away = kill.join == Join::Time && scene.nobody_listens();
             let to = if away { to.max(scene.end.min(kill.at + AWAY_MAX)) } else { to };
-            // What was answered meanwhile did not miss the killed one.
-            let to = if !kill.dependency && scene.served_since(kill.at + sigma) {
-                to.min(kill.at + 5 * SECOND)
-            } else {
-                to
-            };
+            let outlived = kill.service.is_some_and(|id| runtime::outlived(scene, id, kill.at));
+            let to = if outlived { to.min(kill.at + 5 * SECOND) } else { to };
             (from, to)
         })
         .collect()
 }
 
+/// The first kill of something that has no lock of its own to be waited for.
 fn first(kills: &[&LinkedKill]) -> Option<Micros> {
-    kills.iter().map(|kill| kill.at).min()
+    kills.iter().filter(|kill| !kill.dependency).map(|kill| kill.at).min()
 }
 
 /// The share of failures that fall into stretches after ends by SIGKILL, the first of them at a moment. Who ends breaks its answers
@@ -189,15 +191,22 @@ fn explained(scene: &Scene<'_>, felt: &[(Micros, Micros)], first: Option<Micros>
     scene.explained_of(felt, |failure| !locked || failure.key.status != 504)
 }
 
-/// Whether answers waited for a lock of a store before the first kill: then no stall of the killed is needed for them to be late.
+/// Whether answers waited for a lock of a store before the first kill, and after it: then no stall of the killed is needed for them to
+/// be late, nor did it hold the lock.
 fn waits_for_lock(scene: &Scene<'_>, first: Option<Micros>) -> bool {
-    let since = |fact: &Fact| {
-        let seconds = fact.event.number("seconds").and_then(|waited| Micros::try_from(waited).ok());
-        Some(fact.at()?.saturating_sub(seconds.unwrap_or(0).saturating_mul(SECOND)))
-    };
-    scene
-        .near_of(&[EventKind::StoreLockWait])
-        .any(|(_, fact)| since(fact).zip(first).is_some_and(|(since, first)| since < first))
+    let Some(first) = first else { return false };
+    let (mut before, mut after) = (false, false);
+    for at in lock_waits(scene) {
+        before |= at < first;
+        after |= at > first + 2 * SECOND;
+    }
+    before && after
+}
+
+/// When a store told of waits for a lock, while answers failed.
+fn lock_waits<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = Micros> + 's {
+    let told = scene.near_of(&[EventKind::StoreLockWait]).filter_map(|(_, fact)| fact.at());
+    told.filter(|at| *at >= scene.start - THRASH)
 }
 
 /// Ends by SIGKILL of the same services that nothing explains, where the kernel's log does not reach back to them: beside kills
@@ -220,7 +229,7 @@ fn alike(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Vec<(Micros, Micros)> {
 
 /// A first kill that comes after answers failed without a stall is no root.
 fn onset_penalty(scene: &Scene<'_>, kills: &[&LinkedKill]) -> f64 {
-    let Some(onset) = first(kills) else { return 0.0 };
+    let Some(onset) = kills.iter().map(|kill| kill.at).min() else { return 0.0 };
     let stalls = scene.status_share(504) > 0.05 && !waits_for_lock(scene, first(kills));
     let stall = if stalls { THRASH } else { 0 };
     if onset > scene.start + stall + 8 * SECOND { scene.weights.oom_late } else { 0.0 }

@@ -22,7 +22,10 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
-use super::{Advice, Cause, Weight, advice, most_asked, place_asked, place_of, some_of};
+use super::{
+    ANSWERS_OUTAGE, Advice, Cause, ORDER_SLACK, Weight, advice, failed_before, most_asked,
+    place_asked, place_of, some_of,
+};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "proxy_configuration",
@@ -131,19 +134,35 @@ fn unreachable_as_configured(scene: &Scene<'_>) -> Weight {
     let asked = |fact: &Fact| fact.field("upstream").is_some_and(|at| Some(at) == place.as_deref());
     let since = scene.near_of(&kinds).find(|(_, fact)| asked(fact)).and_then(|(_, fact)| fact.at());
     let since = since.unwrap_or(scene.start);
+    // A signal to nginx may be one to open its logs anew, unless it asks elsewhere since.
+    let another = |fact: &Fact| fact.field("upstream").is_some() && !asked(fact);
+    let changed = scene
+        .near_of(&kinds)
+        .any(|(_, fact)| another(fact) && fact.at().is_some_and(|at| at <= since));
+    let signal = |fact: &Fact| {
+        fact.kind == EventKind::ProxyLifecycle && fact.field("action") == Some("signal")
+    };
     let reload = scene
         .timeline
         .between(since - 15 * SECOND, since + SECOND)
-        .find(|(_, fact)| is_reload(fact));
+        .find(|(_, fact)| is_reload(fact) || changed && signal(fact));
     if let Some((listening, fact)) = moved(scene) {
         return asked_where_it_was(scene, (listening, fact), share);
     }
     // An upstream that has answered before was configured rightly, unless the proxy has just been reloaded.
     let killed = !scene.kills.is_empty() || scene.failing_deaths().next().is_some();
-    if (reload.is_none() && !scene.from_first_request()) || killed {
+    // Who asks elsewhere in the midst of an outage looks for a way out of it.
+    let remedy = reload.is_some()
+        && since > scene.start + ORDER_SLACK
+        && failed_before(scene, since - SECOND) >= ANSWERS_OUTAGE;
+    if (reload.is_none() && !scene.from_first_request()) || killed || remedy {
         return Weight::nothing();
     }
-    let facts: Vec<FactId> = scene.near_of(&kinds).map(|(id, _)| id).collect();
+    let facts: Vec<FactId> = scene
+        .near_of(&kinds)
+        .filter(|(_, fact)| place.is_none() || asked(fact))
+        .map(|(id, _)| id)
+        .collect();
     let upstreams: Vec<&str> =
         scene.near_of(&kinds).filter_map(|(_, fact)| fact.field("upstream")).collect();
     // Whoever took a connection there, and then broke it, listened.

@@ -437,6 +437,9 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
             let quiet_since = |offset: Micros| {
                 ring && span.zip(window).is_some_and(|((_, last), (from, _))| last - offset < from)
             };
+            // A ring is read last, and tells nothing after it; only another log's zone says that the others were cut before.
+            let late =
+                |offset: Micros| ring && !ends_in_time(offset) && !neighbours.contains_key(&offset);
             // How much of the file lies in the window, in microseconds; below 0 where it does not touch it.
             let overlap = |offset: Micros| match (span, window) {
                 (Some((first, last)), Some((from, to))) => {
@@ -460,7 +463,7 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 let covered = overlap(offset);
                 let inside = if quiet_since(offset) {
                     SAME_HOURS / 4.0
-                } else if covered < 0 || ring && !ends_in_time(offset) {
+                } else if covered < 0 || late(offset) {
                     OUTSIDE
                 } else if ring {
                     // How long the kernel has been quiet tells nothing.

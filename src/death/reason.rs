@@ -4,7 +4,7 @@
 use crate::event::EventKind;
 use crate::service::Services;
 use crate::stamp::{Micros, SECOND};
-use crate::timeline::{Fact, Timeline};
+use crate::timeline::{Fact, Timeline, of_two_hosts};
 
 use super::{Death, Why, is_fault, signal_number};
 
@@ -58,9 +58,19 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
         .any(|fact| own(fact) && asked(fact) == death.signal)
         || before(EventKind::UnitSignalSent, 15 * SECOND)
             .any(|fact| own(fact) && asked(fact) == death.signal);
-    let commanded = timeline
-        .between(at - COMMAND_TO_END, at + SECOND)
-        .any(|(_, fact)| is_command_against(fact, death, services));
+    let commanded = timeline.between(at - COMMAND_TO_END, at + SECOND).any(|(_, fact)| {
+        let told = death.facts.iter().map(|id| timeline.fact(*id));
+        !told.into_iter().any(|own| of_two_hosts(&own.event, &fact.event))
+            && is_command_against(fact, death, services)
+    });
+    // Who names memory as the reason knows more than the time of a command.
+    let of_memory = timeline.between(at - OOM_TO_END, at + OOM_TO_END).any(|(_, fact)| {
+        matches!(fact.kind, EventKind::UnitOomKilled | EventKind::UserspaceOomKill)
+            && (own(fact) || fact.pid("pid").is_some_and(|pid| death.pid == Some(pid)))
+            || fact.kind == EventKind::UnitFailed
+                && fact.field("result") == Some("oom-kill")
+                && own(fact)
+    });
     let unhealthy = before(EventKind::ContainerUnhealthy, 60 * SECOND).any(own)
         || before(EventKind::ContainerKilled, STOP_TO_KILL)
             .any(|fact| own(fact) && fact.field("by") == Some("health check"));
@@ -75,7 +85,7 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
         Some(signal) if is_fault(signal) => Why::Crash,
         _ if unhealthy && (by_hand || told_to_stop) => Why::HealthCheck,
         _ if told_to_stop => Why::Stop,
-        Some(_) if by_hand || commanded => Why::Operator,
+        Some(_) if by_hand || (commanded && !of_memory) => Why::Operator,
         _ if by_runtime => Why::OomKill,
         None if death.exit_code.is_some_and(|code| code != 0) && !after_oom => Why::Crash,
         _ => Why::Unknown,
@@ -100,6 +110,8 @@ fn is_command_against(fact: &Fact, death: &Death, services: &Services) -> bool {
         return signal_number(signal) == death.signal && is_own(target);
     }
     let Some(order) = fact.field("command").and_then(Order::of) else { return false };
+    // sudo on behalf of another user than root reaches that user's processes.
+    let of_all = !fact.event.text.contains("USER=") || fact.event.text.contains("USER=root");
     Some(order.signal) == death.signal
         && match order.aim {
             Aim::Pids(pids) => pids.into_iter().any(is_own),
@@ -107,14 +119,25 @@ fn is_command_against(fact: &Fact, death: &Death, services: &Services) -> bool {
                 death.pid != Some(parent)
                     && service.is_some_and(|service| service.pids.contains_key(&parent))
             }
-            Aim::Name(name) => death.service.is_some_and(|id| {
-                let service = services.get(id);
-                service.format.as_ref() == Some(&name)
-                    || service.programs.contains(&name)
-                    || service.units.contains(&format!("{name}.service"))
-                    || services.comm_is(&name, id) == Some(true)
-            }),
+            Aim::Name(name) => {
+                of_all
+                    && death.service.is_some_and(|id| {
+                        let service = services.get(id);
+                        service.format.as_ref() == Some(&name)
+                            || service.programs.contains(&name)
+                            || service.units.contains(&format!("{name}.service"))
+                            || services.comm_is(&name, id) == Some(true)
+                    })
+            }
         }
+}
+
+/// What may stand before a command.
+const PREFIXES: [&str; 7] = ["sudo", "exec", "env", "nice", "sh", "bash", "-c"];
+
+/// A program without its folder.
+fn name_of(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
 }
 
 /// Whom a command sends a signal.
@@ -134,20 +157,23 @@ struct Order {
 
 impl Order {
     fn of(command: &str) -> Option<Self> {
+        // Only what is run for certain: nothing behind a condition, and no word of another program's.
+        let simple = command.split(['|', '\n']).next()?.split("&&").next()?;
         let words =
-            command.split(|letter: char| letter.is_whitespace() || ";&|()'\"".contains(letter));
-        let mut words = words.filter(|word| !word.is_empty());
-        let program = words.find_map(|word| {
-            let name = word.rsplit('/').next()?;
-            matches!(name, "kill" | "pkill" | "killall").then_some(name)
-        })?;
+            simple.split(|letter: char| letter.is_whitespace() || "()'\";".contains(letter));
+        let mut words = words.filter(|word| !word.is_empty()).peekable();
+        while words.next_if(|word| PREFIXES.contains(&name_of(word))).is_some() {}
+        let program = name_of(words.next()?);
+        if !matches!(program, "kill" | "pkill" | "killall") {
+            return None;
+        }
         let (mut signal, mut parent, mut aims) = (15, None, Vec::new());
         while let Some(word) = words.next() {
             match word {
                 "-s" | "--signal" => signal = signal_number(words.next()?)?,
                 "-P" | "--parent" => parent = words.next()?.parse().ok(),
-                // Options of pkill that take a value which tells no name.
-                "-u" | "-U" | "-g" | "-G" | "-t" => drop(words.next()),
+                // Of some users, groups or terminals: nobody knows whom that meets.
+                "-u" | "-U" | "-g" | "-G" | "-t" | "--user" | "--euid" => return None,
                 _ => match word.strip_prefix("--signal=").or(word.strip_prefix('-')) {
                     Some(option) => signal = signal_number(option).unwrap_or(signal),
                     None => aims.push(word),
@@ -176,7 +202,11 @@ mod tests {
             ("/usr/bin/kill -9 371", order(9, Aim::Pids(vec![371]))),
             ("/bin/kill -s KILL 371 372", order(9, Aim::Pids(vec![371, 372]))),
             ("kill 371", order(15, Aim::Pids(vec![371]))),
-            ("test -f x && pkill -9 -P 2129", order(9, Aim::ChildrenOf(2129))),
+            ("/bin/sh -c 'pkill -9 -P 2129'", order(9, Aim::ChildrenOf(2129))),
+            ("test -f x && pkill -9 -P 2129", None),
+            ("docker exec shop pkill -9 node", None),
+            ("logger ran kill -9 371", None),
+            ("pkill -9 -u blog", None),
             ("/usr/bin/pkill -9 -f gunicorn", order(9, Aim::Name("gunicorn".to_owned()))),
             ("killall --signal=SIGKILL node", order(9, Aim::Name("node".to_owned()))),
             ("kill -9 $(cat /run/export.pid)", None),

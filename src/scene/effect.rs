@@ -63,18 +63,7 @@ const CHANCE_MAX: f64 = 0.006;
 /// The same of programs that are known to serve requests, of which a host runs few.
 const CHANCE_MAX_OF_SERVERS: f64 = 0.05;
 
-/// So long, and so many requests, are no accident.
-const SERVED: Micros = 20 * SECOND;
-const SERVED_REQUESTS: u64 = 20;
-
 impl Scene<'_> {
-    /// Whether requests were answered for a while between a moment and the first failure, and not a few.
-    #[must_use]
-    pub fn served_since(&self, at: Micros) -> bool {
-        self.start - at > SERVED
-            && self.requests_between(at + 2 * SECOND, self.start - SECOND) >= SERVED_REQUESTS
-    }
-
     /// Requests between two moments, as the nearest logs to the users count them.
     fn requests_between(&self, from: Micros, to: Micros) -> u64 {
         if from > to {

@@ -7,6 +7,7 @@
 pub mod hosts;
 mod join;
 pub mod names;
+mod starts;
 mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};

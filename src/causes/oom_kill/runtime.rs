@@ -4,7 +4,7 @@
 use crate::death::Why;
 use crate::event::EventKind;
 use crate::scene::{Observed, Scene};
-use crate::service::Join;
+use crate::service::{Join, ServiceId};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, text};
@@ -18,7 +18,10 @@ const FLAG_TO_END: Micros = 10 * SECOND;
 /// The runtime's or init's word that memory ran out, where no victim line is in the bundle.
 pub(super) fn weigh(scene: &Scene<'_>) -> Weight {
     let says = |fact: &Fact| match fact.kind {
-        EventKind::ContainerOom => !outlived(scene, fact),
+        EventKind::ContainerOom => {
+            let of = scene.services.of_fact(fact).zip(fact.at());
+            !of.is_some_and(|(container, at)| outlived(scene, container, at))
+        }
         EventKind::ContainerState => {
             fact.field("oom_killed") == Some("true") && !is_stale(scene, fact)
         }
@@ -77,14 +80,17 @@ pub(super) fn weigh(scene: &Scene<'_>) -> Weight {
     }
 }
 
-/// Whether a container went on after an OOM event in it, which then killed a child of its main process, until it ended for another
-/// reason.
-fn outlived(scene: &Scene<'_>, oom: &Fact) -> bool {
-    let (Some(container), Some(at)) = (scene.services.of_fact(oom), oom.at()) else { return false };
-    let ends = scene.timeline.of(EventKind::ContainerDied);
-    let own = ends.filter(|(_, fact)| scene.services.of_fact(fact) == Some(container));
-    let next = own.filter_map(|(_, fact)| fact.at()).filter(|end| *end >= at - SECOND).min();
-    next.is_some_and(|end| end > at + FLAG_TO_END && end >= scene.start - FLAG_TO_END)
+/// Whether a container went on after an OOM kill in it, of a child of its main process, until it ended in the incident for another reason.
+pub(super) fn outlived(scene: &Scene<'_>, container: ServiceId, killed: Micros) -> bool {
+    if killed >= scene.start - FLAG_TO_END {
+        return false;
+    }
+    let ends = scene.timeline.between(killed, scene.end);
+    let own = ends.filter(|(_, fact)| {
+        fact.kind == EventKind::ContainerDied && scene.services.of_fact(fact) == Some(container)
+    });
+    let next = own.filter_map(|(_, fact)| fact.at()).min();
+    next.is_some_and(|end| end >= scene.start - FLAG_TO_END)
 }
 
 /// Whether docker's flag is of another end than the last one: it is set by any OOM kill in the container's cgroup and stays until the
