@@ -59,7 +59,8 @@ fn page(reading: &Reading<'_>) -> Markup {
     let say = |id: &'static str| reading.say(id, []);
     let title = gravest.map_or_else(
         || answer::quiet_title(reading.report),
-        |incident| answer::title(reading.report.language, incident),
+        // A report from elsewhere may name a cause that is none of ours.
+        |incident| log(&answer::title(reading.report.language, incident)),
     );
     let tool = [
         ("tool", log(&reading.report.tool.name).into()),
