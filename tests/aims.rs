@@ -17,33 +17,30 @@ fn why(report: &Value) -> String {
     causes[0]["why"].as_str().unwrap().to_owned()
 }
 
+/// A gunicorn in a unit of systemd that dies of SIGKILL and is started again eleven seconds later; the unit's first words are those of
+/// a moment, and it is started anew at another.
+fn killed_unit(first: (i64, &str), later: i64) -> Stage {
+    let mut stage = Stage::default();
+    stage
+        .kernel()
+        .traffic(&[8000], (8000, REFUSED), |second| (300..312).contains(&second))
+        .journal(first.0, "systemd", 1, first.1)
+        .journal(300, "systemd", 1, "shop.service: Main process exited, code=killed, status=9/KILL")
+        .journal(later, "systemd", 1, "Started shop.service - Shop.")
+        .gunicorn("shop", 900, 8000, &[901])
+        .gunicorn_again("shop", 311, 950, "127.0.0.1:8000");
+    stage
+}
+
 /// `sudo kill -9` in the second in which a process ends is what ended it, if it names its pid.
 #[test]
 fn a_command_that_names_its_aim() {
     let staged = |pid: u32| {
-        let mut stage = Stage::default();
-        stage
-            .kernel()
-            .traffic(&[8000], (8000, REFUSED), |second| (300..312).contains(&second))
-            .journal(-31, "systemd", 1, "Started shop.service - Shop.")
-            .journal(
-                300,
-                "sudo",
-                880,
-                &format!(
-                    "     ops : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/kill -9 {pid}"
-                ),
-            )
-            .journal(
-                300,
-                "systemd",
-                1,
-                "shop.service: Main process exited, code=killed, status=9/KILL",
-            )
-            .journal(311, "systemd", 1, "Started shop.service - Shop.")
-            .gunicorn("shop", 900, 8000, &[901])
-            .gunicorn_again("shop", 311, 950, "127.0.0.1:8000");
-        let report = stage.report();
+        let mut stage = killed_unit((-31, "Started shop.service - Shop."), 311);
+        let command = format!(
+            "     ops : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/kill -9 {pid}"
+        );
+        let report = stage.journal(300, "sudo", 880, &command).report();
         let deaths = list(&report, "deaths");
         (only(&report).0.join(" "), deaths[0]["why"].as_str().unwrap().to_owned())
     };
@@ -54,25 +51,38 @@ fn a_command_that_names_its_aim() {
 /// Text that begins after a unit's start: its later start ties it to the app all the same.
 #[test]
 fn a_unit_whose_first_start_is_not_in_the_text() {
-    let staged = |later: i64| {
-        let mut stage = Stage::default();
-        stage
-            .kernel()
-            .traffic(&[8000], (8000, REFUSED), |second| (300..312).contains(&second))
-            .journal(-40, "systemd", 1, "Started logrotate.service - Rotate log files.")
-            .journal(
-                300,
-                "systemd",
-                1,
-                "shop.service: Main process exited, code=killed, status=9/KILL",
-            )
-            .journal(later, "systemd", 1, "Started shop.service - Shop.")
-            .gunicorn("shop", 900, 8000, &[901])
-            .gunicorn_again("shop", 311, 950, "127.0.0.1:8000");
-        stage.report()
-    };
-    assert_eq!(only(&staged(311)).0, ["manual_sigkill"]);
-    assert_ne!(only(&staged(560)).1, "confirmed");
+    let other = (-40, "Started logrotate.service - Rotate log files.");
+    assert_eq!(only(&killed_unit(other, 311).report()).0, ["manual_sigkill"]);
+    assert_ne!(only(&killed_unit(other, 560).report()).1, "confirmed");
+}
+
+/// `dmesg -T` of a kernel that was quiet since its last line, on a host in UTC whose proxy writes another zone: that a zone would spread the
+/// ring over more of the other logs' hours is no reason to move it beyond their end.
+#[test]
+fn a_quiet_ring_beside_a_proxy_in_another_zone() {
+    let mut stage = Stage::default();
+    stage.traffic(&[8000], (8000, CLOSED), |second| (300..303).contains(&second));
+    stage.without(|name| name == "nginx/error.log");
+    stage.renamed("nginx/access.log", "nginx/access.log", |line| {
+        line.replace("/2026:12:", "/2026:07:").replace("+0000]", "-0500]")
+    });
+    for (second, text) in [
+        (-12_000, "usb 1-1: new high-speed USB device number 2 using xhci_hcd"),
+        (
+            100,
+            "Out of memory: Killed process 4711 (node) total-vm:512000kB, anon-rss:204800kB, file-rss:0kB, shmem-rss:0kB, UID:33 pgtables:900kB oom_score_adj:0",
+        ),
+    ] {
+        let time = at(second).format("%a %b %e %H:%M:%S %Y");
+        stage.line("dmesg-T.txt", &format!("[{time}] {text}"));
+    }
+    for second in 0..600 {
+        let time = at(second).format("%Y-%m-%dT%H:%M:%S.371Z");
+        stage.line("shop/node.log", &format!("{time} info answered in 4 ms"));
+    }
+    let report = stage.report();
+    let time = list(&report, "oom_kills")[0]["time"].as_str().unwrap();
+    assert!(time.starts_with("2026-11-20T12:01:40"), "{time}");
 }
 
 /// docker's flag stays as it is when the container starts again: it may be of an end long ago.

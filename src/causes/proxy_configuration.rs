@@ -7,7 +7,8 @@
 //! Refused connections, or a missing socket, from the first request on, while the app listens elsewhere and nothing ends or
 //! starts; `upstream sent too big header`; `(13: Permission denied)`.
 //! # Needs
-//! An upstream that never answered in the whole log and no end or start of a service; or the proxy's word about the answer.
+//! An upstream that never answered in the whole log and no end or start of a service; an address that is asked only since a reload,
+//! where nobody listens; or the proxy's word about the answer.
 //! # Told apart from
 //! Apps that stopped or have not started yet.
 //! # What to do

@@ -23,6 +23,7 @@ const OOM_TO_END: Micros = 5 * SECOND;
 /// A command to kill takes effect at once; logs of whole seconds may tell both in either order.
 const COMMAND_TO_END: Micros = 3 * SECOND;
 
+/// The reason of a death, as other logs tell it.
 pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why {
     if death.why != Why::Unknown {
         return death.why;
@@ -59,8 +60,8 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
         || before(EventKind::UnitSignalSent, 15 * SECOND)
             .any(|fact| own(fact) && asked(fact) == death.signal);
     let commanded = timeline.between(at - COMMAND_TO_END, at + SECOND).any(|(_, fact)| {
-        let told = death.facts.iter().map(|id| timeline.fact(*id));
-        !told.into_iter().any(|own| of_two_hosts(&own.event, &fact.event))
+        let mut told = death.facts.iter().map(|id| timeline.fact(*id));
+        !told.any(|own| of_two_hosts(&own.event, &fact.event))
             && is_command_against(fact, death, services)
     });
     // Who names memory as the reason knows more than the time of a command.
