@@ -100,6 +100,9 @@ struct LimitArgs {
     /// Members of an archive to read.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     max_members: u64,
+    /// Logs of all inputs together to keep; those that tell least go first.
+    #[arg(long, value_name = "N", default_value_t = 6000)]
+    max_logs: usize,
     /// Archives and packings inside of each other.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=8))]
     max_nesting: u32,
@@ -411,6 +414,7 @@ impl LimitArgs {
             member_bytes: self.max_member,
             total_bytes: self.max_unpacked,
             members: self.max_members,
+            logs: self.max_logs,
             nesting: self.max_nesting,
             ratio: self.max_ratio,
             ..Limits::default()

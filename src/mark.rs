@@ -45,7 +45,8 @@ pub struct Sighting {
 /// The marks of one log.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
-    kinds: BTreeMap<MarkKind, Sample>,
+    /// In the order of the kinds: two of six as a rule, for which a map would take half a kilobyte of each log.
+    kinds: Vec<(MarkKind, Sample)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -60,6 +61,19 @@ struct Sample {
 const SIGHTINGS_MAX: usize = 8;
 
 impl Marks {
+    fn known(&self, kind: MarkKind) -> Option<&Sample> {
+        self.kinds.iter().find(|(own, _)| *own == kind).map(|(_, sample)| sample)
+    }
+
+    fn sample(&mut self, kind: MarkKind) -> &mut Sample {
+        let at = self.kinds.partition_point(|(own, _)| *own < kind);
+        if self.kinds.get(at).is_none_or(|(own, _)| *own != kind) {
+            self.kinds.reserve_exact(1);
+            self.kinds.insert(at, (kind, Sample::default()));
+        }
+        &mut self.kinds[at].1
+    }
+
     /// Adds a sighting.
     pub fn add(&mut self, kind: MarkKind, key: u64, stamp: RawStamp, line: u64) {
         self.add_between(kind, key, Sighting { stamp, until: None, line });
@@ -67,13 +81,12 @@ impl Marks {
 
     /// Adds a sighting that may be known only to lie between two stamps.
     pub fn add_between(&mut self, kind: MarkKind, key: u64, sighting: Sighting) {
-        self.kinds.entry(kind).or_default().add(key, sighting);
+        self.sample(kind).add(key, sighting);
     }
 
     /// The sightings of a kind, by key.
     pub fn of(&self, kind: MarkKind) -> impl Iterator<Item = (u64, &[Sighting])> {
-        self.kinds
-            .get(&kind)
+        self.known(kind)
             .into_iter()
             .flat_map(|sample| sample.seen.iter().map(|(key, seen)| (*key, seen.as_slice())))
     }
@@ -88,7 +101,7 @@ impl Marks {
     /// The sightings of one mark.
     #[must_use]
     pub fn get(&self, kind: MarkKind, key: u64) -> &[Sighting] {
-        self.kinds.get(&kind).and_then(|sample| sample.seen.get(&key)).map_or(&[], Vec::as_slice)
+        self.known(kind).and_then(|sample| sample.seen.get(&key)).map_or(&[], Vec::as_slice)
     }
 
     /// No marks, and as coarse a sample of those to come: what a further part of the log need not keep.
@@ -101,7 +114,7 @@ impl Marks {
     /// How many sightings there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kinds.values().map(|sample| sample.size).sum()
+        self.kinds.iter().map(|(_, sample)| sample.size).sum()
     }
 
     /// Whether there are none.
@@ -114,7 +127,7 @@ impl Marks {
     #[must_use]
     pub fn sizes(&self) -> [usize; LEVELS] {
         let mut sizes = [0; LEVELS];
-        for (key, seen) in self.kinds.values().flat_map(|sample| &sample.seen) {
+        for (key, seen) in self.kinds.iter().flat_map(|(_, sample)| &sample.seen) {
             let highest = (mix(*key).trailing_zeros() as usize).min(LEVELS - 1);
             sizes.iter_mut().take(highest + 1).for_each(|size| *size += seen.len());
         }
@@ -123,12 +136,12 @@ impl Marks {
 
     /// Keeps only marks whose hashes end in so many zero bits: the same ones in all logs.
     pub fn raise(&mut self, level: u32) {
-        self.kinds.values_mut().for_each(|sample| sample.raise(level));
+        self.kinds.iter_mut().for_each(|(_, sample)| sample.raise(level));
     }
 
     /// Keeps one in so many of the marks, as a power of two.
     pub fn thin(&mut self, power: u32) {
-        for sample in self.kinds.values_mut() {
+        for (_, sample) in &mut self.kinds {
             sample.raise(sample.level.saturating_add(power));
         }
     }
@@ -136,7 +149,7 @@ impl Marks {
     /// Takes the marks of another part of the log in.
     pub fn merge(&mut self, other: Self, lines_before: u64) {
         for (kind, sample) in other.kinds {
-            let own = self.kinds.entry(kind).or_default();
+            let own = self.sample(kind);
             own.raise(sample.level);
             for (key, seen) in sample.seen {
                 for mut sighting in seen {

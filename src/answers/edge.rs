@@ -108,7 +108,7 @@ struct Seen<'a> {
 impl Seen<'_> {
     /// Logs with more requests are nearer to the users, then those with fewer failures: a retry hides some.
     fn rank(&self, index: usize) -> (Reverse<u64>, u64, usize) {
-        let traffic = self.sources[index].traffic.as_ref();
+        let traffic = self.sources[index].traffic.as_deref();
         let requests = traffic.map_or(0, Traffic::requests);
         let failures = traffic.map_or(0, |own| own.failures.values().map(|one| one.answers).sum());
         (Reverse(requests), failures, index)

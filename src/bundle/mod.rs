@@ -46,6 +46,8 @@ pub struct Limits {
     pub total_bytes: u64,
     /// Entries of an archive, read or not; folders are not counted.
     pub members: u64,
+    /// Logs and states of all inputs together that are kept. What each costs however short it is, some 6 kB, is what bounds it.
+    pub logs: usize,
     /// Layers to unpack: `bundle.tar.gz` with a rotated `.gz` in it has three.
     pub nesting: u32,
     /// The longest name of a member.
@@ -64,6 +66,7 @@ impl Default for Limits {
             member_bytes: 64 << 30,
             total_bytes: 256 << 30,
             members: 100_000,
+            logs: 6000,
             nesting: 6,
             name_bytes: 4096,
             ratio: 1100,

@@ -29,7 +29,7 @@ fn boots(source: &Source) -> BTreeSet<String> {
         source.boot_pairs.earliest.keys().map(|(id, _)| id.clone()).collect();
     let with_boot = source.events.iter().filter(|event| event.boot.is_some() || is_boot(event));
     ids.extend(with_boot.map(|event| event.origin.boot_id.clone().unwrap_or_default()));
-    if source.spans.contains_key(&ClockKind::Boot) {
+    if source.spans.has(ClockKind::Boot) {
         ids.insert(String::new());
     }
     ids
@@ -184,7 +184,7 @@ pub(super) fn by_successors(sources: &[Source], clocks: &mut Clocks) {
 
 /// Whether a source has a boot clock that nothing anchors yet.
 fn is_loose(sources: &[Source], index: usize, clocks: &Clocks) -> bool {
-    !clocks.has(index, ClockKind::Boot, "") && sources[index].spans.contains_key(&ClockKind::Boot)
+    !clocks.has(index, ClockKind::Boot, "") && sources[index].spans.has(ClockKind::Boot)
 }
 
 /// Audit records in the log itself, where nothing else ties it: their time is that of the host, before other logs correct it.

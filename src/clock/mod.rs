@@ -14,7 +14,7 @@ use chrono::{NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use crate::event::Event;
-use crate::ingest::Source;
+use crate::ingest::{Source, Spans};
 use crate::stamp::{ClockKind, MINUTE, Micros, RawStamp, SECOND, Stamp, in_year, year_of};
 use crate::wording::{Text, text};
 
@@ -134,7 +134,7 @@ pub fn align(sources: &[Source], given: &[GivenZone]) -> Clocks {
     let mut clocks = Clocks { middle: middle(sources), ..Clocks::default() };
     for (index, source) in sources.iter().enumerate() {
         // A snapshot dates ends that lie long before the bundle, so that it has events without a span.
-        if source.spans.contains_key(&ClockKind::Utc) || source.snapshot.is_some() {
+        if source.spans.has(ClockKind::Utc) || source.snapshot.is_some() {
             clocks.rules.insert((index, ClockKind::Utc, String::new()), explicit(source));
         }
         for clock in zoneless(source) {
@@ -194,7 +194,7 @@ fn place_all(sources: &[Source], clocks: &mut Clocks) {
 fn zoneless(source: &Source) -> impl Iterator<Item = ClockKind> {
     [ClockKind::Local, ClockKind::LocalAgain, ClockKind::Yearless, ClockKind::YearlessAgain]
         .into_iter()
-        .filter(|clock| source.spans.contains_key(clock))
+        .filter(|clock| source.spans.has(*clock))
 }
 
 fn explicit(source: &Source) -> Rule {
@@ -214,14 +214,14 @@ fn explicit(source: &Source) -> Rule {
 
 /// Middle of the UTC spans.
 fn middle(sources: &[Source]) -> Option<Micros> {
-    span_middle(sources.iter().filter_map(|source| source.spans.get(&ClockKind::Utc)))
+    span_middle(sources.iter().filter_map(|source| source.spans.get(ClockKind::Utc)))
 }
 
 fn local_middle(sources: &[Source]) -> Option<Micros> {
-    span_middle(sources.iter().filter_map(|source| source.spans.get(&ClockKind::Local)))
+    span_middle(sources.iter().filter_map(|source| source.spans.get(ClockKind::Local)))
 }
 
-fn span_middle<'a>(spans: impl Iterator<Item = &'a (RawStamp, RawStamp)>) -> Option<Micros> {
+fn span_middle(spans: impl Iterator<Item = (RawStamp, RawStamp)>) -> Option<Micros> {
     let mut ends: Vec<Micros> = spans.map(|(_, last)| last.at).collect();
     ends.sort_unstable();
     ends.get(ends.len() / 2).copied()
@@ -235,8 +235,8 @@ fn given_rule(
 ) -> Option<Rule> {
     let named =
         given.iter().find(|zone| !zone.file.is_empty() && source.path.ends_with(&zone.file))?;
-    let (first, _) = source.spans.get(&clock)?;
-    let at = wall(*first, middle)?;
+    let (first, _) = source.spans.get(clock)?;
+    let at = wall(first, middle)?;
     let offset = offset_of(&named.zone, at)?;
     Some(Rule {
         offset,
@@ -405,7 +405,7 @@ impl Clocks {
 
     /// The rule that a report shows for a source: that of its first clock in the order UTC, local, year-less, boot.
     #[must_use]
-    pub fn shown(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
+    pub fn shown(&self, source: usize, spans: &Spans) -> Rule {
         let mut rule = self.first_rule(source, spans);
         if let Some(doubt) = self.doubt(source) {
             rule.evidence = text(
@@ -416,12 +416,11 @@ impl Clocks {
         rule
     }
 
-    fn first_rule(&self, source: usize, spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>) -> Rule {
-        let known = spans.keys().find_map(|clock| {
-            self.rules
-                .iter()
-                .find(|((own, kind, _), _)| *own == source && kind == clock)
-                .map(|(_, rule)| rule.clone())
+    fn first_rule(&self, source: usize, spans: &Spans) -> Rule {
+        let known = spans.iter().find_map(|(first, _)| {
+            let from = (source, first.clock, String::new());
+            let ((own, kind, _), rule) = self.rules.range(from..).next()?;
+            (*own == source && *kind == first.clock).then(|| rule.clone())
         });
         known.unwrap_or_else(|| {
             let basis = if spans.is_empty() { Basis::None } else { Basis::Unanchored };
@@ -441,11 +440,7 @@ impl Clocks {
 
     /// First and last moment of a source in UTC, over all clocks that are placed.
     #[must_use]
-    pub fn span(
-        &self,
-        source: usize,
-        spans: &BTreeMap<ClockKind, (RawStamp, RawStamp)>,
-    ) -> Option<(Micros, Micros)> {
+    pub fn span(&self, source: usize, spans: &Spans) -> Option<(Micros, Micros)> {
         let boots: Vec<&str> = self
             .rules
             .range((source, ClockKind::Boot, String::new())..)
@@ -454,11 +449,11 @@ impl Clocks {
             .map(|(_, _, id)| id)
             .collect();
         let mut whole: Option<(Micros, Micros)> = None;
-        for (clock, (first, last)) in spans {
-            let ids: &[&str] = if *clock == ClockKind::Boot { &boots } else { &[""] };
+        for (first, last) in spans.iter() {
+            let ids: &[&str] = if first.clock == ClockKind::Boot { &boots } else { &[""] };
             for id in ids {
                 if let (Some(first), Some(last)) =
-                    (self.utc(source, *first, id), self.utc(source, *last, id))
+                    (self.utc(source, first, id), self.utc(source, last, id))
                 {
                     whole = Some(whole.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
                 }

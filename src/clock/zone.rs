@@ -64,7 +64,7 @@ pub(super) fn after_the_fold(sources: &[Source], clocks: &mut Clocks) {
                 continue;
             };
             let Some(base) = clocks.rule(index, before, "").cloned() else { continue };
-            let last = source.spans.get(&before).and_then(|(_, last)| wall(*last, clocks.middle));
+            let last = source.spans.get(before).and_then(|(_, last)| wall(last, clocks.middle));
             let rule = match last.and_then(|last| folding_zone(base.offset, last)) {
                 Some((zone, offset)) => Rule {
                     offset,
@@ -416,8 +416,8 @@ pub(super) fn by_neighbours(sources: &[Source], clocks: &mut Clocks) {
                 continue;
             }
             let neighbours = neighbours(sources, index, clocks);
-            let span = source.spans.get(&clock).and_then(|(first, last)| {
-                Some((wall(*first, clocks.middle)?, wall(*last, clocks.middle)?))
+            let span = source.spans.get(clock).and_then(|(first, last)| {
+                Some((wall(first, clocks.middle)?, wall(last, clocks.middle)?))
             });
             // Where the host's zone is told, a file that ends before the others is of another time and not of another zone; none goes
             // on after them.

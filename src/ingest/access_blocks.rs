@@ -255,7 +255,7 @@ pub(super) fn read(
     for mut worker in workers {
         traffic.merge(worker.counter.finish());
     }
-    source.traffic = Some(traffic);
+    source.traffic = Some(Box::new(traffic));
     let tally = Tally {
         long_lines: feed.long_lines,
         nul_bytes: nul_bytes + feed.nul_bytes,

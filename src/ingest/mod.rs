@@ -9,6 +9,7 @@ mod boots;
 mod crowd;
 mod dump;
 mod events;
+mod held;
 mod lives;
 mod naming;
 mod offsets;
@@ -21,7 +22,6 @@ mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -35,14 +35,15 @@ use crate::mark::Marks;
 use crate::problem::{Problem, ProblemKind};
 use crate::snapshot::Snapshot;
 use crate::stamp::{ClockKind, Micros, RawStamp};
-use crate::traffic::{Rows, Traffic};
+use crate::traffic::Traffic;
 use crate::wording::{Text, text};
 
-use crowd::Crowd;
+use held::Held;
 
 pub use boots::is_made;
 pub use reader::empty_source;
 pub use restored::reread;
+pub use span::Spans;
 
 /// How the bundle is to be read.
 #[derive(Debug)]
@@ -100,13 +101,13 @@ pub struct Source {
     /// The first of these, for `inspect`.
     pub first_unparsed: Vec<(u64, String)>,
     /// First and last stamp by clock.
-    pub spans: BTreeMap<ClockKind, (RawStamp, RawStamp)>,
+    pub spans: Spans,
     /// What happened.
     pub events: Vec<Arc<Event>>,
     /// Events that were left out by the cap.
     pub events_left_out: u64,
     /// The requests, where it is (also) an access log.
-    pub traffic: Option<Traffic>,
+    pub traffic: Option<Box<Traffic>>,
     /// What it shares with other logs.
     pub marks: Marks,
     /// Boot-clock pairs.
@@ -172,68 +173,11 @@ struct Pass<'a> {
     reading: &'a Reading<'a>,
     progress: &'a dyn Progress,
     formats: &'a [LogFormat],
-    /// Paths of the members to read; all of them where there is no list.
+    /// Paths of the members to read once more, now that the formats are known; all of them where there is no list.
     only: Option<&'a BTreeSet<String>>,
     held: &'a Held,
     /// Bytes of all inputs, as packed.
     all_bytes: u64,
-}
-
-/// The logs that were read so far. Once they hold too much, all of them are made coarser: how much depends on all of them, never on
-/// their order.
-#[derive(Debug, Default)]
-struct Held(Mutex<Logs>);
-
-#[derive(Debug, Default)]
-struct Logs {
-    rows: Rows,
-    crowd: Crowd,
-    /// Each in a place of its own: together they are moved while all of them are in memory.
-    sources: Vec<Option<Box<Source>>>,
-}
-
-impl Held {
-    /// Takes a log in, and gives its place.
-    fn keep(&self, source: Source) -> usize {
-        let mut logs = self.lock();
-        let Logs { rows, crowd, sources } = &mut *logs;
-        let before = (rows.tiers(), crowd.levels());
-        rows.add(source.traffic.as_ref().map(Traffic::rows).unwrap_or_default());
-        crowd.add(&source);
-        sources.push(Some(Box::new(source)));
-        let changed = before != (rows.tiers(), crowd.levels());
-        let from = if changed { 0 } else { sources.len() - 1 };
-        for source in sources.iter_mut().skip(from).flatten() {
-            source.traffic.iter_mut().for_each(|traffic| traffic.thin(rows));
-            crowd.thin(source);
-        }
-        sources.len() - 1
-    }
-
-    /// Takes a log out.
-    fn take(&self, place: usize) -> Option<Source> {
-        self.lock().sources.get_mut(place)?.take().map(|source| *source)
-    }
-
-    /// Whether this holds of a log.
-    fn is(&self, place: usize, what: impl FnOnce(&Source) -> bool) -> bool {
-        self.lock().sources.get(place).and_then(Option::as_deref).is_some_and(what)
-    }
-
-    fn paths(&self, places: &[usize]) -> Vec<String> {
-        let logs = self.lock();
-        let sources = places.iter().filter_map(|place| logs.sources.get(*place)?.as_ref());
-        sources.map(|source| source.path.clone()).collect()
-    }
-
-    fn rows(&self) -> Rows {
-        self.lock().rows
-    }
-
-    /// A thread that panicked left no half a log behind.
-    fn lock(&self) -> MutexGuard<'_, Logs> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Pass<'_> {
@@ -254,7 +198,9 @@ impl Pass<'_> {
                 if self.only.is_none_or(|only| only.contains(path)) {
                     let before = (self.formats, self.held.rows(), self.alone(input));
                     let found = reader::read(path, member, self.reading, before);
-                    sources.extend(found.source.map(|source| self.held.keep(source)));
+                    let wanted = |source: &Source| self.only.is_none() || is_configured(source);
+                    let source = found.source.filter(wanted);
+                    sources.extend(source.map(|source| self.held.keep(source)));
                     problems.extend(found.problems);
                     capsules.extend(found.capsule.map(|capsule| (path.to_owned(), capsule)));
                 }
@@ -272,15 +218,15 @@ fn in_two_passes(
     progress: &dyn Progress,
     all: impl Fn(&[Input], &Pass<'_>) -> Vec<Part>,
 ) -> Ingested {
-    let held = Held::default();
+    let held = Held::of(reading.limits.logs);
     let inputs = || bundles.iter().flat_map(|bundle| &bundle.inputs);
     let all_bytes = inputs().filter_map(Input::bytes).fold(0, u64::saturating_add);
     let first = Pass { reading, progress, formats: &[], only: None, held: &held, all_bytes };
     let mut parts: Vec<Vec<Part>> =
         bundles.iter().map(|bundle| all(&bundle.inputs, &first)).collect();
-    let formats = configured_formats(&held);
+    let formats = held.configured_formats();
     if formats.is_empty() {
-        return together(bundles, parts, &held);
+        return together(bundles, parts, &held, reading);
     }
     for (bundle, parts) in bundles.iter().zip(&mut parts) {
         for (input, part) in bundle.inputs.iter().zip(parts) {
@@ -297,40 +243,24 @@ fn in_two_passes(
                 all_bytes,
             }
             .read(input);
-            let configured = |source: &Source| source.format == recognise::CONFIGURED_ACCESS;
-            let mended: Vec<usize> =
-                again.sources.into_iter().filter(|place| held.is(*place, configured)).collect();
-            let paths: BTreeSet<String> = held.paths(&mended).into_iter().collect();
+            let paths: BTreeSet<String> = held.paths(&again.sources).into_iter().collect();
             let is_mended = |path: &str| paths.contains(path);
-            part.sources.retain(|place| !held.is(*place, |source| is_mended(&source.path)));
+            held.forget(&part.sources, |source| is_mended(&source.path));
             part.problems
                 .retain(|problem| !(is_mended(&problem.path) && NOT_READ.contains(&problem.kind)));
-            part.sources.extend(mended);
+            part.sources.extend(again.sources);
         }
     }
-    together(bundles, parts, &held)
+    together(bundles, parts, &held, reading)
+}
+
+/// Whether a log was read by a `log_format` of the bundle's own.
+fn is_configured(source: &Source) -> bool {
+    source.format == recognise::CONFIGURED_ACCESS
 }
 
 /// Kinds of problems that reading with the right format mends.
 const NOT_READ: [ProblemKind; 2] = [ProblemKind::NotALog, ProblemKind::Unparsed];
-
-/// The `log_format`s of all nginx configurations, in the order of their text.
-fn configured_formats(held: &Held) -> Vec<LogFormat> {
-    let logs = held.lock();
-    let mut formats: Vec<&String> = logs
-        .sources
-        .iter()
-        .flatten()
-        .filter_map(|source| match &source.snapshot {
-            Some(Snapshot::Proxy(proxy)) => Some(proxy),
-            _ => None,
-        })
-        .flat_map(|proxy| proxy.formats.iter().map(|(_, format)| format))
-        .collect();
-    formats.sort();
-    formats.dedup();
-    formats.into_iter().filter_map(|format| LogFormat::compile(format).ok()).collect()
-}
 
 /// Members that are text of no known log, or that only a fallback grammar took.
 fn not_understood(part: &Part, reading: &Reading<'_>, held: &Held) -> BTreeSet<String> {
@@ -349,7 +279,12 @@ fn not_understood(part: &Part, reading: &Reading<'_>, held: &Held) -> BTreeSet<S
 }
 
 /// Puts the parts in the order of their paths and numbers the sources.
-fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested {
+fn together(
+    bundles: &[Bundle],
+    parts: Vec<Vec<Part>>,
+    held: &Held,
+    reading: &Reading<'_>,
+) -> Ingested {
     let mut all = Ingested::default();
     let mut capsules = Vec::new();
     let logs = parts.iter().flatten().map(|part| part.sources.len()).sum();
@@ -365,9 +300,16 @@ fn together(bundles: &[Bundle], parts: Vec<Vec<Part>>, held: &Held) -> Ingested 
         }
         all.given.push(bundle::given(bundle, &outcomes));
     }
+    if let Some((logs, first)) = held.left_out() {
+        let most = u64::try_from(reading.limits.logs).unwrap_or(u64::MAX);
+        let args = [("most", most.into()), ("logs", logs.into()), ("first", first.into())];
+        let name = bundles.first().map(|bundle| bundle.name.as_str()).unwrap_or_default();
+        all.problems.push(problem(name, ProblemKind::Limit, text("unread-logs", args)));
+    }
     capsules.sort_by(|a, b| a.0.cmp(&b.0));
     restored::unite(capsules, &mut all.sources, &mut all.problems);
-    all.sources.sort_by(|a, b| a.path.cmp(&b.path).then(a.lines.cmp(&b.lines)));
+    // By keys of their own: a stable sort of the logs would hold all of them twice.
+    all.sources.sort_by_cached_key(|source| (source.path.clone(), source.lines));
     for (index, source) in all.sources.iter_mut().enumerate() {
         if source.events_left_out > 0 {
             let detail = text("unread-events", [("events", source.events_left_out.into())]);

@@ -8,7 +8,7 @@ use super::Source;
 
 /// The format that most of the file's messages have; empty when nothing in it was recognised.
 pub(super) fn format_name(source: &Source, requests: Option<String>) -> String {
-    let asked = source.traffic.as_ref().map_or(0, Traffic::requests);
+    let asked = source.traffic.as_deref().map_or(0, Traffic::requests);
     let claimed: u64 = source.formats.values().sum();
     let kernel = source.kernel.as_ref().map_or(0, |kernel| kernel.records);
     // With or without times.

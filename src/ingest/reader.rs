@@ -26,7 +26,7 @@ use super::naming::{describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::restored::{self, Member};
-use super::span::{note_span, widen};
+use super::span::{Spans, widen};
 use super::wall_clock::WallClock;
 use super::writers::Writers;
 use super::{
@@ -128,7 +128,7 @@ pub fn empty_source(path: &str, format: String, envelope: Envelope) -> Source {
         records: 0,
         unparsed: 0,
         first_unparsed: Vec::new(),
-        spans: BTreeMap::new(),
+        spans: Spans::default(),
         events: Vec::new(),
         events_left_out: 0,
         traffic: None,
@@ -201,8 +201,8 @@ fn read_log(
     if let Some(traffic) = &source.traffic
         && let Some((first, last)) = traffic.span
     {
-        note_span(&mut source.spans, first);
-        note_span(&mut source.spans, last);
+        source.spans.note(first);
+        source.spans.note(last);
     }
     if source.format.is_empty() {
         problems.push(problem(path, ProblemKind::NotALog, describe_text(&source)));
@@ -326,7 +326,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         self.source.events_left_out = table.left_out;
         self.source.events = table.into_events();
         if !self.counter.is_empty() {
-            self.source.traffic = Some(self.counter.finish());
+            self.source.traffic = Some(Box::new(self.counter.finish()));
         }
         self.source.host = self
             .hosts
@@ -485,7 +485,7 @@ impl<'a, 'g> Reader<'a, 'g> {
 
     /// Notes a line that has a time: it bounds the lines without one before it.
     fn stamped(&mut self, stamp: RawStamp) {
-        note_span(&mut self.source.spans, stamp);
+        self.source.spans.note(stamp);
         if let Some(last) = self.last_stamp {
             self.zone_vote(last, stamp);
         }

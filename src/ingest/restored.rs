@@ -150,7 +150,7 @@ fn restored(
     source.host = own.host;
     for (first, last) in own.spans {
         let (first, last) = (RawStamp::from(first), RawStamp::from(last));
-        source.spans.insert(first.clock, (first, RawStamp { clock: first.clock, ..last }));
+        source.spans.set(first, last);
     }
     source.kernel = own.kernel.map(|(first, last, records, from_boot, ring)| KernelCoverage {
         first: first.into(),
@@ -180,7 +180,7 @@ fn restored(
         let mut traffic = traffic.restored();
         let of_requests = own.marks.iter().filter(|mark| mark.kind == "traffic");
         traffic.marks = marks(of_requests, salt);
-        traffic
+        Box::new(traffic)
     });
     source.marks = marks(own.marks.iter().filter(|mark| mark.kind != "traffic"), salt);
     let trouble = (missing > 0).then(|| {

@@ -1,14 +1,64 @@
 //! First and last stamp of a log, clock by clock. In: stamps in the order of the file; out: the stretch that they cover, also where
 //! a year ends in a log that writes no years.
 
-use std::collections::BTreeMap;
-
 use crate::stamp::{ClockKind, HOUR, RawStamp};
 
-/// Widens the stretch of a stamp's own clock.
-pub(super) fn note_span(spans: &mut BTreeMap<ClockKind, (RawStamp, RawStamp)>, stamp: RawStamp) {
-    let (first, last) = spans.entry(stamp.clock).or_insert((stamp, stamp));
-    widen(first, last, stamp);
+/// First and last stamp of each clock that a log writes. One or two of them as a rule: a map would take half a kilobyte of each log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spans(Vec<(RawStamp, RawStamp)>);
+
+impl Spans {
+    fn place(&self, clock: ClockKind) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&clock, |(first, _)| first.clock)
+    }
+
+    /// First and last stamp of a clock.
+    #[must_use]
+    pub fn get(&self, clock: ClockKind) -> Option<(RawStamp, RawStamp)> {
+        self.0.get(self.place(clock).ok()?).copied()
+    }
+
+    /// Whether the log has stamps of a clock.
+    #[must_use]
+    pub fn has(&self, clock: ClockKind) -> bool {
+        self.place(clock).is_ok()
+    }
+
+    /// Whether it has none at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All stretches, in the order of their clocks.
+    pub fn iter(&self) -> impl Iterator<Item = (RawStamp, RawStamp)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Widens the stretch of a stamp's own clock.
+    pub(super) fn note(&mut self, stamp: RawStamp) {
+        match self.place(stamp.clock) {
+            Ok(at) => {
+                if let Some((first, last)) = self.0.get_mut(at) {
+                    widen(first, last, stamp);
+                }
+            }
+            Err(at) => {
+                self.0.reserve_exact(1);
+                self.0.insert(at, (stamp, stamp));
+            }
+        }
+    }
+
+    /// Sets the stretch of the first stamp's clock, as a capsule tells it.
+    pub(super) fn set(&mut self, first: RawStamp, last: RawStamp) {
+        self.0.retain(|(own, _)| own.clock != first.clock);
+        self.note(first);
+        let at = self.place(first.clock);
+        if let Some(own) = at.ok().and_then(|at| self.0.get_mut(at)) {
+            own.1 = RawStamp { clock: first.clock, ..last };
+        }
+    }
 }
 
 /// Half a year: a stamp without a year that falls back further than this is of the next one.
@@ -39,12 +89,24 @@ mod tests {
     /// First and last day of stamps on these days.
     #[track_caller]
     fn check(clock: ClockKind, days: &[i64], expected: (i64, i64)) {
-        let mut spans = BTreeMap::new();
+        let mut spans = Spans::default();
         for day in days {
-            note_span(&mut spans, RawStamp::new(clock, day * DAY, SECOND));
+            spans.note(RawStamp::new(clock, day * DAY, SECOND));
         }
-        let (first, last) = spans[&clock];
+        let (first, last) = spans.get(clock).expect("a stretch");
         assert_eq!((first.at / DAY, last.at / DAY), expected, "{days:?}");
+    }
+
+    #[test]
+    fn each_clock_has_a_stretch_of_its_own() {
+        let mut spans = Spans::default();
+        for (clock, at) in [(ClockKind::Boot, 7), (ClockKind::Utc, 5), (ClockKind::Boot, 9)] {
+            spans.note(RawStamp::new(clock, at, SECOND));
+        }
+        let all: Vec<_> =
+            spans.iter().map(|(first, last)| (first.clock, first.at, last.at)).collect();
+        assert_eq!(all, [(ClockKind::Utc, 5, 5), (ClockKind::Boot, 7, 9)]);
+        assert!(spans.has(ClockKind::Boot) && spans.get(ClockKind::Local).is_none());
     }
 
     #[test]

@@ -69,11 +69,7 @@ fn record(
         envelope: source.envelope.name().to_owned(),
         host: source.host.as_deref().map(mask),
         counts: [source.lines, source.records, source.unparsed, source.events_left_out],
-        spans: source
-            .spans
-            .values()
-            .map(|(first, last)| ((*first).into(), (*last).into()))
-            .collect(),
+        spans: source.spans.iter().map(|(first, last)| (first.into(), last.into())).collect(),
         kernel: source.kernel.as_ref().map(|kernel| {
             (kernel.first.into(), kernel.last.into(), kernel.records, kernel.from_boot, kernel.ring)
         }),

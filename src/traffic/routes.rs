@@ -30,6 +30,9 @@ const REGULAR_LEVELS: usize = LEVELS.len() + 4;
 /// Regular routes: more are not what is asked for all the time.
 const REGULAR_MAX: usize = 200;
 
+/// Regular routes that are looked up one by one.
+const FEW: usize = 8;
+
 /// Routes that are asked for all the time. They are kept before others: of those a user wants to know how many of the requests
 /// failed, and a path that one user in a day asks for has no share. They are known by a number made of
 /// their name: another one that has the same is kept as well.
@@ -39,7 +42,7 @@ pub struct Regular(Arc<Known>);
 #[derive(Debug, Default)]
 struct Known {
     numbers: Vec<u64>,
-    /// A bit for the first twelve of each number: most others are known by it not to be among them.
+    /// A bit for the first twelve of each number: most others are known by it not to be among them. None where there are few.
     bits: Vec<u64>,
 }
 
@@ -58,10 +61,10 @@ impl Regular {
         let mut regular: Vec<u64> =
             list.into_iter().take(REGULAR_MAX).map(|(_, route)| fold(route.as_bytes())).collect();
         regular.sort_unstable();
-        let mut bits = vec![0; 64];
+        let mut bits = if regular.len() > FEW { vec![0; 64] } else { Vec::new() };
         for number in &regular {
             let (word, bit) = Self::bit(*number);
-            bits[word] |= bit;
+            bits.get_mut(word).iter_mut().for_each(|word| **word |= bit);
         }
         Self(Arc::new(Known { numbers: regular, bits }))
     }
@@ -72,7 +75,7 @@ impl Regular {
 
     fn has(&self, number: u64) -> bool {
         let (word, bit) = Self::bit(number);
-        self.0.bits.get(word).is_some_and(|word| word & bit != 0)
+        self.0.bits.get(word).is_none_or(|word| word & bit != 0)
             && self.0.numbers.binary_search(&number).is_ok()
     }
 }

@@ -1404,6 +1404,10 @@ unread-events = { $events ->
     [one] 1 event beyond the limit was counted and not kept
    *[other] { $events } events beyond the limit were counted and not kept
 }
+unread-logs = { $logs ->
+    [one] more than { $most } logs: 1 was not kept, { $first } (--max-logs)
+   *[other] more than { $most } logs: the { $logs } that tell least were not kept, { $first } and others (--max-logs)
+}
 unread-more = { $more ->
     [one] 1 more problem of this kind is not listed
    *[other] { $more } more problems of this kind are not listed

@@ -1463,6 +1463,10 @@ unread-events = { $events ->
     [one] { $events } événement au-delà de la limite a été compté mais pas gardé
    *[other] { $events } événements au-delà de la limite ont été comptés mais pas gardés
 }
+unread-logs = { $logs ->
+    [one] plus de { $most } journaux : { $logs } n'a pas été gardé, { $first } (--max-logs)
+   *[other] plus de { $most } journaux : les { $logs } qui en disent le moins n'ont pas été gardés, { $first } et d'autres (--max-logs)
+}
 unread-more = { $more ->
     [one] { $more } autre problème de ce genre n'est pas listé
    *[other] { $more } autres problèmes de ce genre ne sont pas listés

@@ -1280,6 +1280,7 @@ unread-nul-bytes = bỏ qua { $bytes } byte NUL, như mất điện hoặc copyt
 unread-large-snapshot = ảnh chụp trạng thái lớn hơn { $most } byte, bỏ qua
 unread-state-dump = giống bản kết xuất trạng thái không đọc được, bỏ qua
 unread-events = { $events } sự kiện vượt giới hạn được đếm nhưng không được giữ lại
+unread-logs = hơn { $most } nhật ký: { $logs } nhật ký cho biết ít nhất không được giữ lại, trong đó có { $first } (--max-logs)
 unread-more = còn { $more } vấn đề cùng loại không được liệt kê
 
 unread-not-opened = không mở được: { $reason }

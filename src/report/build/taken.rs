@@ -19,7 +19,7 @@ pub(super) fn why(source: &Source) -> Text {
         Envelope::Dmesg => reasons.push(text("taken-dmesg", [])),
         wrapped => reasons.push(text("taken-wrapped", [("form", wrapped.name().into())])),
     }
-    let requests = source.traffic.as_ref().map_or(0, Traffic::requests);
+    let requests = source.traffic.as_deref().map_or(0, Traffic::requests);
     if requests > 0 {
         reasons.push(text("taken-requests", [("requests", requests.into())]));
     }
