@@ -38,6 +38,12 @@ impl Fact {
         self.stamp.map(|stamp| stamp.at)
     }
 
+    /// Whether one log tells this before the other: within one second of a clock the order of its lines is all there is.
+    #[must_use]
+    pub fn written_before(&self, other: &Self) -> bool {
+        self.event.at.source == other.event.at.source && self.event.at.line < other.event.at.line
+    }
+
     /// Details of an OOM kill.
     #[must_use]
     pub fn oom(&self) -> Option<&OomKill> {

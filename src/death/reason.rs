@@ -48,7 +48,8 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
                 (Some(started), Some(ended)) => started == ended,
                 _ => fact.at() > Some(ordered),
             };
-            fact.kind.is_start() && own(fact) && same
+            let after = death.facts.iter().any(|id| timeline.fact(*id).written_before(fact));
+            fact.kind.is_start() && own(fact) && same && !after
         })
     };
     let told_to_stop = timeline

@@ -49,6 +49,7 @@ impl Scene<'_> {
             .between(not_before.max(at - AFTER_START), at)
             .filter(|(_, fact)| self.is_failing(fact))
             .filter(|(_, fact)| is_start(fact) || STOPS.contains(&fact.kind))
+            .filter(|(_, fact)| !end.written_before(fact))
             .last();
         // What was told to stop ends as it likes: a JVM with 143.
         last.is_some_and(|(_, fact)| is_start(fact))

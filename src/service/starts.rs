@@ -11,6 +11,10 @@ use super::{ServiceId, ServiceRole, Services};
 
 /// A unit's process writes its first line within this time of its start.
 const START_TAKES: Micros = 10_000_000;
+/// As long takes one that loads much before it listens: then the unit's ends have to tell whose starts they are.
+const SLOW_START_TAKES: Micros = 180_000_000;
+/// As long takes a stop before systemd kills what is left (`DefaultTimeoutStopSec=` of systemd-system.conf(5)).
+const STOP_TAKES: Micros = 95_000_000;
 
 impl Services {
     /// Text journals do not write the unit of a message. A service whose every start comes shortly after that of one and the
@@ -53,6 +57,11 @@ impl Services {
             } else {
                 common
             };
+            let common = if common.is_empty() {
+                self.slow_to_listen(timeline, own, &seen, &unit_starts)
+            } else {
+                common
+            };
             let ended: Vec<ServiceId> =
                 common.iter().copied().filter(|unit| ends(timeline, self, *unit)).collect();
             let unit = match (common.len(), ended.as_slice()) {
@@ -64,6 +73,43 @@ impl Services {
                 self.absorb(unit.0, own);
             }
         }
+    }
+
+    /// Units that ended and started again between any two starts of an app, and whose ends are those that the app tells.
+    fn slow_to_listen(
+        &self,
+        timeline: &Timeline,
+        own: usize,
+        seen: &[Micros],
+        unit_starts: &[(Micros, ServiceId)],
+    ) -> BTreeSet<ServiceId> {
+        let started = |unit: ServiceId, from: Micros, to: Micros| {
+            let near = from.max(to - SLOW_START_TAKES)..=to + 2_000_000;
+            unit_starts.iter().any(|(at, one)| *one == unit && near.contains(at))
+        };
+        let again = |unit: ServiceId, from: Micros, to: Micros| {
+            let between = || timeline.between(from + 1, to);
+            let end = between()
+                .filter(|(_, fact)| self.of_fact(fact) == Some(unit))
+                .find(|(_, fact)| is_end_of_unit(fact.kind));
+            let Some(end) = end.and_then(|(_, fact)| fact.at()) else { return false };
+            let mut told = between()
+                .filter(|(_, fact)| self.of_fact(fact) == Some(ServiceId(own)))
+                .filter(|(_, fact)| tells_own_end(fact.kind))
+                .filter_map(|(_, fact)| fact.at());
+            started(unit, end, to)
+                && told.all(|at| (end - 5_000_000..end + STOP_TAKES).contains(&at))
+        };
+        let fits = |unit: &ServiceId| {
+            let began = unit_starts.iter().filter(|(_, one)| one == unit).map(|(at, _)| *at).min();
+            let first = seen.first().copied().zip(began);
+            self.may_be_one(own, unit.0)
+                && seen.len() > 1
+                && first.is_some_and(|(first, began)| started(*unit, began, first))
+                && seen.windows(2).all(|two| again(*unit, two[0], two[1]))
+        };
+        let units: BTreeSet<ServiceId> = unit_starts.iter().map(|(_, unit)| *unit).collect();
+        units.into_iter().filter(fits).collect()
     }
 
     /// Units that ended, of which nothing is told before their end, and that every later start of an app follows.
