@@ -197,7 +197,10 @@ impl Placed {
     /// `copytruncate` (or a copy during the rotation) wrote the lines twice, and each second has as many as the fuller file.
     fn without_copies_of(&mut self, other: &Self, sources: &[Source]) {
         let Some((from, to)) = overlap(self.span, other.span) else { return };
-        if !shares_requests(&sources[self.source], &sources[other.source]) {
+        // A log that is renamed within a second goes on in the next file: few clients ask for the same in both halves of it.
+        if is_seam(self.span, other.span)
+            || !shares_requests(&sources[self.source], &sources[other.source])
+        {
             return;
         }
         for (at, requests) in self.load.range_mut(from..=to) {
@@ -220,6 +223,15 @@ fn overlap(one: Option<Span>, other: Option<Span>) -> Option<Span> {
     let (one, other) = (one?, other?);
     let (from, to) = (one.0.max(other.0), one.1.min(other.1));
     (from <= to).then_some((from, to))
+}
+
+/// Whether one ends in the very step in which the other begins.
+fn is_seam(one: Option<Span>, other: Option<Span>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    let begins = |later: Span, earlier: Span| {
+        later.0 == earlier.1 && earlier.0 < later.0 && later.1 > earlier.1
+    };
+    begins(one, other) || begins(other, one)
 }
 
 /// Whether most of the refused or failed requests that both logs have in their overlap are the same ones of the same second.

@@ -128,6 +128,8 @@ event_kinds! {
     MemoryLimit = "memory-limit",
     /// A process manager ended a process for its memory (PM2, Passenger, a worker's own limit; platform quota).
     ManagerMemoryLimit = "manager-memory-limit",
+    /// A watcher found a program at fault; the order to restart it follows. Fields: `name`, `found` (`memory` or `no answer`).
+    WatcherAlarm = "watcher-alarm",
     /// The process ends by an unhandled error. Field: `reason`.
     UncaughtException = "uncaught-exception",
     /// A request ended in an error that the app caught.

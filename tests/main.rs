@@ -36,3 +36,4 @@ mod told;
 mod traps;
 mod twins;
 mod variants;
+mod watchers;

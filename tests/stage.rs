@@ -270,6 +270,22 @@ impl Stage {
         self
     }
 
+    /// Moves a file's beginning to another: all before the second line of which something holds.
+    pub(crate) fn split(
+        &mut self,
+        file: &str,
+        older: &str,
+        is: impl Fn(&str) -> bool,
+    ) -> &mut Self {
+        let text = self.files.remove(file).unwrap_or_default();
+        let mut met = 0;
+        for line in text.lines() {
+            met += usize::from(is(line));
+            self.line(if met < 2 { older } else { file }, line);
+        }
+        self
+    }
+
     /// Another name for a file, its lines changed on the way.
     pub(crate) fn renamed(
         &mut self,

@@ -67,10 +67,18 @@ fn is_reload(fact: &Fact) -> bool {
     matches!(fact.kind, EventKind::AppReloaded | EventKind::UnitReloaded)
 }
 
-/// Whether something ended in the same service shortly before, so that the stop is an effect.
-fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
+/// Whether something ended in the same service shortly before, or a watcher found it at fault, so that the stop is an effect.
+fn is_effect(scene: &Scene<'_>, stop: &Fact, at: Micros) -> bool {
+    let own = scene.services.of_fact(stop);
+    let of_another = |service: Option<ServiceId>| {
+        let both = own.zip(service);
+        both.is_some_and(|(own, other)| scene.services.are_separate(own, other))
+    };
     let kill = scene.kills.iter().any(|kill| {
-        kill.join >= Join::Comm && kill.at <= at + SECOND && at - kill.at <= AFTER_KILL
+        kill.join >= Join::Comm
+            && kill.at <= at + SECOND
+            && at - kill.at <= AFTER_KILL
+            && !of_another(kill.service)
     });
     let told = scene
         .near_of(&[
@@ -83,9 +91,10 @@ fn is_effect(scene: &Scene<'_>, at: Micros) -> bool {
         ])
         .any(|(_, fact)| {
             fact.at().is_some_and(|then| then <= at + SECOND && at - then <= AFTER_KILL)
-                && (fact.kind == EventKind::HostShutdown || scene.is_failing(fact))
+                && (fact.kind == EventKind::HostShutdown
+                    || scene.is_failing(fact) && !of_another(scene.services.of_fact(fact)))
         });
-    kill || told
+    kill || told || scene.alarm_behind(stop).is_some()
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
@@ -196,7 +205,7 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         .filter(|(_, fact)| {
             is_order(fact)
                 && scene.is_failing(fact)
-                && fact.at().is_some_and(|at| !is_effect(scene, at))
+                && fact.at().is_some_and(|at| !is_effect(scene, fact, at))
         })
         .collect();
     let Some((first, fact)) = orders.first() else { return Weight::nothing() };

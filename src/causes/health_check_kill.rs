@@ -13,7 +13,7 @@
 
 use crate::death::Why;
 use crate::event::EventKind;
-use crate::scene::Scene;
+use crate::scene::{LEAD, Scene};
 use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
@@ -32,7 +32,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         scene.failing_deaths().filter(|death| death.why == Why::HealthCheck).collect();
     let mut moments = moments_of(&checked);
     moments.extend(moments_told(scene, &watchdog));
-    let orders = orders(scene);
+    let mut orders = orders(scene);
+    let watched = scene.stops_by_watcher(scene.start - LEAD, scene.end, "no answer");
+    orders.extend(watched.iter().filter_map(|(alarm, _, stop)| {
+        let first = scene.timeline.fact(*alarm).at().or(stop.at())?;
+        Some((*alarm, *stop, first))
+    }));
     if moments.is_empty() && orders.is_empty() {
         return Weight::nothing();
     }
@@ -51,6 +56,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         unhealthy.into_iter().chain(watchdog.first().map(|(id, _)| *id)).collect();
     path.extend(checked.first().map(|death| death.facts[0]));
     path.extend(orders.first().map(|(id, _, _)| *id).filter(|_| checked.is_empty()));
+    path.extend(watched.first().map(|(_, stop, _)| *stop));
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: scene.weights.health_check + scene.weights.for_share(explained),

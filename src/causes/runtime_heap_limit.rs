@@ -37,11 +37,16 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         ends.contains(&fact.kind)
             || refusals.contains(&fact.kind) && (scene.class == Class::Server || is_full_heap(fact))
     };
-    let facts: Vec<(FactId, &Fact)> = scene
+    let (from, to) = (scene.start - THRASH, scene.end + THRASH);
+    let mut facts: Vec<(FactId, &Fact)> = scene
         .timeline
-        .between(scene.start - THRASH, scene.end + THRASH)
+        .between(from, to)
         .filter(|(_, fact)| is_limit(fact) && scene.is_failing(fact))
         .collect();
+    // What a watcher found has the name of a service, and may have no time: the stop it ordered has both.
+    let watched = scene.stops_by_watcher(from, to, "memory");
+    facts.extend(watched.iter().map(|(_, id, stop)| (*id, *stop)));
+    facts.sort_by_key(|(id, _)| *id);
     let Some((first, _)) = facts.first() else { return by_aborts(scene) };
     let late_answers = scene.status_share(504) > 0.0;
     let stretches: Vec<(Micros, Micros)> = facts
@@ -59,7 +64,8 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         })
         .collect();
     let explained = scene.explained(&stretches);
-    let mut path = vec![*first];
+    let mut path: Vec<FactId> =
+        watched.first().map(|(alarm, ..)| *alarm).into_iter().chain([*first]).collect();
     path.extend(
         scene
             .deaths
@@ -74,12 +80,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         joined: scene.failing_known,
         explained,
         supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
-        path,
         sentence: scene.say_by(
             facts.iter().map(|(id, _)| id),
             "runtime-heap-limit",
-            [("times", facts.len().into()), ("runtime", runtime(scene, &[*first]))],
+            [("times", facts.len().into()), ("runtime", runtime(scene, &path))],
         ),
+        path,
         ..Weight::default()
     }
 }
@@ -128,17 +134,21 @@ fn runtime(scene: &Scene<'_>, facts: &[FactId]) -> Arg {
                 || fact.field("reason").is_some_and(|reason| reason.contains(words))
         })
     };
-    Arg::Case(if facts().any(|fact| fact.kind == EventKind::ManagerMemoryLimit) {
-        "manager"
-    } else if says("JavaScript heap out of memory") {
-        "node"
-    } else if says("java.lang.OutOfMemoryError") {
-        "jvm"
-    } else if says("Allowed memory size of") {
-        "php"
-    } else {
-        "other"
-    })
+    Arg::Case(
+        if facts().any(|fact| {
+            matches!(fact.kind, EventKind::ManagerMemoryLimit | EventKind::WatcherAlarm)
+        }) {
+            "manager"
+        } else if says("JavaScript heap out of memory") {
+            "node"
+        } else if says("java.lang.OutOfMemoryError") {
+            "jvm"
+        } else if says("Allowed memory size of") {
+            "php"
+        } else {
+            "other"
+        },
+    )
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {

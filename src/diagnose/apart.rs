@@ -90,6 +90,17 @@ fn resplit<'a>(
         return (vec![(case, whole)], Vec::new());
     }
     let (cases, alone) = cases(&case, &parts, by);
+    // A few answers of another site, met in the same minute, must not lend their cause to the many of this one.
+    if let (By::Site, [most]) = (by, cases.as_slice())
+        && !alone.is_empty()
+    {
+        let judged = court.judge(most.clone());
+        let own = proved(&judged).filter(|cause| proved(&whole) != Some(*cause));
+        return match own {
+            Some(_) => (vec![(most.clone(), judged)], alone),
+            None => (vec![(case, whole)], Vec::new()),
+        };
+    }
     if !(2..=PARTS_MAX).contains(&cases.len()) {
         return (vec![(case, whole)], Vec::new());
     }
@@ -143,17 +154,20 @@ fn cases(case: &Case, parts: &[Vec<Failure>], by: By) -> (Vec<Case>, Vec<Failure
     (cases, alone)
 }
 
+/// The cause of an incident, where it is at least probable.
+fn proved(incident: &Incident<'_>) -> Option<&'static str> {
+    let best = incident.weighed.first()?;
+    (incident.verdict >= Verdict::Probable).then_some(best.cause.name)
+}
+
 /// The parts by cause, those of one cause together. One group where they are not shown to differ.
 fn by_cause(parts: Vec<Judged<'_>>, by: By) -> Vec<Vec<Judged<'_>>> {
-    let known = |incident: &Incident<'_>| {
-        let best = incident.weighed.first()?;
-        (incident.verdict >= Verdict::Probable).then_some(best.cause.name)
-    };
-    let causes: BTreeSet<&str> = parts.iter().filter_map(|(_, incident)| known(incident)).collect();
+    let causes: BTreeSet<&str> =
+        parts.iter().filter_map(|(_, incident)| proved(incident)).collect();
     // Of one site, each part must have a cause that is proved and its own.
     let shown = |(_, incident): &Judged<'_>| {
         incident.verdict == Verdict::Confirmed
-            && known(incident).is_some_and(|cause| OF_THEIR_OWN.contains(&cause))
+            && proved(incident).is_some_and(|cause| OF_THEIR_OWN.contains(&cause))
     };
     if by != By::Site && !parts.iter().all(shown) {
         return vec![parts];
@@ -166,7 +180,7 @@ fn by_cause(parts: Vec<Judged<'_>>, by: By) -> Vec<Vec<Judged<'_>>> {
     // A lost store is felt in as many ways as there are apps.
     let lost: Vec<(Micros, Micros)> = parts
         .iter()
-        .filter(|(_, incident)| known(incident) == Some(LOST))
+        .filter(|(_, incident)| proved(incident) == Some(LOST))
         .map(|(case, _)| (case.burst.start - AROUND, case.burst.end + AROUND))
         .collect();
     let is_symptom = |case: &Case, cause: Option<&str>| {
@@ -175,7 +189,7 @@ fn by_cause(parts: Vec<Judged<'_>>, by: By) -> Vec<Vec<Judged<'_>>> {
     };
     let mut groups: BTreeMap<Option<&str>, Vec<Judged<'_>>> = BTreeMap::new();
     for part in parts {
-        let cause = known(&part.1).or_else(|| likeliest(&part.1));
+        let cause = proved(&part.1).or_else(|| likeliest(&part.1));
         let cause = if is_symptom(&part.0, cause) { Some(LOST) } else { cause };
         groups.entry(cause).or_default().push(part);
     }

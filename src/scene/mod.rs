@@ -9,6 +9,7 @@ mod starts;
 mod step;
 mod stores;
 mod traces;
+mod watchers;
 mod words;
 
 pub use coverage::AppLog;

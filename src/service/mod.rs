@@ -507,6 +507,16 @@ impl Services {
         self.may_be_one(one.0, other.0)
     }
 
+    /// Whether two are known to be different: each has a unit or an address of its own. Others may be two views of one.
+    #[must_use]
+    pub fn are_separate(&self, one: ServiceId, other: ServiceId) -> bool {
+        let (one, other) = (&self.list[one.0], &self.list[other.0]);
+        let apart = |own: &BTreeSet<String>, theirs: &BTreeSet<String>| {
+            !own.is_empty() && !theirs.is_empty() && own.is_disjoint(theirs)
+        };
+        apart(&one.units, &other.units) || apart(&one.addresses, &other.addresses)
+    }
+
     /// The service of which a fact speaks.
     #[must_use]
     pub fn of_fact(&self, fact: &Fact) -> Option<ServiceId> {

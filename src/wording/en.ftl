@@ -592,6 +592,7 @@ chain-other = { $kind ->
     [workers-exhausted] all workers were busy, or the limit on their number was reached
     [listen-queue-full] the app server's listen queue was full
     [memory-limit] a request met the runtime's memory limit
+    [watcher-alarm] a watcher found it at fault and had it restarted
     [manager-memory-limit] the process manager ended a process for its memory
     [request-error] the app failed on a request with an error of its own
     [error-named] the trace of the app names the error

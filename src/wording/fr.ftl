@@ -630,6 +630,7 @@ chain-other = { $kind ->
     [workers-exhausted] tous les workers étaient occupés, ou la limite de leur nombre était atteinte
     [listen-queue-full] la file d'attente du serveur d'application était pleine
     [memory-limit] une requête a atteint la limite de mémoire du runtime
+    [watcher-alarm] un surveillant l'a trouvé en défaut et l'a fait redémarrer
     [manager-memory-limit] le gestionnaire de processus a arrêté un processus pour sa mémoire
     [request-error] l'application a échoué sur une requête avec une erreur à elle
     [error-named] la trace de l'app nomme l'erreur

@@ -533,6 +533,7 @@ chain-other = { $kind ->
     [workers-exhausted] mọi worker đều bận, hoặc đã chạm giới hạn số worker
     [listen-queue-full] hàng đợi lắng nghe của máy chủ ứng dụng đã đầy
     [memory-limit] một yêu cầu chạm giới hạn bộ nhớ của runtime
+    [watcher-alarm] bộ giám sát thấy có lỗi và cho khởi động lại
     [manager-memory-limit] trình quản lý tiến trình kết thúc một tiến trình vì bộ nhớ của nó
     [request-error] ứng dụng hỏng ở một yêu cầu vì lỗi của chính nó
     [error-named] vết lỗi của app nêu tên lỗi
