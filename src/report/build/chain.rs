@@ -333,7 +333,7 @@ fn failed_before(
 }
 
 /// What the app answered by itself in the same time users met too, but it need not be of this cause.
-fn users_met(incident: &Incident<'_>, met: &[&Failure], parts: &Parts<'_>) -> Text {
+pub(super) fn users_met(incident: &Incident<'_>, met: &[&Failure], parts: &Parts<'_>) -> Text {
     let (of_class, own): (Vec<&Failure>, Vec<&Failure>) =
         met.iter().partition(|failure| Class::of(&failure.key) == incident.scene.class);
     let effect = if parts.answers.from_error_log { "chain-proxy-met" } else { "chain-users-met" };
@@ -466,6 +466,10 @@ fn words(fact: &Fact, times: u64) -> Text {
         EventKind::Segfault => text("chain-segfault", [("process", field("comm"))]),
         EventKind::ContainerDied => {
             text("chain-container-died", [("container", container()), ("code", field("code"))])
+        }
+        // The kubelet tells the reason and not the signal.
+        EventKind::ContainerKilled if fact.event.text.contains("liveness probe") => {
+            other(EventKind::ContainerUnhealthy)
         }
         EventKind::ContainerKilled => text(
             "chain-container-killed",

@@ -65,7 +65,9 @@ pub(super) fn incident(
         path: ids.all(&links.path),
         chain: match best {
             Some(best) => chain::chain(incident, best, &links, &met, parts, ids),
-            None => symptom.and_then(|symptom| symptom::hop(&symptom, ids)).into_iter().collect(),
+            None => symptom.map_or_else(Vec::new, |symptom| {
+                symptom::hops(&symptom, incident, &met, parts, ids)
+            }),
         },
         causes: incident
             .weighed

@@ -114,8 +114,18 @@ fn length(micros: crate::stamp::Micros) -> String {
     figures::duration(super::seconds(micros))
 }
 
-/// The hop that cites it.
-pub(super) fn hop(symptom: &Symptom, ids: &Ids) -> Option<model::Hop> {
-    let fact = symptom.fact?;
-    Some(model::Hop { text: symptom.text.sentence(), events: ids.all([&fact]) })
+/// What the proxy met, and what users met of it: a chain without a root.
+pub(super) fn hops(
+    symptom: &Symptom,
+    incident: &Incident<'_>,
+    met: &[&Failure],
+    parts: &Parts<'_>,
+    ids: &Ids,
+) -> Vec<model::Hop> {
+    let Some(fact) = symptom.fact else { return Vec::new() };
+    let users = super::chain::users_met(incident, met, parts);
+    vec![
+        model::Hop { text: symptom.text.sentence(), events: ids.all([&fact]) },
+        model::Hop { text: users, events: Vec::new() },
+    ]
 }
