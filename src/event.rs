@@ -209,6 +209,8 @@ event_kinds! {
     CoreDumped = "core-dumped",
     /// A killer in user space ended a process for memory. Fields: `killer`, `pid`, `comm`, `signal`.
     UserspaceOomKill = "userspace-oom-kill",
+    /// The process that such a killer chose lives on: it did not end in time. Fields: `pid`.
+    UserspaceKillFailed = "userspace-kill-failed",
     /// The host is shutting down or reboots.
     HostShutdown = "host-shutdown",
     /// The host was suspended or woke up. Field: `action`.

@@ -98,15 +98,11 @@ fn recurrence(
     deaths: &[Death],
 ) -> Option<Recurrence> {
     ends.sort_unstable();
+    // A moment that is only worked out from the lines around it makes no interval.
+    let sure = |place: &usize| deaths[*place].stamp.is_some_and(|stamp| stamp.sigma < EPISODE);
+    ends.retain(|(_, place)| sure(place));
     let all = ends.len();
-    let mut episodes: Vec<(Micros, usize)> = Vec::new();
-    let mut last = Micros::MIN;
-    for (at, place) in ends {
-        if at.saturating_sub(last) > EPISODE {
-            episodes.push((at, place));
-        }
-        last = at;
-    }
+    let episodes = episodes(&ends);
     if episodes.len() < EPISODES_MIN {
         return None;
     }
@@ -153,6 +149,23 @@ fn recurrence(
         next,
         at,
     })
+}
+
+/// The first end of each row of ends in quick succession. Where ends come about as far apart as the rows are long, there are no rows.
+fn episodes(ends: &[(Micros, usize)]) -> Vec<(Micros, usize)> {
+    let gaps = || ends.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    let within = gaps().filter(|gap| *gap <= EPISODE).max().unwrap_or_default();
+    let between = gaps().filter(|gap| *gap > EPISODE).min().unwrap_or(Micros::MAX);
+    let apart = if within.saturating_mul(2) > between { SECOND } else { EPISODE };
+    let mut episodes: Vec<(Micros, usize)> = Vec::new();
+    let mut last = Micros::MIN;
+    for (at, place) in ends {
+        if at.saturating_sub(last) > apart {
+            episodes.push((*at, *place));
+        }
+        last = *at;
+    }
+    episodes
 }
 
 /// Moments at which a service was started or listened.

@@ -92,10 +92,30 @@ pub fn build(sources: &[Source], clocks: &Clocks) -> Timeline {
     }
     let mut facts: Vec<Fact> = groups.into_values().flat_map(merge).collect();
     facts.sort_by_key(order);
+    without_failed_kills(&mut facts);
     for (index, fact) in facts.iter_mut().enumerate() {
         fact.id = FactId(index);
     }
     Timeline { facts }
+}
+
+/// A killer in user space waits so long for its victim to end: 10 s in earlyoom.
+const KILL_WAIT: Micros = 30 * SECOND;
+
+/// Takes out what was to be killed and lived on: a signal that was sent is no end.
+fn without_failed_kills(facts: &mut Vec<Fact>) {
+    let failed: Vec<(Option<u32>, Micros)> = facts
+        .iter()
+        .filter(|fact| fact.kind == EventKind::UserspaceKillFailed)
+        .filter_map(|fact| Some((fact.pid("pid"), fact.at()?)))
+        .collect();
+    let lived_on = |fact: &Fact| {
+        let (pid, at) = (fact.pid("pid"), fact.at());
+        failed.iter().any(|(of, told)| {
+            *of == pid && at.is_some_and(|at| at <= *told && told - at <= KILL_WAIT)
+        })
+    };
+    facts.retain(|fact| fact.kind != EventKind::UserspaceOomKill || !lived_on(fact));
 }
 
 fn order(fact: &Fact) -> (bool, Option<Micros>, LineRef, EventKind) {

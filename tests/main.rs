@@ -25,6 +25,7 @@ mod reading;
 mod recognition;
 mod rows;
 mod secrets;
+mod sentences;
 mod sites;
 mod sound;
 mod stage;

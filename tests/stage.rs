@@ -286,6 +286,12 @@ impl Stage {
         self
     }
 
+    /// A file without a line.
+    pub(crate) fn empty(&mut self, file: &str) -> &mut Self {
+        self.files.insert(file.to_owned(), String::new());
+        self
+    }
+
     /// Another name for a file, its lines changed on the way.
     pub(crate) fn renamed(
         &mut self,

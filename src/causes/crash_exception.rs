@@ -12,14 +12,14 @@
 //! # What to do
 //! Read the trace; roll back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::death::{Death, Why};
 use crate::event::EventKind;
 use crate::scene::{Class, LEAD, Scene};
 use crate::stamp::SECOND;
 use crate::timeline::{Fact, FactId};
-use crate::wording::{Text, text};
+use crate::wording::{Arg, Text, text};
 
 use super::{
     Advice, Cause, Weight, advice, effects, first_proxy_error, moments_of, moments_told, some_of,
@@ -111,9 +111,11 @@ fn sentence(
         .flat_map(|death| &death.facts)
         .any(|id| trace(scene.timeline.fact(*id)))
         || scene.near_of(&[EventKind::UncaughtException]).any(|(_, fact)| scene.is_failing(fact));
-    let failed_starts = failed_starts(boots);
+    // Lines that no start stands before are believed where nothing else tells of an end.
+    let in_vain = scene.starts_in_vain(boots);
+    let failed_starts = if deaths.is_empty() { in_vain.max(1) } else { in_vain };
     let facts = || deaths.iter().flat_map(|death| &death.facts);
-    if failed_starts > 0 && failed_starts * 2 >= deaths.len() {
+    if failed_starts > 0 && (failed_starts * 2 >= deaths.len() || in_vain == boots.len()) {
         let facts = facts().chain(boots.iter().map(|(id, _)| id));
         return scene.say_by(
             facts,
@@ -128,15 +130,6 @@ fn sentence(
     }
     let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
     scene.say_by(facts(), "crash-exit-status", [("code", codes.join("/").into()), times])
-}
-
-/// How many starts came to nothing: one end may be told by its unit, its trace and its app server.
-fn failed_starts(boots: &[(FactId, &Fact)]) -> usize {
-    let mut told: BTreeMap<EventKind, usize> = BTreeMap::new();
-    for (_, fact) in boots {
-        *told.entry(fact.kind).or_default() += 1;
-    }
-    told.into_values().max().unwrap_or_default()
 }
 
 /// The server caught the error of one request, and closed its connection without an answer: one line, one failure, in one second.
@@ -204,14 +197,30 @@ fn by_broken_answers(scene: &Scene<'_>) -> Weight {
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     // Without a trace there is nothing to read but what came before.
-    let id = match weight.sentence.id() {
-        Some("crash-exit-status") => "advice-read-last-lines",
-        _ => "advice-read-trace",
+    let known = weight.sentence.arg("error-known") == Some(&Arg::Case("yes"));
+    let has_trace = |id: &FactId| {
+        let fact = scene.timeline.fact(*id);
+        match fact.kind {
+            EventKind::UncaughtException | EventKind::RequestError => true,
+            EventKind::AppBootFailed => fact.event.text.contains("xception"),
+            _ => false,
+        }
     };
-    // What only answered with an error did not end, and is not started again.
+    let traced = known || weight.path.iter().chain(&weight.supports).any(has_trace);
+    let id = if traced { "advice-read-trace" } else { "advice-read-last-lines" };
+    // What only answered with an error did not end, and is not started again. Only a supervisor counts restarts.
+    let restarts = [
+        EventKind::UnitRestartScheduled,
+        EventKind::ProgramStarted,
+        EventKind::ContainerStarted,
+        EventKind::ProgramGaveUp,
+    ];
     let check = match weight.sentence.id() {
         Some("request-errors" | "broken-answers") => "verify-no-such-line",
-        _ => "verify-restart-counter",
+        _ if scene.near_of(&restarts).any(|(_, fact)| scene.is_failing(fact)) => {
+            "verify-restart-counter"
+        }
+        _ => "verify-no-end",
     };
     vec![
         advice("now", scene.say_by(&weight.supports, id, []), check),

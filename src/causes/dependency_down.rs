@@ -100,7 +100,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let silent_app = app.is_empty() && scene.nobody_listens();
     let mut path: Vec<FactId> =
         own.first().into_iter().chain(app.first()).map(|(id, _)| *id).collect();
-    path.sort_by_key(|id| scene.timeline.fact(*id).at());
+    // The store's word is the root, unless the app had spoken before it beyond all doubt about the clocks.
+    path.sort_by_key(|id| {
+        let fact = scene.timeline.fact(*id);
+        let doubt = fact.stamp.map_or(0, |stamp| stamp.sigma);
+        fact.at().map(|at| if of_store(scene, fact) { at } else { at + doubt })
+    });
     path.extend(first_proxy_error(scene, &path));
     let ids: Vec<FactId> = own.iter().chain(&app).map(|(id, _)| *id).collect();
     let base = match (own.is_empty(), app.is_empty()) {

@@ -234,7 +234,9 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         scene
             .timeline
             .between(at, scene.end + 30 * SECOND)
-            .find(|(_, fact)| back.contains(&fact.kind) && scene.is_failing(fact))
+            .find(|(_, start)| {
+                back.contains(&start.kind) && scene.is_failing(start) && follows(start, fact)
+            })
             .map(|(id, _)| id),
     );
     let ends = ends_after_start(scene, at);
@@ -276,6 +278,15 @@ fn by_order(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
+}
+
+/// Whether a start stands after an order, by its line where both are of one log, else by a time that is its own.
+fn follows(start: &Fact, order: &Fact) -> bool {
+    let (one, other) = (start.event.at, order.event.at);
+    if one.source == other.source {
+        return one.line > other.line;
+    }
+    start.stamp.is_some_and(|stamp| stamp.sigma <= 3 * SECOND)
 }
 
 /// Ends of a failing service of its own, after an order to stop and a start that followed it: it is these that keep it away.

@@ -16,15 +16,16 @@
 use std::collections::BTreeSet;
 
 use crate::death::{Death, Why, signal_number};
-use crate::event::EventKind;
-use crate::scene::{Observed, Scene};
+use crate::event::{EventKind, OomScope};
+use crate::scene::{LinkedKill, Observed, Scene};
 use crate::service::Join;
+use crate::stamp::clock_time;
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
 use super::{
-    Advice, Cause, Moment, Weight, advice, answers_outage, effects, first_proxy_error, moments_of,
-    moments_told, some_of,
+    Advice, Cause, Moment, Weight, advice, answers_outage, effects, first_proxy_error, is_cron,
+    moments_of, moments_told, some_of,
 };
 
 pub(super) const CAUSE: Cause =
@@ -37,17 +38,30 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .failing_deaths()
         .filter(|death| death.signal == Some(9) && death.why == Why::Unknown)
         .collect();
+    let by_sysrq: Vec<&LinkedKill> = scene
+        .kills
+        .iter()
+        .filter(|kill| kill.scope == OomScope::Sysrq && kill.join >= Join::Comm)
+        .collect();
+    if !by_sysrq.is_empty() {
+        return on_sysrq(scene, &by_sysrq);
+    }
     // One order among many ends that nothing explains is not what ended them.
     if !ordered.is_empty() && ordered.len() >= unexplained.len() {
         let by_service = ordered
             .iter()
             .any(|death| order_of(scene, death).is_some_and(|id| !is_command(scene, id)));
         let what = if by_service { "sigkill-ordered" } else { "sigkill-commanded" };
-        return Weight {
-            direct: true,
-            joined: scene.failing_known,
-            ..of(scene, &ordered, scene.weights.sigkill_ordered, what)
-        };
+        let mut weight = of(scene, &ordered, scene.weights.sigkill_ordered, what);
+        if let Some(job) = weight.path.first().and_then(|id| cron_job(scene, *id)) {
+            let args = [
+                ("processes", ordered.len().into()),
+                ("user", user(job).into()),
+                ("command", shown(job).into()),
+            ];
+            weight.sentence = scene.say_by(&weight.supports, "sigkill-cron", args);
+        }
+        return Weight { direct: true, joined: scene.failing_known, ..weight };
     }
     let orders = bare_orders(scene);
     if !orders.is_empty() {
@@ -99,6 +113,52 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     weight.reservation = Some("no log names the sender of the signal".to_owned());
     weight
 }
+
+/// Somebody asked the kernel for a kill by SysRq f: its OOM killer chose the victim, and memory had not run out.
+fn on_sysrq(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Weight {
+    let moments: Vec<Moment> = kills
+        .iter()
+        .filter_map(|kill| {
+            Some((kill.at, scene.timeline.fact(kill.fact).stamp?.sigma, kill.service))
+        })
+        .collect();
+    let explained = scene.explained(&effects(scene, &moments));
+    let ids: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
+    let mut path = vec![ids[0]];
+    path.extend(first_proxy_error(scene, &path));
+    Weight {
+        nats: scene.weights.sigkill_ordered
+            + scene.weights.for_share(explained)
+            + late(scene, &moments),
+        direct: true,
+        joined: kills.iter().all(|kill| kill.join >= Join::Cgroup),
+        explained,
+        supports: some_of(&ids, 4),
+        path,
+        sentence: scene.say_by(&ids, "sigkill-sysrq", [("processes", kills.len().into())]),
+        ..Weight::default()
+    }
+}
+
+/// The line of cron that ran a command.
+fn cron_job<'s>(scene: &'s Scene<'_>, id: FactId) -> Option<&'s Fact> {
+    Some(scene.timeline.fact(id)).filter(|fact| is_cron(fact))
+}
+
+/// Whose job it is.
+fn user(job: &Fact) -> &str {
+    job.field("user").unwrap_or("?")
+}
+
+/// Its command, as far as it has room in a sentence; the line is cited.
+fn shown(job: &Fact) -> String {
+    job.field("command").unwrap_or_default().chars().take(COMMAND_SHOWN).collect()
+}
+
+/// Letters of a command in a sentence.
+const COMMAND_SHOWN: usize = 60;
+/// Ends of one service by somebody's signal from which it is somebody's habit.
+const AGAIN: usize = 3;
 
 /// Orders of SIGKILL to a failing container whose end nobody tells.
 fn bare_orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact)> {
@@ -188,8 +248,44 @@ fn is_namespaced(scene: &Scene<'_>, death: &Death) -> bool {
 }
 
 fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
+    let runs = || {
+        advice("now", scene.say_by(&weight.supports, "advice-runs-again", []), "verify-listening")
+    };
+    if let Some(job) = weight.path.first().and_then(|id| cron_job(scene, *id)) {
+        let command = job.field("command");
+        let all = scene
+            .timeline
+            .of(EventKind::OperatorCommand)
+            .filter(|(_, fact)| is_cron(fact) && fact.field("command") == command);
+        let times: Vec<String> = all.filter_map(|(_, fact)| fact.at()).map(clock_time).collect();
+        let args = [
+            ("user", user(job).into()),
+            ("command", shown(job).into()),
+            ("times", times.len().into()),
+            ("first", times.first().cloned().unwrap_or_default().into()),
+            ("last", times.last().cloned().unwrap_or_default().into()),
+        ];
+        return vec![advice("now", text("advice-cron-job", args), "verify-no-end"), runs()];
+    }
+    // Who is started again and killed again is not helped by one more start.
+    let ends: BTreeSet<_> = scene
+        .failing_deaths()
+        .filter(|death| {
+            death.signal == Some(9) && matches!(death.why, Why::Operator | Why::Unknown)
+        })
+        .filter_map(|death| death.at().map(|at| at / crate::stamp::SECOND))
+        .collect();
+    if ends.len() >= AGAIN {
+        let times = [("times", ends.len().into())];
+        let find = scene.say_by(&weight.supports, "advice-find-sender", times);
+        return vec![
+            advice("now", find, "verify-name"),
+            runs(),
+            advice("prevent", text("advice-record-signals", []), "verify-ausearch"),
+        ];
+    }
     vec![
-        advice("now", scene.say_by(&weight.supports, "advice-runs-again", []), "verify-listening"),
+        runs(),
         advice("this_week", text("advice-who-sent", []), "verify-name"),
         advice("prevent", text("advice-record-signals", []), "verify-ausearch"),
     ]

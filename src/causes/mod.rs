@@ -127,6 +127,15 @@ fn advice(when: &'static str, text: Text, verify: &'static str) -> Advice {
 fn against_growth(scene: &Scene<'_>) -> Option<Advice> {
     let growth = scene.steady_growth()?;
     let pace = growth.after_start.unwrap_or(growth.interval);
+    // Ends of several workers follow each other sooner than any of them fills: what recycling can do is told by the life of one.
+    let least = scene.ages(growth.why).into_iter().min();
+    if let Some(least) = least.filter(|least| *least >= WORKER_LIFE_MIN) {
+        let args = [("age", whole_seconds(least).into()), ("times", growth.ends.into())];
+        return Some(advice("now", scene.say("advice-recycle-workers-at", args), "verify-recycle"));
+    }
+    if least.is_none() && growth.after_start.is_none() && pace.least < RECYCLED_MIN {
+        return None;
+    }
     let since = if growth.after_start.is_some() { "start" } else { "end" };
     let args = [
         ("age", whole_seconds(pace.least).into()),
@@ -142,6 +151,9 @@ fn against_growth(scene: &Scene<'_>) -> Option<Advice> {
     Some(advice("now", scene.say(id, args), verify))
 }
 
+/// A worker that lives so long serves many requests before it is full.
+const WORKER_LIFE_MIN: Micros = MINUTE;
+
 /// Shortest age at which recycling a worker is a remedy for a while.
 const RECYCLED_MIN: Micros = 5 * MINUTE;
 
@@ -149,6 +161,31 @@ const RECYCLED_MIN: Micros = 5 * MINUTE;
 fn whole_seconds(micros: Micros) -> String {
     let seconds = micros / SECOND;
     if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}
+
+/// Whether what ran out is the pool of connections in the app itself: the store may have had room, and a smaller pool runs out sooner.
+#[must_use]
+pub fn is_own_pool(fact: &Fact) -> bool {
+    /// The pools' own words: SQLAlchemy, Prisma, HikariCP, Sequelize and Knex, ActiveRecord, Ecto, psycopg.
+    const WORDS: [&str; 8] = [
+        "QueuePool limit of size",
+        "from the connection pool",
+        "Connection is not available, request timed out",
+        "The pool is probably full",
+        "could not obtain a connection from the pool",
+        "dropped from queue after",
+        "couldn't get a connection after",
+        "waiting for available connection",
+    ];
+    let says = |text: &str| WORDS.iter().any(|words| text.contains(words));
+    fact.kind == EventKind::DependencyExhausted
+        && (fact.field("reason").is_some_and(says) || says(&fact.event.text))
+}
+
+/// Whether a command was run by cron and by nobody at a keyboard.
+#[must_use]
+pub fn is_cron(fact: &Fact) -> bool {
+    fact.kind == EventKind::OperatorCommand && fact.event.format.as_deref() == Some("cron")
 }
 
 /// The proxy's error line that ends a chain: the first one after its root, or the first of the incident. An answer that the app sent

@@ -128,7 +128,12 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
         Some("network") => step(scene),
         _ => "several",
     };
+    let unset = scene
+        .near_of(&[EventKind::UpstreamUnresolved])
+        .any(|(_, fact)| fact.event.text.contains("no resolver defined"));
     let now = match step {
+        // It asks no nameserver at all.
+        "name" if unset => text("advice-define-resolver", []),
         "name" => text("advice-resolve", []),
         "tls" => text("advice-handshake", place_of(scene, &[EventKind::UpstreamTls])),
         "route" => text("advice-route", []),

@@ -18,7 +18,7 @@ mod runtime;
 use std::collections::BTreeSet;
 
 use crate::death::Why;
-use crate::event::{EventKind, OomHolder, OomScope};
+use crate::event::{EventKind, OomHolder, OomKill, OomScope};
 use crate::scene::{LinkedKill, Observed, Scene};
 use crate::service::names::{Owner, cgroup_owner};
 use crate::service::{Join, ServiceId};
@@ -63,7 +63,7 @@ fn weigh_memcg(scene: &Scene<'_>) -> Weight {
 }
 
 fn weigh_global(scene: &Scene<'_>) -> Weight {
-    let kernel = by_kills(scene, |scope| !matches!(scope, OomScope::Memcg));
+    let kernel = by_kills(scene, |scope| !matches!(scope, OomScope::Memcg | OomScope::Sysrq));
     let user = by_userspace_killer(scene);
     let silent = by_sigkill_alone(scene, scene.weights.oom_unseen_global);
     [kernel, user, silent]
@@ -393,8 +393,9 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     let rss = alike.filter_map(|victim| victim.victim.anon_rss_bytes).max();
     let rss = rss.or_else(|| oom.and_then(|oom| oom.victim.anon_rss_bytes));
     let mut list = Vec::new();
+    let growth = against_growth(scene);
     match (limit, rss) {
-        _ if scene.steady_growth().is_some() => list.extend(against_growth(scene)),
+        _ if growth.is_some() => list.extend(growth),
         (Some(limit), Some(rss)) => list.push(advice(
             "now",
             of_killed(
@@ -404,8 +405,7 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
                 [
                     ("limit", mib(limit).into()),
                     ("held", mib(rss).into()),
-                    // Where one nearly fills it, fewer of them do not help.
-                    ("alone", Arg::Case(if rss > limit / 4 * 3 { "yes" } else { "no" })),
+                    ("alone", Arg::Case(alone(scene, oom, limit, rss))),
                 ],
             ),
             "verify-memory-events",
@@ -425,6 +425,20 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     }
     list.push(advice("prevent", text("advice-recycle-workers", []), "verify-alert-before-kill"));
     list
+}
+
+/// Whether fewer processes would have helped: not where one fills the limit by itself, or with the one other process there was. A
+/// database or cache has no workers to take away.
+fn alone(scene: &Scene<'_>, oom: Option<&OomKill>, limit: u64, rss: u64) -> &'static str {
+    if oom.is_some_and(|oom| scene.services.is_store(&oom.victim.comm)) {
+        return "store";
+    }
+    let pair = oom.is_some_and(|oom| {
+        let all: u64 = oom.holders.iter().map(|holder| holder.processes).sum();
+        let held: u64 = oom.holders.iter().map(|holder| holder.rss_bytes).sum();
+        all == 2 && held >= limit
+    });
+    if pair || rss >= limit / 100 * 97 { "yes" } else { "no" }
 }
 
 /// A text about the services whose processes were killed; not about all that failed at the same time.

@@ -18,7 +18,7 @@ use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, text};
 
-use super::{Advice, Cause, Weight, advice, some_of};
+use super::{Advice, Cause, Weight, advice, is_own_pool, some_of};
 
 pub(super) const CAUSE: Cause = Cause {
     name: "resource_exhaustion",
@@ -83,6 +83,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     };
     let first = if share >= 0.3 { proxy.first() } else { others.first().or(proxy.first()) };
     let ids: Vec<FactId> = proxy.iter().chain(&others).map(|(id, _)| *id).collect();
+    let pool = first.map(|(_, fact)| *fact).filter(|fact| is_own_pool(fact));
     let rate = surge.map(|surge| format!("{surge:.1}")).unwrap_or_default();
     Weight {
         nats: base
@@ -97,14 +98,17 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         supports: some_of(&ids, 3),
         reservation: reservation(scene, backlog_only, &proxy),
         path: first.map(|(id, _)| *id).into_iter().collect(),
-        sentence: scene.say(
-            "resource-exhaustion",
-            [
-                ("what", Arg::Case(what(first.map(|(_, fact)| *fact)))),
-                ("surge", Arg::Case(if surge.is_some() { "yes" } else { "no" })),
-                ("rate", rate.into()),
-            ],
-        ),
+        sentence: match pool {
+            Some(fact) => scene.say("pool-used-up", [("limit", limit_of(fact).into())]),
+            None => scene.say(
+                "resource-exhaustion",
+                [
+                    ("what", Arg::Case(what(first.map(|(_, fact)| *fact)))),
+                    ("surge", Arg::Case(if surge.is_some() { "yes" } else { "no" })),
+                    ("rate", rate.into()),
+                ],
+            ),
+        },
         ..Weight::default()
     }
 }
@@ -199,6 +203,11 @@ fn is_relevant(scene: &Scene<'_>, fact: &Fact) -> bool {
     }
 }
 
+/// What the line says of the pool, in its own words.
+fn limit_of(fact: &Fact) -> &str {
+    fact.field("reason").unwrap_or_default()
+}
+
 /// What ran out.
 fn what(fact: Option<&Fact>) -> &'static str {
     match fact.map(|fact| fact.kind) {
@@ -214,6 +223,7 @@ fn what(fact: Option<&Fact>) -> &'static str {
         }
         Some(EventKind::OpenFilesExhausted) => "files",
         Some(EventKind::ConntrackFull) => "conntrack",
+        Some(EventKind::DependencyExhausted) if fact.is_some_and(is_own_pool) => "pool",
         Some(EventKind::StoreTooManyClients | EventKind::DependencyExhausted) => "clients",
         _ => "system",
     }
@@ -229,6 +239,7 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
         "throttle" => (text("advice-throttle", []), text("advice-watch-limit", [])),
         "proxy" => (text("advice-proxy-limit", []), text("advice-raise-met-limit", [])),
         "files" => (scene.say("advice-open-files", []), text("advice-watch-limit", [])),
+        "pool" => (scene.say("advice-pool", []), text("advice-watch-limit", [])),
         "clients" => (text("advice-store-clients", []), text("advice-watch-limit", [])),
         _ => (text("advice-system-limit", []), text("advice-watch-limit", [])),
     };

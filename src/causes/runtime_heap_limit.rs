@@ -83,11 +83,20 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         sentence: scene.say_by(
             facts.iter().map(|(id, _)| id),
             "runtime-heap-limit",
-            [("times", facts.len().into()), ("runtime", runtime(scene, &path))],
+            [("times", times(&facts).into()), ("runtime", runtime(scene, &path))],
         ),
         path,
         ..Weight::default()
     }
+}
+
+/// How often the limit was met: each refused request writes a line, and several a second stand in one fact; an end may write several.
+fn times(facts: &[(FactId, &Fact)]) -> u64 {
+    let of_one = |(_, fact): &(FactId, &Fact)| match fact.kind {
+        EventKind::MemoryLimit => fact.count,
+        _ => 1,
+    };
+    facts.iter().map(of_one).sum()
 }
 
 /// Ends whose line about the heap has no time of its own.

@@ -4,7 +4,7 @@
 
 use crate::causes;
 use crate::report::figures;
-use crate::report::model::{Incident, Missing, Report, Weighed};
+use crate::report::model::{Action, Incident, Missing, Report, Weighed};
 use crate::report::reading::{self, Reading};
 use crate::wording::{Arg, Language};
 
@@ -112,14 +112,25 @@ pub fn collect(language: Language, missing: &Missing) -> String {
 #[must_use]
 pub fn next_action(reading: &Reading<'_>, incident: &Incident) -> String {
     let language = reading.report.language;
-    let Some(action) = incident.actions.iter().find(|action| action.when == "now") else {
-        return language.say("answer-nothing-to-do", []);
-    };
+    let mut now = incident.actions.iter().filter(|action| action.when == "now");
+    let Some(action) = now.next() else { return language.say("answer-nothing-to-do", []) };
+    let mut text = one_action(reading, action);
+    // What is down is started first; what it died of comes next.
+    if action.text.id() == Some("advice-start-now")
+        && let Some(next) = now.next()
+    {
+        text = format!("{} {}", sentence(&text), one_action(reading, next));
+    }
+    text
+}
+
+fn one_action(reading: &Reading<'_>, action: &Action) -> String {
     let mut text = sentence(&action.text);
     text.push_str(&ids(reading, &action.because));
     if !action.verify.is_empty() {
         text.push(' ');
-        text.push_str(&language.say("check", [("verify", (&action.verify).into())]));
+        let verify = [("verify", (&action.verify).into())];
+        text.push_str(&reading.report.language.say("check", verify));
     }
     text
 }

@@ -240,23 +240,33 @@ impl Services {
         }
     }
 
-    /// A service that is known by its log alone is called by what wrote it and the file's own name.
+    /// A service that is known by its log alone is called by what wrote it and the file's own name, with its folder where two would
+    /// be called alike.
     pub(super) fn name_files(&mut self, sources: &[Source]) {
         let paths: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
-        for service in &mut self.list {
+        let mut named: Vec<(usize, String)> = Vec::new();
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        let called = |service: &Service, parts: usize| {
+            let mut file: Vec<&str> = service.name.rsplit('/').take(parts).collect();
+            file.reverse();
+            let store = service.store.as_deref().or(service.format.as_deref());
+            format!("{} ({})", store.unwrap_or(super::NAMELESS), file.join("/"))
+        };
+        for (index, service) in self.list.iter().enumerate() {
             let nameless = service.units.is_empty()
                 && service.containers.is_empty()
                 && service.programs.is_empty();
             // A file that lies in no folder is a file all the same.
             if nameless && (service.name.contains('/') || paths.contains(service.name.as_str())) {
-                let file = service.name.rsplit('/').next().unwrap_or_default();
-                let what = service
-                    .store
-                    .clone()
-                    .or_else(|| service.format.clone())
-                    .unwrap_or_else(|| super::NAMELESS.to_owned());
-                service.name = format!("{what} ({file})");
+                let name = called(service, 1);
+                *times.entry(name.clone()).or_default() += 1;
+                named.push((index, name));
             }
+        }
+        for (index, name) in named {
+            let alike = times.get(&name).is_some_and(|times| *times > 1);
+            let service = &mut self.list[index];
+            service.name = if alike { called(service, 2) } else { name };
         }
     }
 

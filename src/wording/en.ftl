@@ -48,6 +48,39 @@ title-worker-timeout = workers ended by their app server for not answering in ti
 
 best-guess = The bundle does not say why; the best guess, { $guess } ({ $probability }), has too little behind it.
 no-cause-told = The bundle does not say why.
+two-sentences = { $one } { $two }
+symptom-proxy = the proxy's log tells { $shown } x { $kind ->
+    [upstream-refused] connection refused
+    [upstream-reset] connection reset
+    [upstream-closed] connection closed before an answer
+    [upstream-timeout] timed out
+    [upstream-socket-missing] no such socket
+    [upstream-backlog-full] listen queue full
+    [upstream-unreachable] no route
+    [upstream-none-live] no live upstream left
+   *[other] { $words }
+}{ $place-known ->
+    [no] {""}
+   *[yes] {" at "}{ $place }
+} (first { $path }:{ $line })
+symptom-access = the access log has { $shown } x { $status }{ $place-known ->
+    [no] {""}
+   *[yes] {" at "}{ $place }
+}{ $timed ->
+    [no] {""}
+   *[yes] {", the slowest after "}{ $longest }
+}{ $kind ->
+    [none] {""}
+    [upstream-refused] : connection refused
+    [upstream-reset] : connection reset
+    [upstream-closed] : connection closed before an answer
+    [upstream-timeout] : timed out
+    [upstream-socket-missing] : no such socket
+    [upstream-backlog-full] : listen queue full
+    [upstream-unreachable] : no route
+    [upstream-none-live] : no live upstream left
+   *[other] : { $words }
+} (first { $path }:{ $line })
 either-or = Either { $one } or { $other }; the bundle does not tell which.
 
 named-error = { $error-known ->
@@ -116,6 +149,14 @@ sigkill-commanded = { processes } of { failing } { $processes ->
     [one] was killed
    *[other] were killed
 } by a command that a log names
+sigkill-cron = { processes } of { failing } { $processes ->
+    [one] was killed
+   *[other] were killed
+} by a cron job of { $user }, "{ $command }"
+sigkill-sysrq = { processes } of { failing } { $processes ->
+    [one] was killed
+   *[other] were killed
+} by the kernel because somebody asked it to (SysRq f); memory had not run out for it to act by itself
 sigkill-unexplained = { processes } of { failing } died of SIGKILL that no log explains
 sigkill-by-somebody = { failing } died of SIGKILL, and the kernel log, which covers the moment, shows no OOM kill of it: somebody or something sent the signal
 sigkill-perhaps-oom = { processes } of { failing } died of SIGKILL, which the OOM killer may have sent
@@ -229,6 +270,7 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] , while requests came at { $rate } times the rate before
 }
+pool-used-up = { failing } used up its own pool of connections: "{ $limit }"
 runtime-heap-limit = { failing } reached { $runtime ->
     [node] the heap limit of Node.js
     [jvm] the heap limit of the JVM
@@ -270,9 +312,11 @@ advice-stop-growth = Lower the load that fills the memory of { failing } (fewer 
     [start] after a start
    *[end] after the last end
 }, too fast for recycling to help
+advice-recycle-workers-at = Recycle the workers of { failing } before they are { $age } old (max_requests, a memory high-water mark): { $times } of them were killed for memory, the youngest { $age } after it booted; what fills them comes back, and more memory only moves the next end
 advice-read-last-lines = Read what { failing } wrote just before each end (journalctl -u, docker logs, the log files of its process manager); roll back if a deploy came before it
 advice-read-trace = Read the trace in the log of { failing }; roll back if a deploy came before it
 advice-catch-error = Catch the error where it arises, and let one request fail instead of the process
+advice-start-now = Start { failing } now: it ended at { $time }, and no log shows a start after it
 advice-keep-crashers-away = Keep the requests that crash { failing } away, or roll back its last update of native code{ $place ->
     [unknown] {""}
    *[known] {" "}in { $library }
@@ -305,12 +349,18 @@ advice-runs-again = See that { failing } { $services ->
    *[other] run
 } again
 advice-who-sent = Ask who or what sent SIGKILL: shell history, sudo and audit logs, cron jobs, monitoring that restarts
+advice-find-sender = Find who or what sends SIGKILL (shell history, sudo and audit logs, cron jobs, monitoring that restarts): { failing } was killed { $times } times, and a start alone lasts until the next one
+advice-cron-job = Take the cron job of { $user } out or mend it (crontab -l, /etc/cron.d): it runs "{ $command }"{ $times ->
+    [1] {", at "}{ $first }
+   *[other] {", "}{ $times } times from { $first } to { $last }, and comes again
+}
 advice-record-signals = Record signals: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Look at /proc/pressure/memory and at the largest processes (ps --sort=-rss), and stop what is not needed
 advice-working-set = Give the host or container memory for its working set, page cache included
 advice-alert-psi = Alert on memory pressure (PSI) and not only on use
 advice-network-steps = From the proxy's host: resolve the upstream's name, reach its port (nc -vz), and try its certificate (openssl s_client)
 advice-resolve = From the proxy's host: resolve the upstream's name (getent ahosts, and dig at the nameserver that the proxy asks), and see that this nameserver answers
+advice-define-resolver = Give nginx a resolver directive: without one it asks no nameserver for a name that stands in a variable (proxy_pass with a variable)
 advice-handshake = From the proxy's host: shake hands with the upstream (openssl s_client -connect { $place-known ->
     [no] HOST:PORT
    *[yes] { $place }
@@ -322,6 +372,7 @@ advice-route = From the proxy's host: find the way to the upstream (ip route get
 advice-watch-certificates = Alert before the certificates of upstreams end, and try the handshake after each update of either side
 advice-resolver = Give nginx a resolver with a short valid= time, or reload it when addresses change
 advice-raise-limit-above = Raise the memory limit of { failing } above { $limit }{ $alone ->
+    [store] {" "}or bound what it keeps in memory (maxmemory, shared_buffers, work_mem, connections): the victim held { $held }
     [yes] : one victim alone held { $held }, so that fewer workers would not help
    *[no] {" "}or run fewer workers: one victim alone held { $held }
 }
@@ -370,6 +421,7 @@ advice-throttle = See whom the limit turned away (client addresses in the cited 
 advice-proxy-limit = Raise the proxy's own limit that the line names (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports by keepalive to the upstream) and reload it
 advice-open-files = Raise LimitNOFILE of { failing } and restart it, then find what it keeps open (lsof -p)
 advice-store-clients = Bound the connection pools below the limit that was met and end idle connections; more workers would open more of them
+advice-pool = Find what holds the connections of { failing } for long: slow queries, transactions left open (pg_stat_activity: state, query_start), connections that are never given back; raise the pool only after that, and below what the database allows
 advice-system-limit = Raise the limit that the line names (sysctl, TasksMax, pids.max), and find who uses it up
 advice-watch-limit = Count what was used up, per process and every minute, until it is clear what makes it grow
 advice-shed-load = Shed or spread the load, or add workers to { failing }
@@ -493,6 +545,7 @@ chain-proxy-met = the proxy met { $answers }; without an access log nobody knows
 chain-oom-kill = the kernel killed { $victim } (pid { $pid }), as { $limited ->
     [known] its cgroup was at its limit of { $limit }
     [unknown] its cgroup was at its memory limit
+    [sysrq] somebody asked it to (SysRq f)
    *[host] the host had no memory left
 }{ $times ->
     [1] {""}
@@ -524,6 +577,7 @@ chain-back = { failing } { $what ->
     [ready] took clients again
    *[listening] listened again
 } at { $time }
+chain-down = nothing of { failing } is seen after { $time }: no log shows a start
 chain-unit-oom-stopped = { $lower }systemd stopped the rest of { $unit } for it, as OOMPolicy=stop has it
 chain-disk-full = a write failed: no space left
 chain-segfault = the kernel saw { $process } touch memory that is not its own
@@ -613,6 +667,7 @@ chain-other = { $kind ->
     [unit-watchdog] a unit did not answer systemd's watchdog
     [core-dumped] a core dump was taken
     [userspace-oom-kill] a killer in user space killed a process for memory
+    [userspace-kill-failed] a killer in user space did not get a process to end
     [clock-step] the clock was set
     [operator-command] an operator gave a command
     [deploy] packages were installed or a deploy ran
@@ -620,7 +675,15 @@ chain-other = { $kind ->
    *[other] { $words }
 }
 chain-kernel-limit = a limit of the kernel was reached: { $limit }
-chain-operator-command = an operator ran "{ $command }"
+chain-pool-used-up = no connection in the app's own pool was free in time
+chain-operator-command = { $user-known ->
+    [no] an operator
+   *[yes] { $user }
+} ran "{ $command }"
+chain-cron-command = cron ran a job{ $user-known ->
+    [no] {""}
+   *[yes] {" "}of { $user }
+}: "{ $command }"
 chain-program-exited = the process manager saw { $program } end{ $told ->
     [signal] {" "}by signal { $signal }
     [code] {" "}with exit status { $code }
@@ -635,7 +698,6 @@ claim-no-kill-around = no OOM kill of a failing service, or of what it needs, ar
 claim-no-kill = no OOM kill in the window
 claim-no-burst = no burst of failed answers
 claim-ends-explained = every end of a process is explained
-kernel-tells-of-one = the kernel log tells of one
 kernel-covers = { $path } covers the incident
 kernel-ring-covers = { $path } holds what the kernel wrote from { $time } until the ring was read
 kernel-no-kill = { $path } holds kernel messages and no kill
@@ -652,6 +714,8 @@ log-not-whole = { $path } was cut or damaged, and what is lost may tell of it
 bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE
+kill-told = { $path }:{ $line } tells of one
+kill-of-a-store = { $path }:{ $line } tells of a database or cache that was killed, and no line tells whether what failed needs it
 kernel-after-boot = { $path } begins with a boot after the onset: what the kernel wrote before it is gone
 kernel-at-boot = { $path } was written at the boot and holds nothing that came later
 kernel-of-another = { $path } may be of another host than the app's
@@ -663,6 +727,8 @@ kernel-unplaced = { $path } cannot be placed in time
 ## What would tell more
 
 missing-kernel-log = the kernel log over the incident ({ $why })
+missing-kernel-zone = the time zone of { $path }, the kernel log over the incident, which is in the bundle and whose zone is only assumed
+missing-platform = what the platform tells of the instances: their events, exit codes and memory
 missing-docker-events = the docker events
 missing-app-log = the log of the app server behind { $place-known ->
     [no] the failing upstream

@@ -63,6 +63,39 @@ title-worker-timeout = un worker arrêté par son serveur d'application faute de
 
 best-guess = Le bundle ne dit pas pourquoi ; la meilleure hypothèse, { $guess } ({ $probability }), repose sur trop peu.
 no-cause-told = Le bundle ne dit pas pourquoi.
+two-sentences = { $one } { $two }
+symptom-proxy = le journal du proxy montre { $shown } x { $kind ->
+    [upstream-refused] « connection refused »
+    [upstream-reset] « connection reset »
+    [upstream-closed] connexion fermée avant la réponse
+    [upstream-timeout] délai dépassé
+    [upstream-socket-missing] socket absent
+    [upstream-backlog-full] file d'écoute pleine
+    [upstream-unreachable] pas de route
+    [upstream-none-live] aucun upstream vivant
+   *[other] { $words }
+}{ $place-known ->
+    [no] {""}
+   *[yes] {" à "}{ $place }
+} (d'abord { $path }:{ $line })
+symptom-access = le journal d'accès contient { $shown } x { $status }{ $place-known ->
+    [no] {""}
+   *[yes] {" à "}{ $place }
+}{ $timed ->
+    [no] {""}
+   *[yes] {", la plus lente après "}{ $longest }
+}{ $kind ->
+    [none] {""}
+    [upstream-refused] : « connection refused »
+    [upstream-reset] : « connection reset »
+    [upstream-closed] : connexion fermée avant la réponse
+    [upstream-timeout] : délai dépassé
+    [upstream-socket-missing] : socket absent
+    [upstream-backlog-full] : file d'écoute pleine
+    [upstream-unreachable] : pas de route
+    [upstream-none-live] : aucun upstream vivant
+   *[other] : { $words }
+} (d'abord { $path }:{ $line })
 either-or = Soit { $one }, soit { $other } ; le bundle ne permet pas de trancher.
 
 named-error = { $error-known ->
@@ -147,6 +180,14 @@ sigkill-commanded = { processes } { failing-de } { $processes ->
     [one] a été tué
    *[other] ont été tués
 } par une commande qu'un journal nomme
+sigkill-cron = { processes } { failing-de } { $processes ->
+    [one] a été tué
+   *[other] ont été tués
+} par une tâche cron de { $user }, « { $command } »
+sigkill-sysrq = { processes } { failing-de } { $processes ->
+    [one] a été tué
+   *[other] ont été tués
+} par le noyau à la demande de quelqu'un (SysRq f) ; ce n'est pas le manque de mémoire qui l'a fait agir
 sigkill-unexplained = { processes } { failing-de } { processes-died } d'un SIGKILL qu'aucun journal n'explique
 sigkill-by-somebody = un processus { failing-de } est mort d'un SIGKILL, et le journal du noyau, qui couvre ce moment, ne montre aucun OOM kill de ce processus : quelqu'un ou quelque chose a envoyé le signal
 sigkill-perhaps-oom = { processes } { failing-de } { processes-died } d'un SIGKILL que l'OOM killer a pu envoyer
@@ -264,6 +305,7 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] , alors que les requêtes arrivaient { $rate } fois plus vite qu'avant
 }
+pool-used-up = { failing } : son propre pool de connexions est épuisé, « { $limit } »
 runtime-heap-limit = { failing } { $services ->
     [0] a atteint
     [1] a atteint
@@ -310,9 +352,11 @@ advice-stop-growth = Réduire la charge qui remplit la mémoire { failing-de } (
     [start] un démarrage
    *[end] l'arrêt précédent
 }, trop vite pour qu'un recyclage aide
+advice-recycle-workers-at = Recycler les workers { failing-de } avant l'âge de { $age } (max_requests, un seuil de mémoire) : { $times } ont été tués pour leur mémoire, le plus jeune { $age } après son démarrage ; ce qui les remplit reviendra, et plus de mémoire ne fait que repousser l'arrêt suivant
 advice-read-last-lines = Lire ce qu'a écrit { failing } juste avant chaque fin (journalctl -u, docker logs, les journaux de son gestionnaire de processus) ; revenir en arrière si un déploiement a précédé
 advice-read-trace = Lire la trace dans le journal { failing-de } ; revenir en arrière si un déploiement a précédé
 advice-catch-error = Intercepter l'erreur là où elle naît, et laisser échouer une requête plutôt que le processus
+advice-start-now = Démarrer { failing } maintenant : arrêt à { $time }, et aucun journal ne montre de démarrage ensuite
 advice-keep-crashers-away = Écarter les requêtes qui font tomber { failing }, ou revenir sur sa dernière mise à jour de code natif{ $place ->
     [unknown] {""}
    *[known] {" "}dans { $library }
@@ -345,12 +389,18 @@ advice-runs-again = Vérifier que { failing } { $services ->
    *[other] tournent
 } de nouveau
 advice-who-sent = Demander qui ou quoi a envoyé SIGKILL : historique du shell, journaux sudo et audit, tâches cron, supervision qui redémarre
+advice-find-sender = Chercher qui ou quoi envoie SIGKILL (historique du shell, journaux sudo et audit, tâches cron, supervision qui redémarre) : { $times } kills { failing-de }, et un simple démarrage ne tient que jusqu'au suivant
+advice-cron-job = Retirer ou corriger la tâche cron de { $user } (crontab -l, /etc/cron.d) : elle lance « { $command } »{ $times ->
+    [1] {", à "}{ $first }
+   *[other] {", "}{ $times } fois de { $first } à { $last }, et elle reviendra
+}
 advice-record-signals = Enregistrer les signaux : auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Regarder /proc/pressure/memory et les plus gros processus (ps --sort=-rss), et arrêter ce qui est inutile
 advice-working-set = Donner à l'hôte ou au conteneur la mémoire de son working set, page cache compris
 advice-alert-psi = Alerter sur la pression mémoire (PSI) et pas seulement sur l'utilisation
 advice-network-steps = Depuis l'hôte du proxy : résoudre le nom de l'upstream, joindre son port (nc -vz) et essayer son certificat (openssl s_client)
 advice-resolve = Depuis l'hôte du proxy : résoudre le nom de l'upstream (getent ahosts, et dig auprès du serveur de noms que le proxy interroge), et vérifier que ce serveur répond
+advice-define-resolver = Donner à nginx une directive resolver : sans elle, il n'interroge aucun serveur de noms pour un nom qui se trouve dans une variable (proxy_pass avec une variable)
 advice-handshake = Depuis l'hôte du proxy : essayer le handshake avec l'upstream (openssl s_client -connect { $place-known ->
     [no] HOST:PORT
    *[yes] { $place }
@@ -362,6 +412,7 @@ advice-route = Depuis l'hôte du proxy : trouver le chemin vers l'upstream (ip r
 advice-watch-certificates = Alerter avant l'expiration des certificats des upstreams, et essayer le handshake après chaque mise à jour d'un des deux côtés
 advice-resolver = Donner à nginx un resolver avec un valid= court, ou le recharger quand les adresses changent
 advice-raise-limit-above = Relever la limite mémoire { failing-de } au-dessus de { $limit }{ $alone ->
+    [store] , ou borner ce qu'il garde en mémoire (maxmemory, shared_buffers, work_mem, connexions) : la victime tenait { $held }
     [yes] {" "}: une seule victime tenait { $held }, et moins de workers n'y changerait rien
    *[no] , ou lancer moins de workers : une seule victime tenait { $held }
 }
@@ -410,6 +461,7 @@ advice-throttle = Voir qui la limite a refusé (adresses des clients dans les li
 advice-proxy-limit = Relever la limite du proxy que la ligne nomme (worker_rlimit_nofile, LimitNOFILE, worker_connections, ports par keepalive vers l'upstream) et le recharger
 advice-open-files = Relever LimitNOFILE pour { failing } et redémarrer, puis chercher ce qui reste ouvert (lsof -p)
 advice-store-clients = Borner les pools de connexions sous la limite atteinte et fermer les connexions inactives ; plus de workers en ouvriraient davantage
+advice-pool = Chercher ce qui retient longtemps les connexions { failing-de } : requêtes lentes, transactions laissées ouvertes (pg_stat_activity : state, query_start), connexions jamais rendues ; n'agrandir le pool qu'ensuite, et sous ce que la base accepte
 advice-system-limit = Relever la limite que la ligne nomme (sysctl, TasksMax, pids.max), et chercher qui l'épuise
 advice-watch-limit = Compter ce qui a été épuisé, par processus et chaque minute, jusqu'à savoir ce qui le fait croître
 advice-shed-load = Délester ou répartir la charge, ou ajouter des workers { failing-a }
@@ -532,6 +584,7 @@ chain-proxy-met = le proxy a reçu { $answers } ; sans access log, personne ne 
 chain-oom-kill = le noyau a tué { $victim } (pid { $pid }), car { $limited ->
     [known] son cgroup était à sa limite de { $limit }
     [unknown] son cgroup était à sa limite mémoire
+    [sysrq] quelqu'un le lui a demandé (SysRq f)
    *[host] l'hôte n'avait plus de mémoire
 }{ $times ->
     [1] {""}
@@ -563,6 +616,7 @@ chain-back = { failing } { $what ->
     [ready] acceptait de nouveau des clients
    *[listening] écoutait de nouveau
 } à { $time }
+chain-down = plus rien de { failing } n'apparaît après { $time } : aucun journal ne montre de démarrage
 chain-unit-oom-stopped = { $lower }systemd a arrêté pour cela le reste de { $unit }, comme le veut OOMPolicy=stop
 chain-disk-full = une écriture a échoué : plus d'espace
 chain-segfault = le noyau a vu { $process } toucher une mémoire qui n'est pas la sienne
@@ -651,6 +705,7 @@ chain-other = { $kind ->
     [unit-watchdog] une unité n'a pas répondu au watchdog de systemd
     [core-dumped] un core dump a été pris
     [userspace-oom-kill] un tueur en espace utilisateur a tué un processus pour la mémoire
+    [userspace-kill-failed] un tueur en espace utilisateur n'a pas obtenu la fin d'un processus
     [clock-step] l'horloge a été réglée
     [operator-command] un opérateur a lancé une commande
     [deploy] des paquets ont été installés ou un déploiement a eu lieu
@@ -658,7 +713,15 @@ chain-other = { $kind ->
    *[other] événement « { $words } »
 }
 chain-kernel-limit = une limite du noyau a été atteinte : { $limit }
-chain-operator-command = un opérateur a lancé « { $command } »
+chain-pool-used-up = aucune connexion du propre pool de l'application n'a été libre à temps
+chain-operator-command = { $user-known ->
+    [no] un opérateur
+   *[yes] { $user }
+} a lancé « { $command } »
+chain-cron-command = cron a lancé une tâche{ $user-known ->
+    [no] {""}
+   *[yes] {" "}de { $user }
+} : « { $command } »
 chain-program-exited = le gestionnaire de processus a vu { $program } se terminer{ $told ->
     [signal] {" "}par le signal { $signal }
     [code] {" "}avec le code de sortie { $code }
@@ -673,7 +736,6 @@ claim-no-kill-around = aucun OOM kill d'un service touché, ni de ce dont il dé
 claim-no-kill = aucun OOM kill dans toute la période
 claim-no-burst = aucune rafale de réponses en échec
 claim-ends-explained = chaque fin de processus est expliquée
-kernel-tells-of-one = le journal du noyau en montre un
 kernel-covers = { $path } couvre l'incident
 kernel-ring-covers = { $path } contient ce que le noyau a écrit de { $time } jusqu'à la lecture du tampon
 kernel-no-kill = { $path } contient des messages du noyau et aucun OOM kill
@@ -693,6 +755,8 @@ ends-unexplained = { $ends ->
    *[other] { $ends } fins n'ont pas de raison dans les journaux
 }
 kernel-zone-assumed = le fuseau de { $path } n'est que supposé ; donner --tz FILE=ZONE
+kill-told = { $path }:{ $line } en montre un
+kill-of-a-store = { $path }:{ $line } montre une base ou un cache tué, et aucune ligne ne dit si ce qui a échoué en dépend
 kernel-after-boot = { $path } commence par un démarrage après le début : ce que le noyau écrivait avant est perdu
 kernel-at-boot = { $path } a été écrit au démarrage et ne contient rien de ce qui a suivi
 kernel-of-another = { $path } est peut-être d'un autre hôte que celui de l'application
@@ -704,6 +768,8 @@ kernel-unplaced = { $path } ne peut être placé dans le temps
 ## Ce qui en dirait plus
 
 missing-kernel-log = le journal du noyau pendant l'incident ({ $why })
+missing-kernel-zone = le fuseau horaire de { $path }, le journal du noyau de cet incident, qui est dans le bundle et dont le fuseau est seulement supposé
+missing-platform = ce que la plateforme dit des instances : leurs événements, codes de sortie et mémoire
 missing-docker-events = les événements de docker (docker events)
 missing-app-log = le journal du serveur d'application derrière { $place-known ->
     [no] l'upstream en échec

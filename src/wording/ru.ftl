@@ -76,6 +76,39 @@ title-worker-timeout = сервер приложений снял воркер, 
 
 best-guess = По бандлу нельзя сказать почему; лучшая догадка — { $guess } ({ $probability }), но оснований для неё слишком мало.
 no-cause-told = По бандлу нельзя сказать почему.
+two-sentences = { $one } { $two }
+symptom-proxy = в логе прокси { $shown } раз: { $kind ->
+    [upstream-refused] «connection refused»
+    [upstream-reset] «connection reset»
+    [upstream-closed] соединение закрыто до ответа
+    [upstream-timeout] истекло время ожидания
+    [upstream-socket-missing] сокета нет
+    [upstream-backlog-full] очередь приёма полна
+    [upstream-unreachable] нет маршрута
+    [upstream-none-live] нет живых апстримов
+   *[other] { $words }
+}{ $place-known ->
+    [no] {""}
+   *[yes] {" на "}{ $place }
+} (впервые { $path }:{ $line })
+symptom-access = в логе доступа { $shown } раз { $status }{ $place-known ->
+    [no] {""}
+   *[yes] {" на "}{ $place }
+}{ $timed ->
+    [no] {""}
+   *[yes] {", самый долгий через "}{ $longest }
+}{ $kind ->
+    [none] {""}
+    [upstream-refused] : «connection refused»
+    [upstream-reset] : «connection reset»
+    [upstream-closed] : соединение закрыто до ответа
+    [upstream-timeout] : истекло время ожидания
+    [upstream-socket-missing] : сокета нет
+    [upstream-backlog-full] : очередь приёма полна
+    [upstream-unreachable] : нет маршрута
+    [upstream-none-live] : нет живых апстримов
+   *[other] : { $words }
+} (впервые { $path }:{ $line })
 either-or = Либо { $one }, либо { $other }; что именно, по бандлу не видно.
 
 named-error = { $error-known ->
@@ -154,6 +187,8 @@ health-check-kill = { failing } { $services ->
 host-restart = хост перезагрузился или был приостановлен, а с ним и его сервисы
 sigkill-ordered = { processes } { failing-gen } { processes-ended } по команде docker или systemd
 sigkill-commanded = { processes } { failing-gen } { processes-ended } от команды, которая есть в логе
+sigkill-cron = { processes } { failing-gen } { processes-ended } от задания cron пользователя { $user }, «{ $command }»
+sigkill-sysrq = { processes } { failing-gen } { processes-ended } от ядра, потому что его об этом попросили (SysRq f); само оно из-за памяти не действовало
 sigkill-unexplained = { processes } { failing-gen } { processes-ended } по SIGKILL, который ни один лог не объясняет
 sigkill-by-somebody = процесс { failing-gen } завершился по SIGKILL, а лог ядра покрывает этот момент и не показывает для него OOM kill: сигнал послал кто-то или что-то другое
 sigkill-perhaps-oom = { processes } { failing-gen } { processes-ended } по SIGKILL, который мог послать OOM killer
@@ -271,6 +306,7 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] ; запросов приходило в { $rate } раза больше, чем до того
 }
+pool-used-up = { failing }: собственный пул соединений исчерпан, «{ $limit }»
 runtime-heap-limit = { failing } { $services ->
     [2] упирались
     [3] упирались
@@ -318,9 +354,11 @@ advice-stop-growth = Снизьте нагрузку, которая запол�
     [start] после старта
    *[end] после предыдущего завершения
 } — слишком быстро, чтобы помогли перезапуски
+advice-recycle-workers-at = Перезапускайте воркеров { failing-gen } раньше, чем их возраст достигнет { $age } (max_requests, порог памяти): из-за памяти убито { $times }, самый молодой через { $age } после старта; то, что заполняет память, вернётся, и больший объём лишь отодвинет следующий конец
 advice-read-last-lines = Прочитайте, что написал { failing } перед каждым завершением (journalctl -u, docker logs, логи менеджера процессов); откатитесь, если перед этим было развёртывание
 advice-read-trace = Прочитайте трассировку в логе { failing-gen }; если перед этим был деплой, откатите его
 advice-catch-error = Перехватывайте ошибку там, где она возникает: пусть падает один запрос, а не весь процесс
+advice-start-now = Запустите { failing } сейчас: завершение в { $time }, и ни один лог не показывает запуска после него
 advice-keep-crashers-away = Не пропускайте запросы, от которых падает { failing }, или откатите последнее обновление нативного кода{ $place ->
     [unknown] {""}
    *[known] {" "}в { $library }
@@ -353,12 +391,18 @@ advice-runs-again = Убедитесь, что { failing } снова { $service
    *[other] работает
 }
 advice-who-sent = Узнайте, кто или что послало SIGKILL: история команд, логи sudo и audit, cron, мониторинг с перезапуском
+advice-find-sender = Найдите, кто или что посылает SIGKILL (история оболочки, логи sudo и аудита, задания cron, мониторинг с перезапуском): { failing }, убийств { $times }, и одного запуска хватит лишь до следующего
+advice-cron-job = Уберите или исправьте задание cron пользователя { $user } (crontab -l, /etc/cron.d): оно выполняет «{ $command }»{ $times ->
+    [1] {", в "}{ $first }
+   *[other] {", "}раз: { $times }, с { $first } по { $last }, и выполнит снова
+}
 advice-record-signals = Записывайте сигналы: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Посмотрите /proc/pressure/memory и самые крупные процессы (ps --sort=-rss) и остановите лишнее
 advice-working-set = Дайте хосту или контейнеру память под его рабочий набор, включая page cache
 advice-alert-psi = Настройте алерт на нехватку памяти (PSI), а не только на её использование
 advice-network-steps = С хоста прокси: разрешите имя апстрима, проверьте его порт (nc -vz) и сертификат (openssl s_client)
 advice-resolve = С хоста прокси: разрешите имя апстрима (getent ahosts, и dig у того сервера имён, который спрашивает прокси) и проверьте, что этот сервер отвечает
+advice-define-resolver = Дайте nginx директиву resolver: без неё он не спрашивает ни один сервер имён об имени из переменной (proxy_pass с переменной)
 advice-handshake = С хоста прокси: проверьте рукопожатие с апстримом (openssl s_client -connect { $place-known ->
     [no] HOST:PORT
    *[yes] { $place }
@@ -370,6 +414,7 @@ advice-route = С хоста прокси: найдите путь к апстр
 advice-watch-certificates = Оповещайте до окончания срока сертификатов апстримов и проверяйте рукопожатие после каждого обновления любой из сторон
 advice-resolver = Задайте nginx resolver с коротким valid= или перечитывайте конфигурацию при смене адресов
 advice-raise-limit-above = Поднимите лимит памяти { failing-gen } выше { $limit }{ $alone ->
+    [store] {" "}или ограничьте то, что он держит в памяти (maxmemory, shared_buffers, work_mem, соединения): жертва держала { $held }
     [yes] : один убитый процесс держал { $held }, и меньшее число воркеров не поможет
    *[no] {" "}или запускайте меньше воркеров: один убитый процесс держал { $held }
 }
@@ -419,6 +464,7 @@ advice-throttle = Посмотрите, кого отклонил лимит (а
 advice-proxy-limit = Поднимите лимит прокси, названный в строке (worker_rlimit_nofile, LimitNOFILE, worker_connections, порты — через keepalive к апстриму), и перезагрузите его конфигурацию
 advice-open-files = Поднимите LimitNOFILE { failing-dat } и перезапустите, затем найдите, что остаётся открытым (lsof -p)
 advice-store-clients = Ограничьте пулы соединений ниже достигнутого лимита и закройте простаивающие; новые воркеры открыли бы ещё больше
+advice-pool = Найдите, что долго держит соединения { failing-gen }: медленные запросы, незакрытые транзакции (pg_stat_activity: state, query_start), соединения, которые не возвращают; увеличивайте пул только после этого и ниже того, что допускает база
 advice-system-limit = Поднимите лимит, названный в строке (sysctl, TasksMax, pids.max), и найдите, кто его исчерпывает
 advice-watch-limit = Считайте исчерпанное по процессам каждую минуту, пока не станет ясно, что растёт
 advice-shed-load = Сбросьте или распределите нагрузку либо добавьте воркеров { failing-dat }
@@ -542,6 +588,7 @@ chain-proxy-met = прокси получил { $answers }; без access-лог
 chain-oom-kill = ядро убило { $victim } (pid { $pid }), потому что { $limited ->
     [known] его cgroup упёрлась в лимит { $limit }
     [unknown] его cgroup упёрлась в свой лимит памяти
+    [sysrq] его об этом попросили (SysRq f)
    *[host] на хосте кончилась память
 }{ $times ->
     [1] {""}
@@ -574,6 +621,7 @@ chain-back = { failing } снова { $what ->
     [ready] принимает клиентов
    *[listening] слушает порт
 } с { $time }
+chain-down = после { $time } ничего от { failing } не видно: ни один лог не показывает запуска
 chain-unit-oom-stopped = { $lower }systemd остановил из-за этого остальную часть { $unit }, как велит OOMPolicy=stop
 chain-disk-full = запись не удалась: нет места
 chain-segfault = ядро увидело, что { $process } обратился к чужой памяти
@@ -662,6 +710,7 @@ chain-other = { $kind ->
     [unit-watchdog] юнит не ответил watchdog systemd
     [core-dumped] снят core dump
     [userspace-oom-kill] убийца в пространстве пользователя убил процесс из-за памяти
+    [userspace-kill-failed] убийце в пространстве пользователя не удалось завершить процесс
     [clock-step] часы были переведены
     [operator-command] оператор выполнил команду
     [deploy] устанавливались пакеты или шло развёртывание
@@ -669,7 +718,15 @@ chain-other = { $kind ->
    *[other] событие «{ $words }»
 }
 chain-kernel-limit = достигнут предел ядра: { $limit }
-chain-operator-command = оператор выполнил «{ $command }»
+chain-pool-used-up = в собственном пуле приложения вовремя не нашлось свободного соединения
+chain-operator-command = { $user-known ->
+    [no] оператор выполнил «{ $command }»
+   *[yes] { $user }: выполнена команда «{ $command }»
+}
+chain-cron-command = cron выполнил задание{ $user-known ->
+    [no] {""}
+   *[yes] {" "}пользователя { $user }
+}: «{ $command }»
 chain-program-exited = менеджер процессов увидел, что { $program } завершился{ $told ->
     [signal] {" "}от сигнала { $signal }
     [code] {" "}с кодом выхода { $code }
@@ -684,7 +741,6 @@ claim-no-kill-around = рядом с { $incident } нет OOM kill постра�
 claim-no-kill = за всё время нет OOM kill
 claim-no-burst = нет всплеска неудачных ответов
 claim-ends-explained = каждое завершение процесса объяснено
-kernel-tells-of-one = в логе ядра он есть
 kernel-covers = { $path } покрывает инцидент
 kernel-ring-covers = { $path } содержит всё, что ядро писало с { $time } до чтения буфера
 kernel-no-kill = в { $path } есть сообщения ядра, но нет OOM kill
@@ -705,6 +761,8 @@ ends-unexplained = { $ends ->
    *[many] для { $ends } завершений в логах нет причины
 }
 kernel-zone-assumed = часовой пояс { $path } лишь предположен; задайте --tz FILE=ZONE
+kill-told = { $path }:{ $line } о нём говорит
+kill-of-a-store = { $path }:{ $line } говорит, что база или кэш убиты, и ни одна строка не говорит, нужны ли они тому, что отказало
 kernel-after-boot = { $path } начинается загрузкой после начала инцидента: что ядро писало до неё, потеряно
 kernel-at-boot = { $path } записан при загрузке и не содержит ничего более позднего
 kernel-of-another = { $path } может быть с другого хоста, а не с того, где работает приложение
@@ -716,6 +774,8 @@ kernel-unplaced = { $path } нельзя привязать ко времени
 ## Что рассказало бы больше
 
 missing-kernel-log = лог ядра за время инцидента ({ $why })
+missing-kernel-zone = часовой пояс { $path }: лог ядра за время инцидента есть в бандле, но его пояс лишь предположен
+missing-platform = что платформа говорит об экземплярах: события, коды выхода и память
 missing-docker-events = события docker (docker events)
 missing-app-log = лог сервера приложений за { $place-known ->
     [no] отказавшим апстримом

@@ -40,6 +40,39 @@ title-worker-timeout = worker bị máy chủ ứng dụng dừng vì không tr�
 
 best-guess = Gói log không cho biết vì sao; phỏng đoán hợp lý nhất là { $guess } ({ $probability }), nhưng có quá ít căn cứ.
 no-cause-told = Gói log không cho biết vì sao.
+two-sentences = { $one } { $two }
+symptom-proxy = log của proxy ghi { $shown } lần { $kind ->
+    [upstream-refused] từ chối kết nối
+    [upstream-reset] kết nối bị đặt lại
+    [upstream-closed] kết nối đóng trước khi trả lời
+    [upstream-timeout] hết thời gian chờ
+    [upstream-socket-missing] không có socket
+    [upstream-backlog-full] hàng đợi kết nối đầy
+    [upstream-unreachable] không có đường đi
+    [upstream-none-live] không còn upstream nào sống
+   *[other] { $words }
+}{ $place-known ->
+    [no] {""}
+   *[yes] {" tại "}{ $place }
+} (đầu tiên { $path }:{ $line })
+symptom-access = log truy cập có { $shown } lần { $status }{ $place-known ->
+    [no] {""}
+   *[yes] {" tại "}{ $place }
+}{ $timed ->
+    [no] {""}
+   *[yes] {", chậm nhất sau "}{ $longest }
+}{ $kind ->
+    [none] {""}
+    [upstream-refused] : từ chối kết nối
+    [upstream-reset] : kết nối bị đặt lại
+    [upstream-closed] : kết nối đóng trước khi trả lời
+    [upstream-timeout] : hết thời gian chờ
+    [upstream-socket-missing] : không có socket
+    [upstream-backlog-full] : hàng đợi kết nối đầy
+    [upstream-unreachable] : không có đường đi
+    [upstream-none-live] : không còn upstream nào sống
+   *[other] : { $words }
+} (đầu tiên { $path }:{ $line })
 either-or = Hoặc { $one }, hoặc { $other }; gói log không cho biết là trường hợp nào.
 
 named-error = { $error-known ->
@@ -78,6 +111,8 @@ health-check-kill = { failing } không qua được health check và bị dừng
 host-restart = chính máy chủ đã khởi động lại hoặc bị tạm dừng, kéo theo các dịch vụ của nó
 sigkill-ordered = { processes } của { failing } bị kill theo lệnh của docker hoặc systemd
 sigkill-commanded = { processes } của { failing } bị kill bởi một lệnh có ghi trong log
+sigkill-cron = { processes } của { failing } bị kill bởi một tác vụ cron của { $user }, "{ $command }"
+sigkill-sysrq = { processes } của { failing } bị kernel kill vì có người yêu cầu (SysRq f); kernel không tự làm vì hết bộ nhớ
 sigkill-unexplained = { processes } của { failing } chết vì SIGKILL mà không log nào giải thích
 sigkill-by-somebody = { failing } chết vì SIGKILL, và log kernel bao phủ thời điểm đó không cho thấy OOM kill nào của nó: ai đó hoặc thứ gì đó đã gửi tín hiệu
 sigkill-perhaps-oom = { processes } của { failing } chết vì SIGKILL, có thể do OOM killer gửi
@@ -187,6 +222,7 @@ resource-exhaustion = { $what ->
     [no] {""}
    *[yes] , trong khi yêu cầu đến nhanh gấp { $rate } lần trước đó
 }
+pool-used-up = { failing } đã dùng hết pool kết nối của chính nó: "{ $limit }"
 runtime-heap-limit = { failing } đã { $times } lần chạm { $runtime ->
     [node] giới hạn heap của Node.js
     [jvm] giới hạn heap của JVM
@@ -222,9 +258,11 @@ advice-stop-growth = Giảm tải đang làm đầy bộ nhớ của { failing }
     [start] khi khởi động
    *[end] lần kết thúc trước
 }, quá nhanh để việc tái tạo có ích
+advice-recycle-workers-at = Thay mới worker của { failing } trước khi chạy được { $age } (max_requests, ngưỡng bộ nhớ): { $times } worker đã bị kill vì bộ nhớ, sớm nhất là { $age } sau khi khởi động; thứ làm đầy bộ nhớ sẽ quay lại, thêm bộ nhớ chỉ dời lần kết thúc tiếp theo
 advice-read-last-lines = Đọc những gì { failing } ghi ngay trước mỗi lần kết thúc (journalctl -u, docker logs, các tệp log của trình quản lý tiến trình); quay lại bản cũ nếu trước đó có triển khai
 advice-read-trace = Đọc trace trong log của { failing }; rollback nếu trước đó có triển khai
 advice-catch-error = Bắt lỗi ngay nơi nó phát sinh, để một yêu cầu lỗi thay vì cả tiến trình
+advice-start-now = Khởi động { failing } ngay: đã kết thúc lúc { $time }, và không log nào cho thấy việc khởi động sau đó
 advice-keep-crashers-away = Chặn các yêu cầu làm { failing } sập, hoặc rollback bản cập nhật mã native gần nhất{ $place ->
     [unknown] {""}
    *[known] {" "}trong { $library }
@@ -253,12 +291,18 @@ advice-why-restarted = Tìm hiểu vì sao nó khởi động lại: last -x, s�
 advice-proxy-after-app = Khởi động proxy sau ứng dụng (After=), hoặc để proxy trả 503 kèm Retry-After cho đến khi ứng dụng sẵn sàng
 advice-runs-again = Kiểm tra { failing } đã chạy lại
 advice-who-sent = Hỏi xem ai hoặc cái gì đã gửi SIGKILL: lịch sử shell, log sudo và audit, cron, hệ thống giám sát tự khởi động lại
+advice-find-sender = Tìm ai hoặc thứ gì gửi SIGKILL (lịch sử shell, log sudo và audit, tác vụ cron, giám sát tự khởi động lại): { failing } đã bị kill { $times } lần, chỉ khởi động lại thì chỉ trụ được đến lần sau
+advice-cron-job = Bỏ hoặc sửa tác vụ cron của { $user } (crontab -l, /etc/cron.d): nó chạy "{ $command }"{ $times ->
+    [1] {", lúc "}{ $first }
+   *[other] {", "}{ $times } lần từ { $first } đến { $last }, và sẽ lại chạy
+}
 advice-record-signals = Ghi lại tín hiệu: auditctl -a always,exit -F arch=b64 -S kill -F a1=9
 advice-look-at-pressure = Xem /proc/pressure/memory và các tiến trình lớn nhất (ps --sort=-rss), dừng những gì không cần
 advice-working-set = Cấp cho máy chủ hoặc container đủ bộ nhớ cho working set, kể cả page cache
 advice-alert-psi = Cảnh báo theo áp lực bộ nhớ (PSI) chứ không chỉ theo mức sử dụng
 advice-network-steps = Từ máy chủ proxy: phân giải tên upstream, thử cổng của nó (nc -vz) và chứng chỉ của nó (openssl s_client)
 advice-resolve = Từ máy chủ proxy: phân giải tên upstream (getent ahosts, và dig tại máy chủ tên mà proxy hỏi), và xem máy chủ tên đó có trả lời không
+advice-define-resolver = Thêm chỉ thị resolver cho nginx: thiếu nó, nginx không hỏi máy chủ tên nào về tên nằm trong biến (proxy_pass dùng biến)
 advice-handshake = Từ máy chủ proxy: thử bắt tay với upstream (openssl s_client -connect { $place-known ->
     [no] HOST:PORT
    *[yes] { $place }
@@ -270,6 +314,7 @@ advice-route = Từ máy chủ proxy: tìm đường tới upstream (ip route ge
 advice-watch-certificates = Cảnh báo trước khi chứng chỉ của upstream hết hạn, và thử bắt tay sau mỗi lần cập nhật một trong hai bên
 advice-resolver = Cấu hình resolver cho nginx với valid= ngắn, hoặc reload khi địa chỉ thay đổi
 advice-raise-limit-above = Nâng giới hạn bộ nhớ của { failing } lên trên { $limit }{ $alone ->
+    [store] {" "}hoặc giới hạn thứ nó giữ trong bộ nhớ (maxmemory, shared_buffers, work_mem, kết nối): nạn nhân đã giữ { $held }
     [yes] : riêng một nạn nhân đã giữ { $held }, nên chạy ít worker hơn cũng không giúp được
    *[no] {" "}hoặc chạy ít worker hơn: riêng một nạn nhân đã giữ { $held }
 }
@@ -317,6 +362,7 @@ advice-throttle = Xem giới hạn đã từ chối ai (địa chỉ client tron
 advice-proxy-limit = Nâng giới hạn của proxy mà dòng log nêu (worker_rlimit_nofile, LimitNOFILE, worker_connections, cổng nhờ keepalive tới upstream) rồi nạp lại
 advice-open-files = Nâng LimitNOFILE cho { failing } và khởi động lại, rồi tìm xem nó giữ mở những gì (lsof -p)
 advice-store-clients = Giới hạn các pool kết nối dưới mức đã chạm và đóng kết nối rảnh; thêm worker chỉ mở thêm kết nối
+advice-pool = Tìm thứ giữ lâu các kết nối của { failing }: truy vấn chậm, giao dịch để mở (pg_stat_activity: state, query_start), kết nối không bao giờ được trả lại; chỉ nâng pool sau đó, và dưới mức cơ sở dữ liệu cho phép
 advice-system-limit = Nâng giới hạn mà dòng log nêu (sysctl, TasksMax, pids.max), và tìm xem ai dùng hết nó
 advice-watch-limit = Đếm thứ đã cạn theo từng tiến trình mỗi phút, cho đến khi rõ cái gì làm nó tăng
 advice-shed-load = Giảm hoặc phân tán tải, hoặc thêm worker cho { failing }
@@ -436,6 +482,7 @@ chain-proxy-met = proxy nhận { $answers }; không có access log nên không b
 chain-oom-kill = kernel đã kill { $victim } (pid { $pid }), vì { $limited ->
     [known] cgroup của nó chạm giới hạn { $limit }
     [unknown] cgroup của nó chạm giới hạn bộ nhớ
+    [sysrq] có người yêu cầu (SysRq f)
    *[host] máy chủ hết bộ nhớ
 }{ $times ->
     [1] {""}
@@ -466,6 +513,7 @@ chain-back = { failing } { $what ->
     [ready] lại nhận client
    *[listening] lại lắng nghe
 } lúc { $time }
+chain-down = sau { $time } không còn thấy gì của { failing }: không log nào cho thấy việc khởi động
 chain-unit-oom-stopped = { $lower }systemd đã dừng phần còn lại của { $unit } vì việc đó, theo OOMPolicy=stop
 chain-disk-full = một lần ghi thất bại: hết chỗ
 chain-segfault = kernel thấy { $process } truy cập bộ nhớ không phải của nó
@@ -554,6 +602,7 @@ chain-other = { $kind ->
     [unit-watchdog] một unit không trả lời watchdog của systemd
     [core-dumped] một core dump được ghi
     [userspace-oom-kill] một trình giết ở không gian người dùng giết một tiến trình vì bộ nhớ
+    [userspace-kill-failed] một trình giết ở không gian người dùng không kết thúc được tiến trình
     [clock-step] đồng hồ được chỉnh
     [operator-command] người vận hành chạy một lệnh
     [deploy] có cài gói hoặc triển khai
@@ -561,7 +610,15 @@ chain-other = { $kind ->
    *[other] sự kiện "{ $words }"
 }
 chain-kernel-limit = đã chạm một giới hạn của kernel: { $limit }
-chain-operator-command = người vận hành chạy "{ $command }"
+chain-pool-used-up = pool kết nối của chính ứng dụng không kịp có kết nối rảnh
+chain-operator-command = { $user-known ->
+    [no] người vận hành
+   *[yes] { $user }
+} chạy "{ $command }"
+chain-cron-command = cron chạy một tác vụ{ $user-known ->
+    [no] {""}
+   *[yes] {" "}của { $user }
+}: "{ $command }"
 chain-program-exited = trình quản lý tiến trình thấy { $program } kết thúc{ $told ->
     [signal] {" "}bởi tín hiệu { $signal }
     [code] {" "}với mã thoát { $code }
@@ -576,7 +633,6 @@ claim-no-kill-around = không có OOM kill của dịch vụ bị lỗi, hay c�
 claim-no-kill = không có OOM kill trong khoảng thời gian này
 claim-no-burst = không có đợt lỗi dồn dập
 claim-ends-explained = mọi lần tiến trình kết thúc đều được giải thích
-kernel-tells-of-one = log kernel có ghi một lần
 kernel-covers = { $path } bao phủ sự cố
 kernel-ring-covers = { $path } giữ những gì kernel ghi từ { $time } đến lúc ring buffer được đọc
 kernel-no-kill = { $path } có thông điệp kernel và không có OOM kill
@@ -592,6 +648,8 @@ log-not-whole = { $path } bị cắt hoặc hỏng, phần đã mất có thể 
 bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời lỗi nhất; các đợt khác được tính là lỗi lẻ tẻ
 ends-unexplained = { $ends } lần kết thúc không có lý do trong log
 kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE
+kill-told = { $path }:{ $line } ghi một lần như vậy
+kill-of-a-store = { $path }:{ $line } ghi một cơ sở dữ liệu hoặc bộ nhớ đệm bị kết thúc, và không dòng nào nói thành phần lỗi có cần nó hay không
 kernel-after-boot = { $path } bắt đầu bằng một lần boot sau khi sự cố khởi phát: những gì kernel ghi trước đó đã mất
 kernel-at-boot = { $path } được ghi lúc boot và không chứa gì xảy ra sau đó
 kernel-of-another = { $path } có thể là của máy chủ khác, không phải máy chủ của ứng dụng
@@ -603,6 +661,8 @@ kernel-unplaced = không thể đặt { $path } vào trục thời gian
 ## Cái gì sẽ cho biết thêm
 
 missing-kernel-log = log kernel trong thời gian sự cố ({ $why })
+missing-kernel-zone = múi giờ của { $path }: log kernel trong sự cố có trong gói, nhưng múi giờ của nó chỉ là giả định
+missing-platform = những gì nền tảng cho biết về các instance: sự kiện, mã thoát và bộ nhớ
 missing-docker-events = sự kiện docker (docker events)
 missing-app-log = log của máy chủ ứng dụng phía sau { $place-known ->
     [no] upstream bị lỗi

@@ -271,7 +271,7 @@ fn limits_are_options_and_are_told() {
         ("--max-member", "20K", "more than 20480 bytes unpacked"),
         ("--max-unpacked", "80000", "80000 bytes"),
         ("--max-members", "2", "more than 2 members; b and all after it were not read"),
-        ("--max-logs", "2", "more than 2 logs: 1 was not kept, c (--max-logs)"),
+        ("--max-logs", "2", "the 2 that tell least were not kept, c and others (--max-logs)"),
         ("--max-seconds", "0", "0 seconds of reading are over (--max-seconds)"),
     ] {
         let mut command = crate::program::command(&["report", "--format", "json", option, value]);

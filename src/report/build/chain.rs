@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::answers::Failure;
+use crate::causes::{is_cron, is_own_pool};
 use crate::death::{Death, Why};
 use crate::diagnose::{Incident, Weighed};
 use crate::event::{EventKind, OomScope};
@@ -41,12 +42,22 @@ pub(super) struct Links {
     pub holding: Option<FactId>,
     /// It serves again.
     pub back: Option<FactId>,
+    /// Its end after which nothing starts it again.
+    pub down: Option<FactId>,
 }
 
 impl Links {
     /// All of them.
     pub(super) fn facts(&self) -> impl Iterator<Item = FactId> {
-        let more = [self.before, self.stopped, self.ended, self.waiting, self.holding, self.back];
+        let more = [
+            self.before,
+            self.stopped,
+            self.ended,
+            self.waiting,
+            self.holding,
+            self.back,
+            self.down,
+        ];
         self.path.iter().copied().chain(more.into_iter().flatten())
     }
 }
@@ -63,6 +74,7 @@ pub(super) fn links(incident: &Incident<'_>, best: &Weighed, parts: &Parts<'_>) 
         ended: ended(incident, root, &path, timeline),
         holding: waiting.and_then(|id| holding(timeline, timeline.fact(id))),
         back: back(incident, root, &path, timeline),
+        down: incident.scene.is_down().map(|(id, _)| id),
         waiting,
         path,
     }
@@ -270,6 +282,7 @@ pub(super) fn chain(
     hops.splice(..0, early);
     hops.push(model::Hop { text: users_met(incident, met, parts), events: Vec::new() });
     hops.extend(links.back.map(|id| came_back(incident, id, timeline, ids)));
+    hops.extend(links.down.map(|id| stays_down(incident, id, timeline, ids)));
     hops
 }
 
@@ -320,7 +333,7 @@ fn failed_before(
 }
 
 /// What the app answered by itself in the same time users met too, but it need not be of this cause.
-fn users_met(incident: &Incident<'_>, met: &[&Failure], parts: &Parts<'_>) -> Text {
+pub(super) fn users_met(incident: &Incident<'_>, met: &[&Failure], parts: &Parts<'_>) -> Text {
     let (of_class, own): (Vec<&Failure>, Vec<&Failure>) =
         met.iter().partition(|failure| Class::of(&failure.key) == incident.scene.class);
     let effect = if parts.answers.from_error_log { "chain-proxy-met" } else { "chain-users-met" };
@@ -352,6 +365,13 @@ fn counted(failures: &[&Failure]) -> Text {
         (Some(others), Some(last)) => joined("and", others, last),
         (_, last) => last.unwrap_or_default(),
     }
+}
+
+/// What nothing started again is down at the end of the logs.
+fn stays_down(incident: &Incident<'_>, id: FactId, timeline: &Timeline, ids: &Ids) -> model::Hop {
+    let time = timeline.fact(id).at().map(clock_time).unwrap_or_default();
+    let text = incident.scene.say_by([&id], "chain-down", [("time", time.into())]).sentence();
+    model::Hop { text, events: ids.all([&id]) }
 }
 
 fn came_back(incident: &Incident<'_>, id: FactId, timeline: &Timeline, ids: &Ids) -> model::Hop {
@@ -414,6 +434,7 @@ fn words(fact: &Fact, times: u64) -> Text {
             let limited = match (oom.scope, oom.limit_bytes) {
                 (OomScope::Memcg, Some(_)) => "known",
                 (OomScope::Memcg, None) => "unknown",
+                (OomScope::Sysrq, _) => "sysrq",
                 _ => "host",
             };
             text(
@@ -445,6 +466,10 @@ fn words(fact: &Fact, times: u64) -> Text {
         EventKind::Segfault => text("chain-segfault", [("process", field("comm"))]),
         EventKind::ContainerDied => {
             text("chain-container-died", [("container", container()), ("code", field("code"))])
+        }
+        // The kubelet tells the reason and not the signal.
+        EventKind::ContainerKilled if fact.event.text.contains("liveness probe") => {
+            other(EventKind::ContainerUnhealthy)
         }
         EventKind::ContainerKilled => text(
             "chain-container-killed",
@@ -487,8 +512,16 @@ fn words(fact: &Fact, times: u64) -> Text {
         EventKind::OperatorCommand if fact.field("command").is_some() => {
             let command = fact.field("command").unwrap_or_default();
             let shown: String = command.chars().take(COMMAND_SHOWN).collect();
-            text("chain-operator-command", [("command", shown.into())])
+            let user = fact.field("user");
+            let args = [
+                ("command", shown.into()),
+                ("user-known", Arg::Case(if user.is_some() { "yes" } else { "no" })),
+                ("user", user.unwrap_or_default().into()),
+            ];
+            let id = if is_cron(fact) { "chain-cron-command" } else { "chain-operator-command" };
+            text(id, args)
         }
+        EventKind::DependencyExhausted if is_own_pool(fact) => text("chain-pool-used-up", []),
         kind => other(kind),
     };
     told.sentence()

@@ -7,6 +7,7 @@ use crate::wording::{Text, text};
 
 use super::super::{missing, model};
 use super::chain::{self, Links};
+use super::symptom::{self, Symptom};
 use super::{Ids, Parts, TOLD_MIN, met, probability, seconds, series, share};
 
 pub(super) fn incident(
@@ -23,7 +24,9 @@ pub(super) fn incident(
     let requests = met::requests_between(parts.answers, scene.start, scene.end);
     let (routes, asked) = met::routes(incident, &met, parts);
     let links = best.map(|best| chain::links(incident, best, parts)).unwrap_or_default();
-    let summary = summary(incident);
+    let missing = missing::of(incident, &parts.ingested.problems);
+    let symptom = symptom::of_unknown(incident, parts);
+    let summary = summary(incident, symptom.as_ref());
     model::Incident {
         id: format!("I{}", index + 1),
         class: scene.class.name().to_owned(),
@@ -60,8 +63,12 @@ pub(super) fn incident(
             best.map_or_else(|| unknown_share(incident), |best| best.probability),
         ),
         path: ids.all(&links.path),
-        chain: best
-            .map_or_else(Vec::new, |best| chain::chain(incident, best, &links, &met, parts, ids)),
+        chain: match best {
+            Some(best) => chain::chain(incident, best, &links, &met, parts, ids),
+            None => symptom.map_or_else(Vec::new, |symptom| {
+                symptom::hops(&symptom, incident, &met, parts, ids)
+            }),
+        },
         causes: incident
             .weighed
             .iter()
@@ -89,8 +96,15 @@ pub(super) fn incident(
             })
             .collect(),
         context: ids.all(&scene.context()),
-        missing: missing::of(incident),
-        actions: actions(incident, best, &links, (&routes, asked), (parts, index), ids),
+        actions: actions(
+            incident,
+            best,
+            &links,
+            (&routes, asked),
+            (parts, index, !missing.is_empty()),
+            ids,
+        ),
+        missing,
         routes,
         summary,
     }
@@ -102,12 +116,13 @@ fn actions(
     best: Option<&Weighed>,
     links: &Links,
     (routes, asked): (&[model::Route], u64),
-    (parts, index): (&Parts<'_>, usize),
+    (parts, index, ask): (&Parts<'_>, usize, bool),
     ids: &Ids,
 ) -> Vec<model::Action> {
-    let Some(best) = best.filter(|_| incident.verdict > Verdict::Undetermined) else {
-        return Vec::new();
-    };
+    // Where nothing that could be collected would tell two causes apart, what helps with the first is the next step.
+    let open = incident.verdict < Verdict::Undetermined
+        || (incident.verdict == Verdict::Undetermined && ask);
+    let Some(best) = best.filter(|_| !open) else { return Vec::new() };
     let because = ids.all(best.weight.path.iter().take(2));
     let mut actions: Vec<model::Action> = (best.cause.advice)(&incident.scene, &best.weight)
         .into_iter()
@@ -118,6 +133,20 @@ fn actions(
             verify: advice.verify,
         })
         .collect();
+    if let Some(down) = links.down {
+        // Whatever it died of, users are served again only by a start.
+        let runs_again = ["advice-runs-again", "advice-planned"];
+        actions.retain(|action| action.text.id().is_none_or(|id| !runs_again.contains(&id)));
+        let time = parts.timeline.fact(down).at().map(clock_time).unwrap_or_default();
+        let start = incident.scene.say_by([&down], "advice-start-now", [("time", time.into())]);
+        let start = model::Action {
+            when: "now".to_owned(),
+            text: start.sentence(),
+            because: ids.all([&down]),
+            verify: text("verify-listening-answers", []),
+        };
+        actions.insert(0, start);
+    }
     let is_wait = best.cause.name == "worker_timeout";
     // Who held a lock is cited with the advice that names it, and so is what it ran.
     for action in &mut actions {
@@ -194,7 +223,7 @@ fn unknown_share(incident: &Incident<'_>) -> f64 {
     1.0 - incident.weighed.iter().map(|weighed| weighed.probability).sum::<f64>()
 }
 
-fn summary(incident: &Incident<'_>) -> Text {
+fn summary(incident: &Incident<'_>, symptom: Option<&Symptom>) -> Text {
     let best = incident.weighed.first();
     let second = incident.weighed.get(1);
     let summary = match (incident.verdict, best, second) {
@@ -209,7 +238,14 @@ fn summary(incident: &Incident<'_>) -> Text {
         }
         (_, Some(best), _) => best.weight.sentence.clone(),
     };
-    summary.sentence()
+    match symptom {
+        Some(symptom) => {
+            let args =
+                [("one", summary.sentence().into()), ("two", symptom.text.sentence().into())];
+            text("two-sentences", args).sentence()
+        }
+        None => summary.sentence(),
+    }
 }
 
 /// Two causes that cannot be told apart. Two senders of one signal are one story with two ends.

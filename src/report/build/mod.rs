@@ -5,22 +5,24 @@ mod chain;
 mod ends;
 mod incident;
 mod met;
+mod negatives;
 mod patterns;
 mod series;
+mod symptom;
 mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answers::Answers;
 use crate::clock::Clocks;
-use crate::death::{Death, Why};
+use crate::death::Death;
 use crate::diagnose::{BURSTS_MAX, Incident, Verdict, Weighed};
 use crate::event::EventKind;
 use crate::gap::Gap;
-use crate::ingest::{Ingested, Source};
+use crate::ingest::Ingested;
 use crate::problem::ProblemKind;
 use crate::recurrence::Recurrence;
-use crate::scene::{Class, Observed};
+use crate::scene::Class;
 use crate::service::Services;
 use crate::snapshot::Snapshot;
 use crate::source::LineRef;
@@ -28,9 +30,9 @@ use crate::stamp::{MINUTE, Micros, SECOND, Stamp, rfc3339};
 use crate::suspect::Suspect;
 use crate::timeline::{Fact, FactId, Timeline};
 use crate::traffic::SAMPLE;
-use crate::wording::{Language, Text, text};
+use crate::wording::{Language, text};
 
-use super::{figures, model};
+use super::model;
 
 /// Least probability of a cause that is told; what only others rest on is not cited.
 const TOLD_MIN: f64 = 0.001;
@@ -153,7 +155,7 @@ pub fn report(parts: &Parts<'_>) -> model::Report {
         events: ids.0.iter().map(|(fact, id)| event(id, parts.timeline.fact(*fact))).collect(),
         gaps: patterns::gaps(parts, &ids),
         recurrences: patterns::recurrences(parts),
-        negatives: negatives(parts),
+        negatives: negatives::negatives(parts),
         data_quality: data_quality(parts),
         series: series::whole(parts.answers),
         approximate,
@@ -190,6 +192,7 @@ fn number(parts: &Parts<'_>) -> Ids {
         if let Some(best) = best {
             wanted.extend(chain::links(incident, best, parts).facts());
         }
+        wanted.extend(symptom::of_unknown(incident, parts).and_then(|symptom| symptom.fact));
         let told = |weighed: &&Weighed| weighed.probability >= TOLD_MIN;
         for weighed in incident.weighed.iter().filter(told) {
             wanted.extend(
@@ -373,111 +376,6 @@ fn event(id: &str, fact: &Fact) -> model::Event {
         witnesses: lines(&fact.witnesses),
         lines: Vec::new(),
     }
-}
-
-/// What a log of the kernel that covers an incident holds. A ring says nothing after its last line, if nothing happened.
-fn covered(parts: &Parts<'_>, source: usize, incident: &Incident<'_>) -> Text {
-    let log = &parts.ingested.sources[source];
-    let path = || ("path", (&log.path).into());
-    let ring = log.kernel.as_ref().is_some_and(|kernel| kernel.ring);
-    let span = parts.clocks.span(source, &log.spans).filter(|_| ring);
-    match span.filter(|(_, to)| *to < incident.scene.start).and_then(|(from, _)| rfc3339(from)) {
-        Some(from) => {
-            let time = figures::moment(&from, "");
-            text("kernel-ring-covers", [path(), ("time", time.into())])
-        }
-        None => text("kernel-covers", [path()]),
-    }
-}
-
-/// Whether bytes of a log were lost: what it does not tell may have stood there.
-fn is_cut(parts: &Parts<'_>, path: &str) -> bool {
-    let mut problems = parts.ingested.problems.iter();
-    problems.any(|problem| problem.path == path && problem.kind.loses_bytes())
-}
-
-fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
-    let mut list = Vec::new();
-    let kills = parts.timeline.of(EventKind::OomKill).count();
-    for (index, incident) in parts.incidents.iter().enumerate() {
-        let linked =
-            incident.scene.kills.iter().any(|kill| kill.join >= crate::service::Join::Comm);
-        let claim = text("claim-no-kill-around", [("incident", format!("I{}", index + 1).into())]);
-        let (state, why) = match (linked, incident.scene.kernel()) {
-            (true, _) => ("false", text("kernel-tells-of-one", [])),
-            (false, Observed::Covered(source)) => ("true", covered(parts, source, incident)),
-            (false, Observed::NotObservable(why)) => ("unknown", why),
-        };
-        list.push(model::Negative { claim, state: state.to_owned(), why });
-    }
-    if parts.incidents.is_empty() {
-        let is_whole = |source: &&Source| !is_cut(parts, &source.path);
-        let of_kernel = || parts.ingested.sources.iter().filter(|source| source.kernel.is_some());
-        let kernel = of_kernel().find(is_whole).or_else(|| of_kernel().next());
-        let (state, why) = match (kills, kernel) {
-            (0, Some(source)) if !is_whole(&source) => {
-                ("unknown", text("log-not-whole", [("path", (&source.path).into())]))
-            }
-            (0, Some(source)) => {
-                ("true", text("kernel-no-kill", [("path", (&source.path).into())]))
-            }
-            (0, None) => ("unknown", text("kernel-none", [])),
-            (_, _) => ("false", text("kernel-kills", [("kills", kills.into())])),
-        };
-        list.push(model::Negative {
-            claim: text("claim-no-kill", []),
-            state: state.to_owned(),
-            why,
-        });
-        let failed: u64 = parts.isolated.values().sum();
-        let mut edge = parts.answers.edge.iter().map(|index| &parts.ingested.sources[*index].path);
-        let cut = edge.find(|path| is_cut(parts, path));
-        let (state, why) = match (parts.answers.edge.first(), cut) {
-            (Some(_), _) if unserved(parts).is_some() => {
-                ("unknown", unserved(parts).unwrap_or_default())
-            }
-            (Some(_), Some(path)) => ("unknown", text("log-not-whole", [("path", path.into())])),
-            (Some(source), None) => (
-                "true",
-                text(
-                    "access-no-burst",
-                    [
-                        ("path", (&parts.ingested.sources[*source].path).into()),
-                        ("failed", failed.into()),
-                    ],
-                ),
-            ),
-            (None, _) => ("unknown", text("access-none", [])),
-        };
-        list.push(model::Negative {
-            claim: text("claim-no-burst", []),
-            state: state.to_owned(),
-            why,
-        });
-    }
-    let unexplained = parts.deaths.iter().filter(|death| death.why == Why::Unknown).count();
-    if unexplained > 0 {
-        list.push(model::Negative {
-            claim: text("claim-ends-explained", []),
-            state: "false".to_owned(),
-            why: text("ends-unexplained", [("ends", unexplained.into())]),
-        });
-    }
-    list
-}
-
-/// What a proxy tells of clients that it could not serve, and whom its access log does not name among the failed.
-fn unserved(parts: &Parts<'_>) -> Option<Text> {
-    let kinds = [EventKind::ProxyLimit, EventKind::UpstreamTruncated];
-    let told = || {
-        let facts = parts.timeline.iter().map(|(_, fact)| fact);
-        facts.filter(|fact| kinds.contains(&fact.kind))
-    };
-    let at = told().next()?.event.at;
-    let count: u64 = told().map(|fact| fact.count).sum();
-    let path = &parts.ingested.sources[at.source.0].path;
-    let args = [("path", path.into()), ("line", at.line.into()), ("count", count.into())];
-    Some(text("proxy-unserved", args))
 }
 
 fn data_quality(parts: &Parts<'_>) -> Vec<model::DataQuality> {
