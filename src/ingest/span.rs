@@ -51,7 +51,7 @@ impl Spans {
     }
 
     /// Sets the stretch of the first stamp's clock, as a capsule tells it.
-    pub(super) fn set(&mut self, first: RawStamp, last: RawStamp) {
+    pub fn set(&mut self, first: RawStamp, last: RawStamp) {
         self.0.retain(|(own, _)| own.clock != first.clock);
         self.note(first);
         let at = self.place(first.clock);

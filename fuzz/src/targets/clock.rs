@@ -112,7 +112,7 @@ fn source(at: usize, choices: &mut Choices<'_>) -> Source {
     for _ in 0..choices.below(5) {
         let (first, last) = (choices.stamp(), choices.moment());
         let (first, last) = (first.at.min(last), RawStamp { at: first.at.max(last), ..first });
-        source.spans.insert(last.clock, (RawStamp { at: first, ..last }, last));
+        source.spans.set(RawStamp { at: first, ..last }, last);
     }
     for line in 0..choices.below(24) {
         let kind = choices.of(&[
