@@ -121,6 +121,7 @@ pub fn signal_number(text: &str) -> Option<i32> {
         ("TERM", 15),
         ("CONT", 18),
         ("STOP", 19),
+        ("SYS", 31),
     ];
     known.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
 }

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::death::{Death, Why};
+use crate::death::{Death, Why, signal_number};
 use crate::event::EventKind;
 use crate::scene::{Class, LEAD, Scene};
 use crate::stamp::SECOND;
@@ -57,7 +57,7 @@ const STORES: [EventKind; 7] = [
 fn weigh(scene: &Scene<'_>) -> Weight {
     let deaths: Vec<&Death> = scene
         .failing_deaths()
-        .filter(|death| death.why == Why::Crash && death.signal.is_none_or(|signal| signal == 6))
+        .filter(|death| death.why == Why::Crash && matches!(death.signal, None | Some(6 | 31)))
         .collect();
     let boots = scene.failed_starts(scene.start - LEAD, scene.end + SECOND);
     let mut moments = moments_of(&deaths);
@@ -72,7 +72,9 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let by_boot = scene.near_of(&boots_host).any(|(_, fact)| scene.same_host(fact) != Some(false));
     let explained_by_other = by_boot
         || scene.near_of(&NAMED).any(|(_, fact)| {
-            scene.is_failing(fact) && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
+            scene.is_failing(fact)
+                && !tells_abort(fact)
+                && fact.at().is_some_and(|at| (at - first).abs() <= 12 * SECOND)
         });
     let facts: Vec<FactId> = deaths
         .iter()
@@ -80,10 +82,16 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         .chain(boots.iter().map(|(id, _)| *id))
         .collect();
     let error = scene.error_named(&facts);
+    // What a worker aborted of is its own trace's to tell.
+    let told = !boots.is_empty()
+        || deaths.iter().any(|death| death.signal != Some(6))
+        || facts.iter().any(|id| !tells_abort(scene.timeline.fact(*id)))
+        || scene.near_of(&[EventKind::UncaughtException]).any(|(_, fact)| scene.is_failing(fact));
     let mut path = vec![facts[0]];
     path.extend(error.map(|(id, _)| id));
     path.extend(first_proxy_error(scene, &path));
     Weight {
+        reservation: (!told).then(|| "no log tells why it aborted".to_owned()),
         nats: scene.weights.exception
             + scene.weights.for_share(explained)
             + if explained_by_other { scene.weights.exception_explained } else { 0.0 },
@@ -95,6 +103,12 @@ fn weigh(scene: &Scene<'_>) -> Weight {
         sentence: sentence(scene, &deaths, &boots, error.map(|(_, fact)| fact)),
         ..Weight::default()
     }
+}
+
+/// Whether an app server says that a worker ended by SIGABRT, which a process sends itself.
+fn tells_abort(fact: &Fact) -> bool {
+    let word = fact.field("signal").or_else(|| fact.field("name"));
+    fact.kind == EventKind::WorkerSignaled && word.and_then(signal_number) == Some(6)
 }
 
 /// That it could not start; else that an error ended it, where a trace says so; else its exit status, the reason of which no line tells.

@@ -23,7 +23,9 @@ use crate::stamp::{Micros, SECOND};
 use crate::timeline::{Fact, FactId};
 use crate::wording::text;
 
+use super::disk_full::kept_away;
 use super::health_check_kill::is_by_check;
+use super::oom_kill::is_killed_for_memory;
 use super::{Advice, Cause, Weight, advice, answers_outage, first_proxy_error, some_of};
 
 pub(super) const CAUSE: Cause =
@@ -59,8 +61,14 @@ fn is_order(fact: &Fact) -> bool {
         EventKind::ContainerKilled => {
             fact.field("signal").and_then(signal_number) == Some(15) && !is_by_check(fact)
         }
+        // Ended by SIGTERM, which is how a stop begins, whoever sent it.
+        EventKind::ContainerDied => is_ended_by_term(fact),
         _ => false,
     }
+}
+
+fn is_ended_by_term(fact: &Fact) -> bool {
+    fact.kind == EventKind::ContainerDied && fact.field("code") == Some("143")
 }
 
 fn is_reload(fact: &Fact) -> bool {
@@ -74,6 +82,16 @@ fn is_effect(scene: &Scene<'_>, stop: &Fact, at: Micros) -> bool {
         let both = own.zip(service);
         both.is_some_and(|(own, other)| scene.services.are_separate(own, other))
     };
+    // A killer in user space asks its victim first, which stops then as if it had been told to. Within a container it has another pid.
+    let killers = scene.near_of(&[EventKind::UserspaceOomKill]);
+    let asked = killers.filter(|(_, fact)| {
+        is_ended_by_term(stop) && scene.same_host(fact) != Some(false)
+            || is_killed_for_memory(scene, fact)
+    });
+    let mut asked = asked.filter_map(|(_, fact)| fact.at());
+    if asked.any(|then| then <= at + SECOND && at - then <= AFTER_KILL) {
+        return true;
+    }
     let kill = scene.kills.iter().any(|kill| {
         kill.join >= Join::Comm
             && kill.at <= at + SECOND
@@ -98,7 +116,8 @@ fn is_effect(scene: &Scene<'_>, stop: &Fact, at: Micros) -> bool {
 }
 
 fn weigh(scene: &Scene<'_>) -> Weight {
-    let ways = [by_order(scene), by_early_switch(scene), by_undated_order(scene)];
+    let ways =
+        [by_order(scene), by_early_switch(scene), by_undated_order(scene), by_maintenance(scene)];
     ways.into_iter().max_by(|one, other| one.nats.total_cmp(&other.nats)).unwrap_or_default()
 }
 
@@ -152,6 +171,56 @@ fn by_undated_order(scene: &Scene<'_>) -> Weight {
         supports: vec![stop, start],
         path,
         sentence: scene.say("deploy-undated", []),
+        ..Weight::default()
+    }
+}
+
+/// The proxy was told to send a server nothing, until it was told otherwise, and had no other for those requests.
+fn by_maintenance(scene: &Scene<'_>) -> Weight {
+    let is = |fact: &Fact, action: &str| {
+        fact.kind == EventKind::ProxyLifecycle && fact.field("action") == Some(action)
+    };
+    let emptied: Vec<&Fact> = scene
+        .near_of(&[EventKind::UpstreamNoneLive])
+        .map(|(_, fact)| fact)
+        .filter(|fact| fact.field("upstream").is_some())
+        .collect();
+    // It names the backend, and the order backend and server.
+    let last_one = |fact: &Fact| {
+        let backend = fact.field("upstream").and_then(|server| server.split('/').next());
+        emptied.iter().any(|none| {
+            let apart = none.at().zip(fact.at()).map(|(none, order)| (none - order).abs());
+            none.field("upstream") == backend && apart.is_some_and(|apart| apart <= 2 * SECOND)
+        })
+    };
+    let orders: Vec<(FactId, &Fact)> =
+        scene.near().filter(|(_, fact)| is(fact, "maintenance") && last_one(fact)).collect();
+    let Some((first, order)) = orders.first() else { return Weight::nothing() };
+    let mut path = vec![*first];
+    let mut stretches = Vec::new();
+    for (_, fact) in &orders {
+        let Some(at) = fact.at() else { continue };
+        let mut later = scene.timeline.between(at, scene.end + 30 * SECOND);
+        let back = later.find(|(_, later)| {
+            is(later, "ready") && later.field("upstream") == fact.field("upstream")
+        });
+        path.extend(back.map(|(id, _)| id));
+        let until = back.and_then(|(_, fact)| fact.at()).unwrap_or(scene.end);
+        stretches.push((at - 2 * SECOND, until + 2 * SECOND));
+    }
+    let explained = scene.explained(&stretches);
+    path.truncate(4);
+    Weight {
+        nats: scene.weights.deploy + scene.weights.for_share(explained),
+        direct: true,
+        joined: true,
+        explained,
+        supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
+        path,
+        sentence: text(
+            "deploy-maintenance",
+            [("place", order.field("upstream").unwrap_or_default().into())],
+        ),
         ..Weight::default()
     }
 }
@@ -240,7 +309,12 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             .map(|(id, _)| id),
     );
     let ends = ends_after_start(scene, at);
-    let failed = ends > 0 || scene.kept_away_by_starts(at + SECOND / 2, scene.end + SECOND);
+    // What was to follow could not be created.
+    let refused = scene.near_of(&[EventKind::DiskFull]).any(|(_, fact)| {
+        fact.at().is_some_and(|then| then >= at) && kept_away(scene, fact).is_some()
+    });
+    let failed =
+        ends > 0 || refused || scene.kept_away_by_starts(at + SECOND / 2, scene.end + SECOND);
     let away = longest_away(scene, &orders, &back);
     let stays_away = away.is_none() && scene.fails_to_the_end();
     let reloads = orders.iter().all(|(_, fact)| is_reload(fact));
@@ -259,11 +333,17 @@ fn by_order(scene: &Scene<'_>) -> Weight {
             + if scene.shows_certificate() { scene.weights.deploy_late } else { 0.0 },
         direct: true,
         joined: scene.failing_known,
-        reservation: (there
+        reservation: if there
+            || refused
             || is_again(scene, &orders, &back)
             || stays_away
-            || away.is_some_and(|away| away > AWAY_MAX))
-        .then(|| "a restart takes less time, is done once, and no answer waits for it".to_owned()),
+            || away.is_some_and(|away| away > AWAY_MAX)
+        {
+            Some("a restart takes less time, is done once, and no answer waits for it".to_owned())
+        } else {
+            let unsigned = orders.iter().all(|(_, fact)| is_ended_by_term(fact));
+            unsigned.then(|| "no log tells who sent the signal that ended it".to_owned())
+        },
         explained,
         supports: some_of(&orders.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 4),
         path,
@@ -339,6 +419,9 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     if weight.sentence.id() == Some("deploy-stopped") {
         let runs = scene.say_by(&weight.supports, "advice-runs-again", []);
         return vec![advice("now", runs, "verify-listening")];
+    }
+    if weight.sentence.id() == Some("deploy-maintenance") {
+        return vec![advice("now", text("advice-maintenance", []), "verify-through-proxy")];
     }
     let switches = [EventKind::ProxyLifecycle, EventKind::Deploy];
     let early =

@@ -32,10 +32,11 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     if late < 0.3 {
         return Weight::nothing();
     }
-    let faulty_disk = scene
-        .timeline
-        .between(scene.start - DISK_LEAD, scene.end)
-        .any(|(_, fact)| fact.kind == EventKind::DiskError);
+    let faulty_disk =
+        scene.timeline.between(scene.start - DISK_LEAD, scene.end).any(|(_, fact)| {
+            fact.kind == EventKind::DiskError
+                || fact.kind == EventKind::DiskFull && fact.field("waits").is_some()
+        });
     let signs: Vec<FactId> = scene
         .near_of(&[EventKind::PageAllocationFailure, EventKind::HungTask])
         // A processor that was held up lacks no memory; a task that waits may wait for the disk that swaps, or that fails.

@@ -17,6 +17,7 @@ use crate::scene::Scene;
 use crate::timeline::{Fact, FactId};
 use crate::wording::{Arg, Text, text};
 
+use super::proxy_configuration::asked_nobody;
 use super::{Advice, Cause, Weight, advice, place_args, place_of, some_of};
 
 pub(super) const CAUSE: Cause =
@@ -28,6 +29,10 @@ const HOST_AWAY: &str = "a host or container that is away looks the same from th
 fn weigh(scene: &Scene<'_>) -> Weight {
     let kinds =
         [EventKind::UpstreamUnresolved, EventKind::UpstreamTls, EventKind::UpstreamUnreachable];
+    // Who asks no nameserver met no network.
+    if asked_nobody(scene) >= 0.3 {
+        return Weight::nothing();
+    }
     let share = scene.signature_share(&kinds);
     if share < 0.05 && scene.was_never_reached() {
         return unanswered(scene);

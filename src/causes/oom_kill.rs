@@ -298,25 +298,8 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
             .near_of(&[EventKind::UnitOomKilled])
             .filter(|(_, fact)| fact.field("killer").is_some()),
     );
-    let linked: Vec<&(FactId, &Fact)> = facts
-        .iter()
-        .filter(|(_, fact)| {
-            let pid = fact.pid("pid");
-            let by_pid = scene.failing.iter().any(|service| {
-                let service = scene.services.get(*service);
-                !service.namespaced && pid.is_some_and(|pid| service.pids.contains_key(&pid))
-            });
-            let by_cgroup = scene.failing.iter().any(|service| {
-                let units = &scene.services.get(*service).units;
-                let named = fact.field("unit").is_some_and(|unit| units.contains(unit));
-                named
-                    || fact.field("cgroup").is_some_and(|cgroup| {
-                        units.iter().any(|unit| cgroup.ends_with(unit.as_str()))
-                    })
-            });
-            by_pid || by_cgroup
-        })
-        .collect();
+    let linked: Vec<&(FactId, &Fact)> =
+        facts.iter().filter(|(_, fact)| is_killed_for_memory(scene, fact)).collect();
     let Some((first, fact)) = linked.first() else { return Weight::nothing() };
     let moments: Vec<_> = linked
         .iter()
@@ -346,6 +329,20 @@ fn by_userspace_killer(scene: &Scene<'_>) -> Weight {
         ),
         ..Weight::default()
     }
+}
+
+/// Whether the victim that a killer in user space names is of what failed, by its pid, unit or cgroup.
+pub(super) fn is_killed_for_memory(scene: &Scene<'_>, fact: &Fact) -> bool {
+    let pid = fact.pid("pid");
+    scene.failing.iter().map(|service| scene.services.get(*service)).any(|service| {
+        let by_pid = !service.namespaced && pid.is_some_and(|pid| service.pids.contains_key(&pid));
+        let units = &service.units;
+        let by_unit = fact.field("unit").is_some_and(|unit| units.contains(unit));
+        let by_cgroup = fact
+            .field("cgroup")
+            .is_some_and(|cgroup| units.iter().any(|unit| cgroup.ends_with(unit.as_str())));
+        by_pid || by_unit || by_cgroup
+    })
 }
 
 /// SIGKILLs that nothing explains, on a host whose kernel log could not be seen. The words "Perhaps out of memory?" count for

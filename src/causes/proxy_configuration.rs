@@ -40,7 +40,41 @@ const MOVED: Micros = 10 * SECOND;
 /// The lines of one start stand this close.
 const START: Micros = 5 * SECOND;
 
+/// The share of failures for which the proxy asked nobody, as its configuration names no upstream that can be asked.
+pub(super) fn asked_nobody(scene: &Scene<'_>) -> f64 {
+    let lacking = scene.near_of(&[EventKind::UpstreamUnresolved]);
+    let lacking = lacking.filter(|(_, fact)| fact.field("lacks").is_some());
+    let told: u64 = lacking.map(|(_, fact)| fact.count).sum();
+    let all = scene.signature.values().sum::<u64>().max(scene.answers()).max(1);
+    (told as f64 / all as f64).min(1.0)
+}
+
+/// nginx needs a `resolver` for a name that it learns with the request, and a URL where a variable stands for one.
+fn names_nobody(scene: &Scene<'_>, share: f64) -> Weight {
+    let facts: Vec<(FactId, &Fact)> = scene
+        .near_of(&[EventKind::UpstreamUnresolved])
+        .filter(|(_, fact)| fact.field("lacks").is_some())
+        .collect();
+    let Some((first, fact)) = facts.first() else { return Weight::nothing() };
+    let no_url = fact.field("lacks") == Some("url");
+    let id = if no_url { "proxy-no-url" } else { "proxy-no-resolver" };
+    Weight {
+        nats: scene.weights.proxy_told + scene.weights.for_share(share),
+        direct: true,
+        joined: true,
+        explained: share,
+        supports: some_of(&facts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 3),
+        path: vec![*first],
+        sentence: text(id, [("name", fact.field("name").unwrap_or_default().into())]),
+        ..Weight::default()
+    }
+}
+
 fn weigh(scene: &Scene<'_>) -> Weight {
+    let nobody = asked_nobody(scene);
+    if nobody >= 0.3 {
+        return names_nobody(scene, nobody);
+    }
     let word = scene.signature_share(&[EventKind::UpstreamBadAnswer, EventKind::UpstreamForbidden]);
     if word >= 0.3 {
         let facts: Vec<FactId> = scene
@@ -319,6 +353,8 @@ fn advise(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
             text("advice-ask-upstream", at(EventKind::UpstreamBadAnswer))
         }
         Some("proxy-tls-to-plain") => text("advice-tls-scheme", at(EventKind::UpstreamTls)),
+        Some("proxy-no-resolver") => text("advice-add-resolver", []),
+        Some("proxy-no-url") => text("advice-url-variable", []),
         Some("socket-missing") => text("advice-socket-made", []),
         _ => text("advice-compare-listeners", []),
     };

@@ -53,7 +53,7 @@ fn weigh(scene: &Scene<'_>) -> Weight {
     let others: Vec<(FactId, &Fact)> =
         scene.near_of(&elsewhere).filter(|(_, fact)| is_relevant(scene, fact)).collect();
     if proxy.is_empty() && others.is_empty() {
-        return Weight::nothing();
+        return by_number(scene);
     }
     let stretches: Vec<(Micros, Micros)> = others
         .iter()
@@ -109,6 +109,40 @@ fn weigh(scene: &Scene<'_>) -> Weight {
                 ],
             ),
         },
+        ..Weight::default()
+    }
+}
+
+/// A log without times tells of about as many requests turned away as were answered with 503.
+fn by_number(scene: &Scene<'_>) -> Weight {
+    let facts: Vec<(FactId, &Fact)> = scene
+        .timeline
+        .of(EventKind::WorkersExhausted)
+        .filter(|(_, fact)| fact.at().is_none() && scene.is_failing(fact))
+        .collect();
+    let told: u64 = facts.iter().map(|(_, fact)| fact.count).sum();
+    let share = scene.status_share(503);
+    let answers = share * scene.answers() as f64;
+    let Some((first, fact)) = facts.first() else { return Weight::nothing() };
+    if share < 0.3 || !(0.8 * answers..=1.25 * answers).contains(&(told as f64)) {
+        return Weight::nothing();
+    }
+    Weight {
+        nats: scene.weights.resource_told + scene.weights.for_share(share),
+        direct: true,
+        joined: scene.failing_known,
+        explained: share,
+        supports: vec![*first],
+        reservation: Some("which answers the limit gave is known by their number only".to_owned()),
+        path: vec![*first],
+        sentence: scene.say(
+            "resource-exhaustion",
+            [
+                ("what", Arg::Case(what(Some(fact)))),
+                ("surge", Arg::Case("no")),
+                ("rate", String::new().into()),
+            ],
+        ),
         ..Weight::default()
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::event::EventKind;
 use crate::service::Services;
-use crate::stamp::{Micros, SECOND};
+use crate::stamp::{MINUTE, Micros, SECOND};
 use crate::timeline::{Fact, Timeline, of_two_hosts};
 
 use super::{Death, Why, is_fault, signal_number};
@@ -89,9 +89,22 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
         _ if told_to_stop => Why::Stop,
         Some(_) if by_hand || (commanded && !of_memory) => Why::Operator,
         _ if by_runtime => Why::OomKill,
+        // A system call that its filter forbids.
+        Some(31) => Why::Crash,
+        // Who gives a worker up for its slowness says so first.
+        Some(6)
+            if is_worker(death, timeline) && !before(EventKind::WorkerTimeout, MINUTE).any(own) =>
+        {
+            Why::Crash
+        }
         None if death.exit_code.is_some_and(|code| code != 0) && !after_oom => Why::Crash,
         _ => Why::Unknown,
     }
+}
+
+/// Whether an app server tells the end of one of its workers.
+fn is_worker(death: &Death, timeline: &Timeline) -> bool {
+    death.facts.iter().any(|id| timeline.fact(*id).kind == EventKind::WorkerSignaled)
 }
 
 /// Whether somebody ran a command that sends this very process, or all of this name, the signal that it died of.

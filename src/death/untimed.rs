@@ -23,7 +23,7 @@ pub(super) fn take_heap_limits(deaths: &mut Vec<Death>, timeline: &Timeline) {
             death.service == service
                 && death.signal == Some(6)
                 && death.stamp.is_some()
-                && death.why == Why::Unknown
+                && matches!(death.why, Why::Unknown | Why::Crash)
         };
         let mut aborts: Vec<&mut Death> = deaths.iter_mut().filter(own).collect();
         if aborts.is_empty() || aborts.len() as u64 > count {

@@ -17,6 +17,7 @@ mod reader;
 mod recognise;
 mod restored;
 mod span;
+mod victim;
 mod wall_clock;
 mod writers;
 

@@ -324,7 +324,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
         let table = std::mem::take(&mut self.table);
         self.source.events_left_out = table.left_out;
-        self.source.events = table.into_events();
+        self.source.events = super::victim::joined(table.into_events());
         if !self.counter.is_empty() {
             self.source.traffic = Some(Box::new(self.counter.finish()));
         }

@@ -213,6 +213,9 @@ fn disk_error(body: &[u8]) -> Option<Fact<'_>> {
     if let Some(device) = late_disk(body) {
         return Some(disk_fact(device));
     }
+    if let Some(pool) = full_pool(body) {
+        return Some(pool);
+    }
     let text = FILE_SYSTEMS.iter().find_map(|name| body.strip_prefix(*name))?;
     if let Some(rest) =
         text.strip_prefix(b"error (device ").or_else(|| text.strip_prefix(b"critical (device "))
@@ -225,6 +228,18 @@ fn disk_error(body: &[u8]) -> Option<Fact<'_>> {
     let full = text.starts_with(b"Delayed block allocation failed") && text.ends_with(b" error 28");
     let kind = if full { EventKind::DiskFull } else { EventKind::DiskError };
     Some(Fact { kind, fields: vec![("device", device_name(device))] })
+}
+
+/// `device-mapper: thin: 253:4: switching pool to out-of-data-space (queue IO) mode` (drivers/md/dm-thin.c; before 3.19 without the
+/// parentheses): who writes waits for space, unless the pool answers with errors.
+fn full_pool(body: &[u8]) -> Option<Fact<'_>> {
+    let (device, text) = split_at(body.strip_prefix(b"device-mapper: thin: ")?, b": ")?;
+    let mode = text.strip_prefix(b"switching pool to out-of-data-space")?;
+    let mut fields: Vec<(&str, &[u8])> = vec![("device", device)];
+    if memmem::find(mode, b"error IO").is_none() {
+        fields.push(("waits", b"yes"));
+    }
+    Some(Fact { kind: EventKind::DiskFull, fields })
 }
 
 /// A disk that does not answer in time: `nvme nvme0: I/O 611 QID 2 timeout, aborting` (drivers/nvme/host/pci.c, since 6.2 with tag and

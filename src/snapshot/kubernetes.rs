@@ -217,6 +217,18 @@ fn meaning(value: &Value, message: &str, moment: &str, line: u64, evidence: &[u8
     if reason == "SystemOOM" && writer == "kubelet" {
         return event_at(EventKind::OomInvoked, moment, line, evidence).into_iter().collect();
     }
+    // kubelet found another boot id than the one that it had told the API.
+    if reason == "Rebooted" && writer == "kubelet" {
+        let event = event_at(EventKind::KernelBoot, moment, line, evidence);
+        let node = at(value, "/involvedObject/name");
+        return event
+            .into_iter()
+            .map(|mut event| {
+                event.origin.host = Some(node.to_owned()).filter(|node| !node.is_empty());
+                event
+            })
+            .collect();
+    }
     if at(value, "/involvedObject/kind") != "Pod" {
         return Vec::new();
     }

@@ -133,6 +133,7 @@ deploy-stopped = { failing } { $services ->
 }, and no log shows a start after it
 deploy-undated = nobody listened at { failing } once, and its log, which carries no times, holds one stop and one start
 deploy-too-early = the proxy was switched to { failing } before anybody listened there
+deploy-maintenance = the proxy was told to take { $place } out of service, and had no other server
 disk-full-proxy = a disk was full, and the proxy failed on it
 disk-full = a disk was full, and { failing } failed on it
 health-check-kill = { failing } failed { $services ->
@@ -227,6 +228,8 @@ proxy-header-too-big = the header of the upstream's answers was larger than the 
     [no] {""}
    *[yes] {" "}({ $place })
 }
+proxy-no-resolver = the proxy has to look up { $name } for each request, and no nameserver is configured for it (resolver)
+proxy-no-url = what the proxy is configured to pass requests on to was no URL ("{ $name }"), so that it asked nobody
 proxy-answer-refused = the proxy refused the answers of its upstream{ $place-known ->
     [no] {""}
    *[yes] {" "}({ $place })
@@ -334,6 +337,7 @@ advice-retry-dependency = Give { failing } timeouts and a retry for its dependen
 advice-lock-timeout = Run migrations with lock_timeout set and restarts of stores in announced windows
 advice-planned = Nothing, if the restart was planned: the service is back
 advice-restart-without-gap = Restart { failing } without a gap: keep the listen socket open (systemd socket activation, a reload) or start the new one first
+advice-maintenance = Nothing, if it was planned; else find who gave the order: the runtime socket, the web page of the proxy, or a deploy script
 advice-switch-when-ready = Switch the proxy to { failing } only when it answers its check, and stop the old instance after that
 advice-free-space = Free space on the full disk (df -h, df -i, du -x --max-depth=2), then restart what does not come back by itself
 advice-what-filled-it = Find what filled it: uploads, logs without rotation, temporary files
@@ -404,6 +408,8 @@ advice-port-permission = Let the proxy connect{ $place-known ->
 }: under SELinux the denial stands in the audit log (ausearch -m avc -ts today), and setsebool -P httpd_can_network_connect 1 allows it; else look for a firewall rule of the host itself
 advice-header-buffer = Raise proxy_buffer_size and proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) above the header of the answers that failed, or make it smaller: ask the upstream for the failing route (curl -s -o /dev/null -D -) and see which line is long, often Set-Cookie
 advice-small-header = Keep out of the header what grows: sessions in a store instead of in cookies, few and short Set-Cookie lines
+advice-add-resolver = Give nginx a resolver in that server or http block (the nameservers of /etc/resolv.conf), or name the upstream in an upstream block, which is looked up at the start
+advice-url-variable = Find the variable in the proxy_pass of the failing location and give it a value for every request: a scheme, a host and a port
 advice-ask-upstream = Ask the upstream itself for a failing route (curl -vi http://{ $place-known ->
     [no] HOST:PORT
    *[yes] { $place }

@@ -160,6 +160,7 @@ deploy-stopped = { failing } { $services ->
 }, et aucun journal ne montre de redémarrage
 deploy-undated = une seule fois personne n'écoutait chez { failing }, et son journal, qui ne porte pas d'heure, contient un arrêt et un démarrage
 deploy-too-early = le proxy a été basculé vers { failing } avant que quelqu'un n'y écoute
+deploy-maintenance = le proxy a reçu l'ordre de retirer { $place } du service et n'avait pas d'autre serveur
 disk-full-proxy = un disque était plein, et le proxy a échoué pour cela
 disk-full = un disque était plein, et { failing } { $services ->
     [0] a échoué
@@ -261,6 +262,8 @@ proxy-header-too-big = l'en-tête des réponses de l'upstream dépassait le tamp
     [no] {""}
    *[yes] {" "}({ $place })
 }
+proxy-no-resolver = le proxy doit résoudre { $name } à chaque requête, et aucun serveur de noms n'est configuré pour cela (resolver)
+proxy-no-url = ce vers quoi le proxy devait transmettre les requêtes n'était pas une URL (« { $name } »), et il n'a interrogé personne
 proxy-answer-refused = le proxy a rejeté les réponses de son upstream{ $place-known ->
     [no] {""}
    *[yes] {" "}({ $place })
@@ -374,6 +377,7 @@ advice-retry-dependency = Donner { failing-a } des timeouts et une nouvelle tent
 advice-lock-timeout = Exécuter les migrations avec lock_timeout, et redémarrer les bases dans des fenêtres annoncées
 advice-planned = Rien, si le redémarrage était prévu : le service est revenu
 advice-restart-without-gap = Redémarrer { failing } sans interruption : garder le socket d'écoute ouvert (activation par socket de systemd, reload) ou démarrer d'abord la nouvelle instance
+advice-maintenance = Rien, si c'était prévu ; sinon trouver qui a donné l'ordre : la socket d'administration, la page web du proxy ou un script de déploiement
 advice-switch-when-ready = Ne basculer le proxy vers { failing } qu'une fois sa sonde en succès, et n'arrêter l'ancienne instance qu'ensuite
 advice-free-space = Libérer de l'espace sur le disque plein (df -h, df -i, du -x --max-depth=2), puis redémarrer ce qui ne revient pas seul
 advice-what-filled-it = Trouver ce qui l'a rempli : téléversements, journaux sans rotation, fichiers temporaires
@@ -444,6 +448,8 @@ advice-port-permission = Permettre au proxy de se connecter{ $place-known ->
 } : sous SELinux, le refus est dans le journal d'audit (ausearch -m avc -ts today) et setsebool -P httpd_can_network_connect 1 l'autorise ; sinon chercher une règle de pare-feu de l'hôte lui-même
 advice-header-buffer = Porter proxy_buffer_size et proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) au-dessus de l'en-tête des réponses en échec, ou réduire celui-ci : demander la route en échec à l'upstream (curl -s -o /dev/null -D -) et voir quelle ligne est longue, souvent Set-Cookie
 advice-small-header = Garder hors de l'en-tête ce qui grossit : sessions dans un stockage plutôt que dans des cookies, lignes Set-Cookie rares et courtes
+advice-add-resolver = Donner à nginx un resolver dans ce bloc server ou http (les serveurs de noms de /etc/resolv.conf), ou nommer l'upstream dans un bloc upstream, résolu au démarrage
+advice-url-variable = Trouver la variable dans le proxy_pass de la location en échec et lui donner une valeur pour chaque requête : schéma, hôte et port
 advice-ask-upstream = Demander une route en échec à l'upstream lui-même (curl -vi http://{ $place-known ->
     [no] HOST:PORT
    *[yes] { $place }

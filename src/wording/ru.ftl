@@ -173,6 +173,7 @@ deploy-stopped = { failing } { $services ->
 }, и ни один лог не показывает нового запуска
 deploy-undated = { failing }: один раз там никто не слушал, а в логе, где нет времени, есть одна остановка и один запуск
 deploy-too-early = прокси переключили на { failing } раньше, чем там начали слушать
+deploy-maintenance = прокси получил команду вывести { $place } из работы, а другого сервера у него не было
 disk-full-proxy = на диске кончилось место, и из-за этого прокси отвечал ошибками
 disk-full = на диске кончилось место, и из-за этого { failing } { $services ->
     [2] отвечали ошибками
@@ -262,6 +263,8 @@ proxy-header-too-big = заголовок ответов апстрима бол
     [no] {""}
    *[yes] {" "}({ $place })
 }
+proxy-no-resolver = прокси должен искать адрес { $name } при каждом запросе, а сервер имён для этого не задан (resolver)
+proxy-no-url = то, куда прокси по настройке передаёт запросы, оказалось не URL («{ $name }»), и он никого не спросил
 proxy-answer-refused = прокси отверг ответы апстрима{ $place-known ->
     [no] {""}
    *[yes] {" "}({ $place })
@@ -376,6 +379,7 @@ advice-retry-dependency = Задайте { failing-dat } таймауты и п�
 advice-lock-timeout = Запускайте миграции с lock_timeout, а хранилища перезапускайте в объявленные окна
 advice-planned = Ничего, если перезапуск был плановым: сервис снова работает
 advice-restart-without-gap = Перезапускайте { failing } без разрыва: держите слушающий сокет открытым (socket activation в systemd, reload) или сначала поднимайте новый экземпляр
+advice-maintenance = Ничего, если так и было задумано; иначе найдите, кто дал команду: сокет управления, веб-страница прокси или скрипт выкладки
 advice-switch-when-ready = Переключайте прокси на { failing } только после успешной проверки готовности, а старый экземпляр останавливайте после этого
 advice-free-space = Освободите место на заполненном диске (df -h, df -i, du -x --max-depth=2), затем перезапустите то, что не поднялось само
 advice-what-filled-it = Найдите, чем он заполнен: загрузки, логи без ротации, временные файлы
@@ -447,6 +451,8 @@ advice-port-permission = Разрешите прокси соединяться{
 }: под SELinux отказ записан в журнале аудита (ausearch -m avc -ts today), и его снимает setsebool -P httpd_can_network_connect 1; иначе ищите правило файрвола самого хоста
 advice-header-buffer = Увеличьте proxy_buffer_size и proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) сверх заголовка неудавшихся ответов или уменьшите его: запросите сбойный маршрут у апстрима (curl -s -o /dev/null -D -) и посмотрите, какая строка длинна, часто это Set-Cookie
 advice-small-header = Не держите в заголовке то, что растёт: сессии в хранилище, а не в cookie, строк Set-Cookie мало и они короткие
+advice-add-resolver = Задайте nginx resolver в этом блоке server или http (серверы имён из /etc/resolv.conf) или назовите апстрим в блоке upstream: его адрес ищется при запуске
+advice-url-variable = Найдите переменную в proxy_pass сбойного location и задайте ей значение для каждого запроса: схему, хост и порт
 advice-ask-upstream = Запросите сбойный маршрут у самого апстрима (curl -vi http://{ $place-known ->
     [no] HOST:PORT
    *[yes] { $place }

@@ -105,6 +105,7 @@ deploy-restart = { failing } được lệnh dừng và vắng mặt cho đến 
 deploy-stopped = { failing } được lệnh dừng, và không log nào cho thấy nó khởi động lại
 deploy-undated = đúng một lần không có ai lắng nghe ở { failing }, và log của nó, vốn không mang thời gian, có một lần dừng và một lần khởi động
 deploy-too-early = proxy đã được chuyển sang { failing } trước khi có tiến trình lắng nghe ở đó
+deploy-maintenance = proxy được lệnh đưa { $place } ra khỏi phục vụ, và không còn máy chủ nào khác
 disk-full-proxy = một đĩa bị đầy, và proxy lỗi vì nó
 disk-full = một đĩa bị đầy, và { failing } lỗi vì thế
 health-check-kill = { failing } không qua được health check và bị dừng vì thế
@@ -182,6 +183,8 @@ proxy-header-too-big = header trong câu trả lời của upstream lớn hơn b
     [no] {""}
    *[yes] {" "}({ $place })
 }
+proxy-no-resolver = proxy phải phân giải { $name } cho từng yêu cầu, mà không có máy chủ tên nào được cấu hình cho việc đó (resolver)
+proxy-no-url = đích mà proxy được cấu hình để chuyển yêu cầu tới không phải là URL ("{ $name }"), nên nó không hỏi ai
 proxy-answer-refused = proxy từ chối câu trả lời của upstream{ $place-known ->
     [no] {""}
    *[yes] {" "}({ $place })
@@ -280,6 +283,7 @@ advice-retry-dependency = Đặt timeout và thử lại cho { failing } khi g�
 advice-lock-timeout = Chạy migration với lock_timeout, và chỉ khởi động lại kho dữ liệu trong khung giờ đã báo trước
 advice-planned = Không cần gì, nếu việc khởi động lại là có chủ ý: dịch vụ đã trở lại
 advice-restart-without-gap = Khởi động lại { failing } không gián đoạn: giữ socket lắng nghe mở (socket activation của systemd, reload) hoặc bật bản mới trước
+advice-maintenance = Không cần gì, nếu đó là chủ ý; nếu không, tìm ai đã ra lệnh: socket điều khiển, trang web của proxy hay một script triển khai
 advice-switch-when-ready = Chỉ chuyển proxy sang { failing } khi nó đã trả lời kiểm tra, và dừng bản cũ sau đó
 advice-free-space = Giải phóng chỗ trên đĩa đầy (df -h, df -i, du -x --max-depth=2), rồi khởi động lại những gì không tự hồi phục
 advice-what-filled-it = Tìm thứ đã làm đầy đĩa: tệp tải lên, log không xoay vòng, tệp tạm
@@ -345,6 +349,8 @@ advice-port-permission = Cho proxy kết nối{ $place-known ->
 }: với SELinux, dòng từ chối nằm trong nhật ký audit (ausearch -m avc -ts today), và setsebool -P httpd_can_network_connect 1 cho phép; nếu không, tìm luật tường lửa của chính máy chủ
 advice-header-buffer = Tăng proxy_buffer_size và proxy_buffers (fastcgi_buffer_size, uwsgi_buffer_size) lên trên header của các câu trả lời bị lỗi, hoặc làm header nhỏ lại: hỏi upstream tuyến bị lỗi (curl -s -o /dev/null -D -) và xem dòng nào dài, thường là Set-Cookie
 advice-small-header = Đừng để trong header những gì lớn dần: phiên nằm trong kho thay vì trong cookie, ít dòng Set-Cookie và ngắn
+advice-add-resolver = Cho nginx một resolver trong khối server hoặc http đó (các máy chủ tên trong /etc/resolv.conf), hoặc đặt tên upstream trong một khối upstream, vốn được phân giải lúc khởi động
+advice-url-variable = Tìm biến trong proxy_pass của location bị lỗi và cho nó giá trị ở mọi yêu cầu: giao thức, máy chủ và cổng
 advice-ask-upstream = Hỏi chính upstream một tuyến bị lỗi (curl -vi http://{ $place-known ->
     [no] HOST:PORT
    *[yes] { $place }

@@ -81,6 +81,20 @@ fn disks() {
         "EXT4-fs (sda1): Delayed block allocation failed for inode 5 at logical offset 0 with max blocks 9 with error 28",
         "disk-full device=sda1",
     );
+    one(
+        "device-mapper: thin: 253:4: switching pool to out-of-data-space (queue IO) mode",
+        "disk-full device=253:4 waits=yes",
+    );
+    one(
+        "device-mapper: thin: 253:4: switching pool to out-of-data-space mode",
+        "disk-full device=253:4 waits=yes",
+    );
+    one(
+        "device-mapper: thin: 253:4: switching pool to out-of-data-space (error IO) mode",
+        "disk-full device=253:4",
+    );
+    none("device-mapper: thin: 253:4: switching pool to write mode");
+    none("device-mapper: thin: 253:4: reached low water mark for data device: sending event.");
     one("nvme nvme0: I/O 611 QID 2 timeout, aborting", "disk-error device=nvme0");
     one("nfs: server ease not responding, still trying", "disk-error device=ease");
     one("nfs: server ease not responding, timed out", "disk-error device=ease");

@@ -138,6 +138,14 @@ fn the_kernels_word_is_believed_from_its_monitor_alone() {
         "System OOM encountered, victim process: nginx, pid: 9295",
         &["3 oom-invoked 12:05:00"],
     );
+    check_event(
+        "Node",
+        "kubelet",
+        "Rebooted",
+        "Node node-1 has been rebooted, boot id: e08fb191-1f1b-4c11-9f6b-b0469da7763e",
+        &["3 kernel-boot 12:05:00"],
+    );
+    check_event("Node", "node-controller", "Rebooted", "Node node-1 status is now: Rebooted", &[]);
 }
 
 #[test]
