@@ -38,10 +38,13 @@ impl Fact {
         self.stamp.map(|stamp| stamp.at)
     }
 
-    /// Whether one log tells this before the other: within one second of a clock the order of its lines is all there is.
+    /// Whether one log tells this before the other: within one second of a clock the order of its lines is all there is. What
+    /// happened several times in a second is one fact, and came both before and after.
     #[must_use]
     pub fn written_before(&self, other: &Self) -> bool {
-        self.event.at.source == other.event.at.source && self.event.at.line < other.event.at.line
+        let once = self.count <= 1 && other.count <= 1;
+        once && self.event.at.source == other.event.at.source
+            && self.event.at.line < other.event.at.line
     }
 
     /// Details of an OOM kill.

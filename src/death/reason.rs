@@ -48,7 +48,11 @@ pub(super) fn of(death: &Death, timeline: &Timeline, services: &Services) -> Why
                 (Some(started), Some(ended)) => started == ended,
                 _ => fact.at() > Some(ordered),
             };
-            let after = death.facts.iter().any(|id| timeline.fact(*id).written_before(fact));
+            // One death may be told by many lines.
+            let lines = || death.facts.iter().map(|id| timeline.fact(*id));
+            let mut same_log =
+                lines().filter(|own| own.event.at.source == fact.event.at.source).peekable();
+            let after = same_log.peek().is_some() && same_log.all(|own| own.written_before(fact));
             fact.kind.is_start() && own(fact) && same && !after
         })
     };
