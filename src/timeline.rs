@@ -107,15 +107,15 @@ const KILL_WAIT: Micros = 30 * SECOND;
 
 /// Takes out what was to be killed and lived on: a signal that was sent is no end.
 fn without_failed_kills(facts: &mut Vec<Fact>) {
-    let failed: Vec<(Option<u32>, Micros)> = facts
+    let failed: Vec<(u32, Micros)> = facts
         .iter()
         .filter(|fact| fact.kind == EventKind::UserspaceKillFailed)
-        .filter_map(|fact| Some((fact.pid("pid"), fact.at()?)))
+        .filter_map(|fact| Some((fact.pid("pid")?, fact.at()?)))
         .collect();
     let lived_on = |fact: &Fact| {
         let (pid, at) = (fact.pid("pid"), fact.at());
         failed.iter().any(|(of, told)| {
-            *of == pid && at.is_some_and(|at| at <= *told && told - at <= KILL_WAIT)
+            Some(*of) == pid && at.is_some_and(|at| at <= *told && told - at <= KILL_WAIT)
         })
     };
     facts.retain(|fact| fact.kind != EventKind::UserspaceOomKill || !lived_on(fact));

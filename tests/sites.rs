@@ -1,6 +1,8 @@
 //! Several troubles in one bundle: two hosts, two sites of one host, two causes one after the other. Each keeps its own cause, and
 //! what one cause explains stays one incident.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
 use crate::corpus::{list, named_causes};
@@ -252,4 +254,35 @@ fn workers_that_end_together_where_the_kernel_names_one() {
     };
     assert_eq!(told(&staged(&[412])), [("oom_kill_memcg", "confirmed")]);
     assert_ne!(told(&staged(&[412, 413])), [("oom_kill_memcg", "confirmed")]);
+}
+
+/// A few answers of another site in the same minute lend their cause to nobody.
+#[test]
+fn a_few_failures_at_another_site() {
+    let beside = |failing: &'static [i64]| {
+        let (mut stage, asked) = (Stage::default(), Cell::new(0));
+        let fails = |second| {
+            asked.set(asked.get() + 1);
+            failing.contains(&second) && asked.get() % 4 == 0
+        };
+        stage
+            .requests(0..600, &[9000], |_, second| fails(second).then_some(CLOSED))
+            .renamed("nginx/access.log", "nginx/blog.access.log", str::to_owned)
+            .requests(0..600, &[8000], |_, now| (200..212).contains(&now).then_some(REFUSED))
+            .gunicorn("blog", 400, 9000, &[412, 413, 414])
+            .gunicorn("shop", 600, 8000, &[612, 613])
+            .kernel()
+            .gunicorn_restarted("shop", (200, 212), (600, 700), 8000);
+        stage
+    };
+    let mut killed = beside(&[199]);
+    killed.workers_killed("blog", &[199], 400);
+    check(&killed, &["deploy_restart"]);
+    let mut silent = beside(&[198, 204, 211]);
+    for (second, pid) in [(198, 412), (204, 413), (211, 414)] {
+        silent
+            .gunicorn_line("blog", second, 400, "CRITICAL", &format!("WORKER TIMEOUT (pid:{pid})"))
+            .gunicorn_line("blog", second, pid, "INFO", &format!("Worker exiting (pid: {pid})"));
+    }
+    check(&silent, &["deploy_restart"]);
 }

@@ -112,3 +112,33 @@ fn a_rotation_within_a_second_of_a_burst() {
     cut.split("nginx/access.log", "nginx/access.log.1", |line| line.contains(":12:05:05 "));
     assert_eq!(failed(&whole), failed(&cut));
 }
+
+/// A store that was killed takes those with it that need it: systemd's stop of them is no plan.
+#[test]
+fn a_stop_that_follows_the_kill_of_a_store() {
+    let staged = |killed: bool| {
+        let mut stage = told_to_stop();
+        stage.gunicorn_line(
+            "shop",
+            299,
+            901,
+            "ERROR",
+            "psycopg2.OperationalError: connection to server at \"127.0.0.1\", port 5432 failed: Connection refused",
+        );
+        stage
+            .journal(300, "systemd", 1, "Stopping shop.service - Shop...")
+            .journal(301, "systemd", 1, "Stopped shop.service - Shop.")
+            .journal(312, "systemd", 1, "Started shop.service - Shop.");
+        if killed {
+            stage.kill(298, (700, "postgres"), "/system.slice/postgresql.service", "memcg");
+            let ended = "postgresql.service: Main process exited, code=killed, status=9/KILL";
+            stage.journal(298, "systemd", 1, ended);
+        }
+        let report = stage.report();
+        let (causes, verdict) = only(&report);
+        (causes.join(" "), verdict.to_owned())
+    };
+    let told = |cause: &str, verdict: &str| (cause.to_owned(), verdict.to_owned());
+    assert_eq!(staged(false), told("deploy_restart", "confirmed"));
+    assert_eq!(staged(true), told("oom_kill_memcg", "probable"));
+}

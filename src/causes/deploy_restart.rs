@@ -96,7 +96,7 @@ fn is_effect(scene: &Scene<'_>, stop: &Fact, at: Micros) -> bool {
         kill.join >= Join::Comm
             && kill.at <= at + SECOND
             && at - kill.at <= AFTER_KILL
-            && !of_another(kill.service)
+            && (kill.dependency || !of_another(kill.service))
     });
     let told = scene
         .near_of(&[

@@ -122,22 +122,9 @@ fn on_sysrq(scene: &Scene<'_>, kills: &[&LinkedKill]) -> Weight {
             Some((kill.at, scene.timeline.fact(kill.fact).stamp?.sigma, kill.service))
         })
         .collect();
-    let explained = scene.explained(&effects(scene, &moments));
     let ids: Vec<FactId> = kills.iter().map(|kill| kill.fact).collect();
-    let mut path = vec![ids[0]];
-    path.extend(first_proxy_error(scene, &path));
-    Weight {
-        nats: scene.weights.sigkill_ordered
-            + scene.weights.for_share(explained)
-            + late(scene, &moments),
-        direct: true,
-        joined: kills.iter().all(|kill| kill.join >= Join::Cgroup),
-        explained,
-        supports: some_of(&ids, 4),
-        path,
-        sentence: scene.say_by(&ids, "sigkill-sysrq", [("processes", kills.len().into())]),
-        ..Weight::default()
-    }
+    let joined = kills.iter().all(|kill| kill.join >= Join::Cgroup);
+    by_word(scene, &moments, &ids, joined, "sigkill-sysrq")
 }
 
 /// The line of cron that ran a command.
@@ -172,20 +159,31 @@ fn bare_orders<'s>(scene: &'s Scene<'_>) -> Vec<(FactId, &'s Fact)> {
 
 fn by_orders(scene: &Scene<'_>, orders: &[(FactId, &Fact)]) -> Weight {
     let moments = moments_told(scene, orders);
-    let explained = scene.explained(&effects(scene, &moments));
     let ids: Vec<FactId> = orders.iter().map(|(id, _)| *id).collect();
+    by_word(scene, &moments, &ids, scene.failing_known, "sigkill-ordered")
+}
+
+/// Ends of which a log holds the very order.
+fn by_word(
+    scene: &Scene<'_>,
+    moments: &[Moment],
+    ids: &[FactId],
+    joined: bool,
+    what: &'static str,
+) -> Weight {
+    let explained = scene.explained(&effects(scene, moments));
     let mut path = vec![ids[0]];
     path.extend(first_proxy_error(scene, &path));
     Weight {
         nats: scene.weights.sigkill_ordered
             + scene.weights.for_share(explained)
-            + late(scene, &moments),
+            + late(scene, moments),
         direct: true,
-        joined: scene.failing_known,
+        joined,
         explained,
-        supports: some_of(&ids, 4),
+        supports: some_of(ids, 4),
         path,
-        sentence: scene.say_by(&ids, "sigkill-ordered", [("processes", orders.len().into())]),
+        sentence: scene.say_by(ids, what, [("processes", ids.len().into())]),
         ..Weight::default()
     }
 }

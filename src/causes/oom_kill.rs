@@ -424,8 +424,8 @@ fn advise_memcg(scene: &Scene<'_>, weight: &Weight) -> Vec<Advice> {
     list
 }
 
-/// Whether fewer processes would have helped: not where one fills the limit by itself, or with the one other process there was. A
-/// database or cache has no workers to take away.
+/// Whether fewer processes would have helped: not where one fills the limit by itself but for what its master and its files take, or with
+/// the one other process there was. A database or cache has no workers to take away.
 fn alone(scene: &Scene<'_>, oom: Option<&OomKill>, limit: u64, rss: u64) -> &'static str {
     if oom.is_some_and(|oom| scene.services.is_store(&oom.victim.comm)) {
         return "store";
@@ -435,7 +435,7 @@ fn alone(scene: &Scene<'_>, oom: Option<&OomKill>, limit: u64, rss: u64) -> &'st
         let held: u64 = oom.holders.iter().map(|holder| holder.rss_bytes).sum();
         all == 2 && held >= limit
     });
-    if pair || rss >= limit / 100 * 97 { "yes" } else { "no" }
+    if pair || rss >= limit / 10 * 9 { "yes" } else { "no" }
 }
 
 /// A text about the services whose processes were killed; not about all that failed at the same time.

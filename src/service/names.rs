@@ -206,8 +206,9 @@ pub fn names_store(own: &str, store: &str) -> bool {
     own.contains(store) || also.iter().any(|name| own.contains(name))
 }
 
-/// Units that distributions ship and that stand behind no proxy: they are restarted by updates and timers whatever the site does.
-const HOST_SERVICES: [&str; 37] = [
+/// Units that distributions ship and that stand behind no proxy: they are restarted by updates and timers whatever the site does, or
+/// watch over memory.
+const HOST_SERVICES: [&str; 41] = [
     "acpid",
     "amazon-ssm-agent",
     "apparmor",
@@ -221,6 +222,7 @@ const HOST_SERVICES: [&str; 37] = [
     "crond",
     "datadog-agent",
     "dbus",
+    "earlyoom",
     "fail2ban",
     "fwupd",
     "getty",
@@ -229,6 +231,8 @@ const HOST_SERVICES: [&str; 37] = [
     "man-db",
     "multipathd",
     "networkd-dispatcher",
+    "nohang",
+    "nohang-desktop",
     "ntp",
     "ntpd",
     "packagekit",
@@ -241,6 +245,7 @@ const HOST_SERVICES: [&str; 37] = [
     "sshd",
     "sysstat",
     "syslog-ng",
+    "systemd-oomd",
     "telegraf",
     "udisks2",
     "unattended-upgrades",

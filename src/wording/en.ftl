@@ -918,7 +918,7 @@ answer-collect = Collect { $data }{ $told ->
 answer-nothing-to-do = Nothing that the logs call for now; keep this bundle.
 check = Check: { $verify }
 no-moment = time unknown
-no-time = no log has a time
+no-time = no time that could be read
 no-incident-blind = No incident can be told: the bundle holds no access log, so failed requests cannot be counted. The logs cover { $window }.
 no-incident = { $silent ->
     [no] No incident

@@ -985,7 +985,7 @@ answer-collect = Récupérer { $data }{ $told ->
 answer-nothing-to-do = Rien que les journaux demandent de faire maintenant ; garder ce bundle.
 check = À vérifier : { $verify }
 no-moment = heure inconnue
-no-time = aucun journal n'a d'heure
+no-time = aucun moment lisible
 no-incident-blind = On ne peut parler d'incident : le bundle n'a pas d'access log, les requêtes en échec ne peuvent donc être comptées. Les journaux couvrent { $window }.
 no-incident = { $silent ->
     [no] Aucun incident

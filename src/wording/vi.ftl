@@ -844,7 +844,7 @@ answer-collect = Thu thập { $data }{ $told ->
 answer-nothing-to-do = Log không đòi hỏi làm gì ngay; hãy giữ lại gói này.
 check = Kiểm tra: { $verify }
 no-moment = không rõ giờ
-no-time = không log nào có thời gian
+no-time = không thời điểm nào đọc được
 no-incident-blind = Không thể nói về sự cố: gói không có access log nên không đếm được yêu cầu lỗi. Log bao phủ { $window }.
 no-incident = { $silent ->
     [no] Không có sự cố
