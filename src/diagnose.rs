@@ -301,6 +301,14 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         .filter(|weighed| weighed.weight.nats > -8.0)
         .map(|weighed| Weighed { weight: on_assumed_zone(scene, weighed.weight), ..weighed })
         .collect();
+    for Weighed { cause, weight, .. } in &mut weighed {
+        if let Some(few) = few(scene, cause, weight).filter(|few| *few < weight.explained) {
+            let less = scene.weights.for_share(few) - scene.weights.for_share(weight.explained);
+            weight.nats += scene.weights.answered_by_app + less.min(0.0);
+            weight.explained = few;
+        }
+    }
+    weighed.retain(|weighed| weighed.weight.nats > -8.0);
     let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
     for weighed in &mut weighed {
         if from_error_log {
@@ -319,6 +327,9 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
     }
     if weighed.first().is_some_and(|best| is_of_guess(scene, &best.weight)) {
         // Who is only thought to be behind the upstream, and was not away just while it failed.
+        verdict = verdict.min(Verdict::Suspected);
+    }
+    if weighed.first().is_some_and(|best| few(scene, best.cause, &best.weight).is_some()) {
         verdict = verdict.min(Verdict::Suspected);
     }
     if let Some(best) = weighed.first_mut() {
@@ -351,6 +362,27 @@ fn on_assumed_zone(scene: &Scene<'_>, mut weight: Weight) -> Weight {
         weight.reservation.get_or_insert_with(|| "the zone of its log is assumed".to_owned());
     }
     weight
+}
+
+/// Causes that end a process, or keep it from answering: the proxy answers in its place, and says so.
+const ENDS: [&str; 9] = [
+    "oom_kill_memcg",
+    "oom_kill_global",
+    "runtime_heap_limit",
+    "worker_timeout",
+    "deploy_restart",
+    "manual_sigkill",
+    "health_check_kill",
+    "crash_segv",
+    "host_restart",
+];
+
+/// The share of the failures that a cause can explain which is an end, where the proxy has lines for few of them: what it passed on is
+/// another trouble, unless a store was lost with the process.
+fn few(scene: &Scene<'_>, cause: &Cause, weight: &Weight) -> Option<f64> {
+    let of_store =
+        scene.kills.iter().any(|kill| kill.dependency && weight.path.contains(&kill.fact));
+    if !ENDS.contains(&cause.name) || of_store { None } else { scene.few_of_proxy() }
 }
 
 /// The word for the likeliest cause. No OOM cause is confirmed without a victim line or the runtime's event; its weight says so

@@ -44,7 +44,7 @@ macro_rules! weights {
 }
 
 weights! {
-    share, share_unseen, assumed_zone,
+    share, share_unseen, answered_by_app, assumed_zone,
     oom_joined, oom_of_store, oom_same_name, oom_same_name_of_store, oom_stranger_in_cgroup, oom_at_onset, oom_late, oom_kept_listening, oom_pasted,
     oom_runtime, oom_inspect, oom_userspace, oom_unseen_memcg, oom_unseen_global, oom_unseen_apart,
     heap_limit,

@@ -286,3 +286,37 @@ fn a_few_failures_at_another_site() {
     }
     check(&silent, &["deploy_restart"]);
 }
+
+/// What the proxy passes on as the app answered it, it has no line for: the kills of another site's workers are no cause of it.
+#[test]
+fn failures_that_the_app_answers_itself() {
+    const LOST: &str = "psycopg2.OperationalError: connection to server at \"127.0.0.1\", port 5432 failed: Connection refused";
+    let staged = |one_log: bool, says: bool| {
+        let combined = |line: &str| line.split(" rt=").next().unwrap().to_owned();
+        let mut stage = Stage::default();
+        stage
+            .requests(0..600, &[8000], |_, now| (200..220).contains(&now).then_some(REFUSED))
+            .renamed("nginx/access.log", "nginx/shop.access.log", combined)
+            .empty("nginx/error.log")
+            .requests(0..600, &[9000], |_, now| (now == 211).then_some(CLOSED))
+            .renamed("nginx/access.log", "nginx/blog.access.log", combined)
+            .gunicorn("blog", 400, 9000, &[412, 413, 414])
+            .gunicorn("shop", 600, 8000, &[612, 613])
+            .kernel()
+            .workers_killed("blog", &[199, 205, 211], 400);
+        for second in (200..220).filter(|_| says) {
+            stage.gunicorn_line("shop", second, 612, "ERROR", LOST);
+        }
+        if one_log {
+            for log in ["nginx/shop.access.log", "nginx/blog.access.log"] {
+                stage.renamed(log, "nginx/access.log", str::to_owned);
+            }
+        }
+        let report = stage.report();
+        told(&report).into_iter().map(|(cause, verdict)| format!("{cause} {verdict}")).collect()
+    };
+    let lists: Vec<Vec<String>> =
+        vec![staged(false, true), staged(true, true), staged(false, false), staged(true, false)];
+    let [lost, silent] = [["dependency_down probable"], ["unknown unknown"]];
+    assert_eq!(lists, [lost, lost, silent, silent]);
+}

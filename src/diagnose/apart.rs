@@ -95,10 +95,10 @@ fn resplit<'a>(
         && !alone.is_empty()
     {
         let judged = court.judge(most.clone());
-        let own = proved(&judged).filter(|cause| proved(&whole) != Some(*cause));
-        return match own {
-            Some(_) => (vec![(most.clone(), judged)], alone),
-            None => (vec![(case, whole)], Vec::new()),
+        return if named(&judged) == named(&whole) {
+            (vec![(case, whole)], Vec::new())
+        } else {
+            (vec![(most.clone(), judged)], alone)
         };
     }
     if !(2..=PARTS_MAX).contains(&cases.len()) {
@@ -152,6 +152,12 @@ fn cases(case: &Case, parts: &[Vec<Failure>], by: By) -> (Vec<Case>, Vec<Failure
         }
     }
     (cases, alone)
+}
+
+/// The cause that an incident is told to have, if it is one.
+fn named(incident: &Incident<'_>) -> Option<&'static str> {
+    let best = incident.weighed.first()?;
+    (incident.verdict >= Verdict::Suspected).then_some(best.cause.name)
 }
 
 /// The cause of an incident, where it is at least probable.

@@ -5,12 +5,18 @@ use std::collections::BTreeSet;
 
 use crate::event::EventKind;
 use crate::service::{Service, ServiceId, ServiceRole, names};
-use crate::stamp::SECOND;
+use crate::stamp::{Micros, SECOND};
+use crate::timeline::Fact;
 
 use super::{Class, LEAD, Scene};
 
 /// Formats of servers that work off queues and answer no request.
 const QUEUES: [&str; 2] = ["celery", "sidekiq"];
+
+/// Up to this share of lines of the proxy, the app is taken to have answered most of the failures itself.
+const OF_PROXY: f64 = 0.2;
+/// The same in the time from the first of these lines to the last.
+const OF_PROXY_BESIDE: f64 = 0.34;
 
 impl Scene<'_> {
     pub(super) fn find_failing(&mut self) {
@@ -25,15 +31,18 @@ impl Scene<'_> {
             .iter()
             .filter_map(|upstream| self.services.at_address(upstream, asker))
             .collect();
-        let strangers = found.is_empty() || self.fails_elsewhere(asker);
+        let strangers =
+            found.is_empty() || self.fails_elsewhere(asker) || self.few_of_proxy().is_some();
         if !strangers {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
         upstreams.retain(|upstream| self.services.at_address(upstream, asker).is_none());
         let (unseen, lives) = (self.unseen(), self.lives());
+        let of_others = self.of_others();
         let able = |(id, service): &(ServiceId, &Service)| {
             !unseen.contains(id)
+                && !of_others.contains(id)
                 && self.may_serve_requests(*id, service)
                 && self.may_listen_at(service, &upstreams)
                 && !lives.get(id).is_some_and(|life| self.is_cleared(life))
@@ -96,6 +105,46 @@ impl Scene<'_> {
         // A guess, and never more: what ended near the incident. Nothing shows that it serves the upstream.
         self.failing = if fitting.is_empty() { units } else { fitting };
         self.guess();
+    }
+
+    /// Services that a proxy asks for other sites only.
+    fn of_others(&self) -> BTreeSet<ServiceId> {
+        fn asked(fact: &Fact) -> Option<(&str, Option<&str>)> {
+            let upstream = fact.field("upstream").filter(|_| fact.kind.is_of_proxy())?;
+            Some((upstream, fact.event.origin.host.as_deref()))
+        }
+        let hidden: BTreeSet<_> = self.timeline.hidden().filter_map(asked).collect();
+        if hidden.is_empty() {
+            return BTreeSet::new();
+        }
+        let seen: BTreeSet<_> = self.timeline.iter().filter_map(|(_, fact)| asked(fact)).collect();
+        let services = |asked: BTreeSet<(&str, Option<&str>)>| -> BTreeSet<ServiceId> {
+            let at = |(upstream, asker)| self.services.at_address(upstream, asker);
+            asked.into_iter().filter_map(at).collect()
+        };
+        let (hidden, seen) = (services(hidden), services(seen));
+        hidden.difference(&seen).copied().collect()
+    }
+
+    /// The share of the failures that are the proxy's own answers, where it passed on most as the app had answered them: it writes a
+    /// line for each that is its own, so that what its few lines name need not be what failed. Only the time that its lines cover is
+    /// compared: the log may be cut.
+    #[must_use]
+    pub fn few_of_proxy(&self) -> Option<f64> {
+        if self.failures.iter().any(|failure| !failure.key.upstream.is_empty()) {
+            return None;
+        }
+        let told = self.signature.values().sum::<u64>() as f64;
+        let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
+        let lines: Vec<Micros> = near
+            .filter(|(_, fact)| fact.kind.is_of_proxy() && fact.field("upstream").is_some())
+            .filter_map(|(_, fact)| fact.at())
+            .collect();
+        let (first, last) = lines.first().zip(lines.last())?;
+        let failed = self.answers() as f64;
+        let beside = failed * self.explained(&[(first - SECOND, last + SECOND)]);
+        let share = told / failed;
+        (share <= OF_PROXY && told <= OF_PROXY_BESIDE * beside).then_some(share)
     }
 
     /// Whether nearly all of the proxy's errors are of addresses on its own host at which no service of the bundle is.
