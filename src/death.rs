@@ -11,7 +11,7 @@ use crate::event::EventKind;
 use crate::service::names::is_in_container;
 use crate::service::{Join, ServiceId, Services};
 use crate::stamp::{Micros, SECOND, Stamp};
-use crate::timeline::{Fact, FactId, Timeline, short};
+use crate::timeline::{Fact, FactId, Timeline};
 
 /// Why something died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +89,8 @@ const TOLD: Micros = 10 * SECOND;
 const TIMEOUT_TO_END: Micros = 15 * SECOND;
 /// A runtime at its heap limit takes a while to write its trace and die.
 const HEAP_TO_END: Micros = 30 * SECOND;
+/// npm and yarn clean up before they tell how their program ended.
+const PARENT_TELLS: Micros = 5 * SECOND;
 /// In another pid namespace only time joins a kill and a worker's end; kill → line was seen to take 13 to 155 ms.
 const PATTERN: Micros = 2 * SECOND;
 
@@ -220,7 +222,6 @@ struct Telling {
     signal: Option<i32>,
     exit_code: Option<i64>,
     service: Option<ServiceId>,
-    container: Option<String>,
     why: Why,
     only_joins: bool,
 }
@@ -248,7 +249,6 @@ impl Telling {
             signal,
             exit_code: code,
             service,
-            container: fact.field("container").map(|container| short(container).to_owned()),
             why: Why::Unknown,
             only_joins: false,
         };
@@ -265,6 +265,10 @@ impl Telling {
             EventKind::WorkerTimeout => {
                 telling.why = Why::WorkerTimeout;
                 telling.process = format!("{} worker", telling.process);
+            }
+            // Between the lines around it is no time for an end of nobody known.
+            EventKind::WorkerSignaled if is_by_parent(fact) => {
+                telling.only_joins = fact.stamp.is_none_or(|stamp| stamp.sigma > 2 * SECOND);
             }
             EventKind::WorkerSignaled | EventKind::WorkerExited => {
                 telling.process = format!("{} worker", telling.process);
@@ -461,6 +465,15 @@ fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<J
     if let Some(place) = known.nearest(telling, TIMEOUT_TO_END, timeout) {
         return Some((place, None));
     }
+    let child = |death: &Death| {
+        let of_one_service = telling.service.is_some() && death.service == telling.service;
+        of_one_service && death.signal.is_none_or(|signal| telling.signal == Some(signal))
+    };
+    if is_by_parent(known.timeline.fact(telling.id))
+        && let Some(place) = known.nearest(telling, PARENT_TELLS, child)
+    {
+        return Some((place, None));
+    }
     let elsewhere = |death: &Death| {
         let first = known.first(death);
         let join = |id: ServiceId| known.services.join(first, death.at(), id);
@@ -489,14 +502,24 @@ fn place_worker(known: &Known<'_>, telling: &Telling) -> Option<(usize, Option<J
     known.nearest(telling, PATTERN, kill).map(|place| (place, Some(Join::Comm)))
 }
 
-/// Whether a death already has a telling of this kind, which then is of another death. Top and end of one trace are one telling.
+/// Whether a death already has a telling of this kind, which then is of another death. Top and end of one trace are one telling, and
+/// each parent of a process tells its end again.
 fn told_by(death: &Death, telling: &Telling, timeline: &Timeline) -> bool {
     let alike =
         || death.facts.iter().map(|id| timeline.fact(*id)).filter(|fact| fact.kind == telling.kind);
-    let ends_trace = |fact: &Fact| fact.event.text.starts_with("Node.js v");
+    if is_by_parent(timeline.fact(telling.id)) {
+        return false;
+    }
+    let ends_trace =
+        |fact: &Fact| fact.field("reason").is_some_and(|reason| reason.starts_with("Node.js v"));
     let end_of_its_trace =
         ends_trace(timeline.fact(telling.id)) && alike().count() == 1 && !alike().any(ends_trace);
     alike().next().is_some() && !end_of_its_trace
+}
+
+/// Whether a shell, npm or an init of a container tells of the program that it started, by no pid.
+fn is_by_parent(fact: &Fact) -> bool {
+    fact.field("by") == Some("parent")
 }
 
 /// Whether a unit's or container's end is that of a known death: same service, or the victim's cgroup is the container.
@@ -513,11 +536,9 @@ fn same_owner(death: &Death, telling: &Telling, timeline: &Timeline, services: &
         || death.signal.is_none()
         || telling.signal == death.signal
         || death.why == Why::RuntimeHeapLimit;
-    let _ = &telling.container;
     death.service == Some(service) && alike && death.why != Why::WorkerTimeout
 }
 
-/// The reason of a death that nothing joined so far explains.
 #[cfg(test)]
 mod tests {
     use super::*;

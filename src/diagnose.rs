@@ -15,7 +15,7 @@ use crate::ingest::Source;
 use crate::recurrence::Recurrence;
 use crate::scene::{Class, LEAD, Scene, TAIL};
 use crate::service::names::address_key;
-use crate::service::{Join, Services};
+use crate::service::{Join, ServiceRole, Services};
 use crate::sites::{Site, Sites};
 use crate::stamp::{MINUTE, Micros, SECOND, clock_time};
 use crate::timeline::{FactId, Timeline, View};
@@ -303,12 +303,10 @@ pub fn weigh(scene: &Scene<'_>, from_error_log: bool) -> (Vec<Weighed>, Verdict)
         .collect();
     for Weighed { cause, weight, .. } in &mut weighed {
         if let Some(few) = few(scene, cause, weight).filter(|few| *few < weight.explained) {
-            let less = scene.weights.for_share(few) - scene.weights.for_share(weight.explained);
-            weight.nats += scene.weights.answered_by_app + less.min(0.0);
+            weight.nats += scene.weights.answered_by_app;
             weight.explained = few;
         }
     }
-    weighed.retain(|weighed| weighed.weight.nats > -8.0);
     let all: f64 = 1.0 + weighed.iter().map(|weighed| weighed.weight.nats.exp()).sum::<f64>();
     for weighed in &mut weighed {
         if from_error_log {
@@ -380,9 +378,11 @@ const ENDS: [&str; 9] = [
 /// The share of the failures that a cause can explain which is an end, where the proxy has lines for few of them: what it passed on is
 /// another trouble, unless a store was lost with the process.
 fn few(scene: &Scene<'_>, cause: &Cause, weight: &Weight) -> Option<f64> {
-    let of_store =
-        scene.kills.iter().any(|kill| kill.dependency && weight.path.contains(&kill.fact));
-    if !ENDS.contains(&cause.name) || of_store { None } else { scene.few_of_proxy() }
+    let of_store = scene.kills.iter().any(|kill| {
+        let is_store = |id| scene.services.get(id).role == ServiceRole::Store;
+        weight.path.contains(&kill.fact) && (kill.dependency || kill.service.is_some_and(is_store))
+    });
+    if !ENDS.contains(&cause.name) || of_store { None } else { scene.few }
 }
 
 /// The word for the likeliest cause. No OOM cause is confirmed without a victim line or the runtime's event; its weight says so

@@ -112,7 +112,7 @@ event_kinds! {
     WorkerBooted = "worker-booted",
     /// A worker ended by itself or as told. Fields: `worker`, `code`.
     WorkerExited = "worker-exited",
-    /// A worker ended by a signal. Fields: `worker`, `signal`, perhaps `name`.
+    /// A worker ended by a signal. Fields: `worker`, `signal`, perhaps `name`; `by = parent` where a shell or npm tells it again.
     WorkerSignaled = "worker-signaled",
     /// A worker did not answer in time, and the app server ends it. Fields: `worker`, `seconds`.
     WorkerTimeout = "worker-timeout",

@@ -317,6 +317,27 @@ fn failures_that_the_app_answers_itself() {
     };
     let lists: Vec<Vec<String>> =
         vec![staged(false, true), staged(true, true), staged(false, false), staged(true, false)];
-    let [lost, silent] = [["dependency_down probable"], ["unknown unknown"]];
-    assert_eq!(lists, [lost, lost, silent, silent]);
+    let [one, either] = [["dependency_down probable"], ["dependency_down undetermined"]];
+    let silent = ["oom_kill_memcg suspected"];
+    assert_eq!(lists, [one, either, silent, silent]);
+}
+
+/// A log of the proxy that was cut has few lines too: where nobody else is there who could have answered, they stand for all.
+#[test]
+fn few_lines_of_a_log_that_was_cut() {
+    let cut = |stage: &mut Stage| {
+        let kept = Cell::new(0);
+        stage.renamed("nginx/error.log", "nginx/error.log.1", |line| {
+            kept.set(kept.get() + 1);
+            if kept.get() > 3 { String::new() } else { line.to_owned() }
+        });
+        stage.renamed("nginx/access.log", "nginx/access.log", |line| {
+            line.split(" rt=").next().unwrap().to_owned()
+        });
+    };
+    let (mut one, mut other) = (killed(200), restarted(200));
+    cut(&mut one);
+    cut(&mut other);
+    check(&one, &["oom_kill_memcg"]);
+    check(&other, &["deploy_restart"]);
 }

@@ -142,3 +142,33 @@ fn a_stop_that_follows_the_kill_of_a_store() {
     assert_eq!(staged(false), told("deploy_restart", "confirmed"));
     assert_eq!(staged(true), told("oom_kill_memcg", "probable"));
 }
+
+/// A shell and npm tell the end of one program, each in its own words, behind the time of the log; a line between two times that are
+/// far apart tells of no end.
+#[test]
+fn an_end_that_a_parent_tells() {
+    let staged = |words: &[&str], timed: bool| {
+        let mut stage = Stage::default();
+        let time = |second| at(second).format("%Y-%m-%dT%H:%M:%S.120Z");
+        stage.kernel().traffic(&[3000], (3000, REFUSED), |second| (300..312).contains(&second));
+        stage.line("app.log", &format!("{} Server listening on port 3000", time(-5)));
+        for words in words {
+            let line = if timed { format!("{} {words}", time(300)) } else { (*words).to_owned() };
+            stage.line("app.log", &line);
+        }
+        stage.line("app.log", &format!("{} Server listening on port 3000", time(312)));
+        list(&stage.report(), "deaths")
+            .iter()
+            .map(|death| death["signal"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let told = ["Killed", "npm ERR! code ELIFECYCLE", "npm ERR! errno 137"];
+    assert_eq!(staged(&told, true), [9]);
+    assert_eq!(staged(&["error Command failed with signal \"SIGKILL\"."], true), [9]);
+    assert_eq!(
+        staged(&["/app/start.sh: line 12:    17 Killed                  node s.js"], true),
+        [9]
+    );
+    assert_eq!(staged(&["Killed the job of a customer"], true), [0; 0]);
+    assert_eq!(staged(&["Killed"], false), [0; 0]);
+}

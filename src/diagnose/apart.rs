@@ -95,10 +95,10 @@ fn resplit<'a>(
         && !alone.is_empty()
     {
         let judged = court.judge(most.clone());
-        return if named(&judged) == named(&whole) {
-            (vec![(case, whole)], Vec::new())
-        } else {
-            (vec![(most.clone(), judged)], alone)
+        let own = named(&judged).filter(|cause| named(&whole) != Some(*cause));
+        return match own {
+            Some(_) => (vec![(most.clone(), judged)], alone),
+            None => (vec![(case, whole)], Vec::new()),
         };
     }
     if !(2..=PARTS_MAX).contains(&cases.len()) {

@@ -46,6 +46,8 @@ pub(super) struct GrammarFile {
     #[serde(default)]
     fallback: bool,
     #[serde(default)]
+    behind_time: bool,
+    #[serde(default)]
     idents: Vec<String>,
     /// The lines have no shape of their own: only messages of these idents are the format's.
     #[serde(default)]
@@ -253,6 +255,7 @@ fn from_table(
         docs: table.docs,
         role,
         fallback: table.fallback,
+        behind_time: table.behind_time,
         idents: table.idents,
         comms: table.comms,
         service: table.service,

@@ -68,6 +68,8 @@ pub struct Grammar {
     pub role: Role,
     /// Whether it may only take what no other grammar claims.
     pub fallback: bool,
+    /// Whether its rules, that are those of no format, look at the message behind an app's own time too, and not at whole lines only.
+    pub behind_time: bool,
     /// Program names under which syslog and journald carry it.
     pub idents: Vec<String>,
     /// Task names (15 bytes, `TASK_COMM_LEN`) of the program, to recognise it among OOM victims.
@@ -249,6 +251,7 @@ impl Grammars {
         line: u64,
     ) -> Reading<'a> {
         let mut reading = Reading::default();
+        let mut message = None;
         if let Some((index, glance)) = self.claim(body, ident, writer) {
             let grammar = &self.list[index];
             let told = glance.names_request() || self.has_needle(index, &glance, body);
@@ -259,6 +262,7 @@ impl Grammars {
                 }
                 _ => {
                     if let Some(claimed) = glance.claimed() {
+                        message = Some(claimed.message.clone());
                         reading = grammar.raise(index, claimed, body, line);
                     }
                 }
@@ -269,7 +273,9 @@ impl Grammars {
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
         if asked && self.general.any(body) {
-            let event = self.general_event(body, &reading.fields, line);
+            let event = self
+                .general_event(body, &reading.fields, line)
+                .or_else(|| self.behind_time(&message?, body, &reading.fields, line));
             reading.events.extend(event);
         }
         reading
@@ -295,6 +301,21 @@ impl Grammars {
         body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
             general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
         })
+    }
+
+    /// The event in the message of an app whose line begins with a time of its own, by the rules that look for it there.
+    fn behind_time(
+        &self,
+        message: &[u8],
+        body: &[u8],
+        fields: &Fields,
+        line: u64,
+    ) -> Option<Event> {
+        let mut general = self.list.iter().filter(|grammar| grammar.behind_time);
+        let mut event =
+            general.find_map(|grammar| grammar.event_anywhere(message, fields, line))?;
+        event.text = crate::event::excerpt(first_line(body));
+        Some(event)
     }
 
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
@@ -347,6 +368,10 @@ impl Grammars {
     }
 }
 
+fn first_line(body: &[u8]) -> &[u8] {
+    body.split(|byte| *byte == b'\n').next().unwrap_or(body)
+}
+
 impl Grammar {
     /// Whether the program name is one of the grammar's own; a trailing `*` in the grammar stands for any rest.
     fn is_of(&self, ident: &str) -> bool {
@@ -375,8 +400,7 @@ impl Grammar {
             self.first_event(&claimed.message, &claimed.fields, line).into_iter().collect();
         for event in &mut events {
             // The whole line is the evidence, not what the rule looked at.
-            event.text =
-                crate::event::excerpt(body.split(|byte| *byte == b'\n').next().unwrap_or(body));
+            event.text = crate::event::excerpt(first_line(body));
         }
         Reading {
             format: Some(&self.format),

@@ -19,15 +19,21 @@ fn plainly<'a>(
     let order = hinted.into_iter().chain(own.chain(rest).map(|(index, _)| index));
     let taken =
         order.into_iter().find_map(|index| Some((index, grammars.list[index].claim(body)?)));
+    let mut message = None;
     let mut reading = match taken {
-        Some((index, claimed)) => grammars.list[index].raise(index, claimed, body, 1),
+        Some((index, claimed)) => {
+            message = Some(claimed.message.clone());
+            grammars.list[index].raise(index, claimed, body, 1)
+        }
         None => Reading::default(),
     };
     let asked = reading
         .grammar
         .is_none_or(|index| grammars.list[index].role == Role::App && reading.events.is_empty());
     if asked {
-        let event = grammars.general_event(body, &reading.fields, 1);
+        let event = grammars
+            .general_event(body, &reading.fields, 1)
+            .or_else(|| grammars.behind_time(&message?, body, &reading.fields, 1));
         reading.events.extend(event);
     }
     reading

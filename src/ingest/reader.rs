@@ -517,7 +517,9 @@ impl<'a, 'g> Reader<'a, 'g> {
     fn keep(&mut self, mut event: Event) {
         if event.stamp.is_none() && event.until.is_none() && self.waiting.len() < WAITING_MAX {
             event.stamp = self.last_stamp;
-            if event.stamp.is_none() || self.source.envelope == Envelope::Plain {
+            // The lines of these may have a time or not; between the lines around them is all that is known.
+            let loose = matches!(self.source.envelope, Envelope::Plain | Envelope::Compose);
+            if event.stamp.is_none() || loose {
                 self.waiting.push(Event { stamp: event.stamp, ..event });
                 return;
             }

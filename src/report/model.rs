@@ -415,6 +415,9 @@ pub struct Death {
     pub id: String,
     /// When.
     pub time: Option<String>,
+    /// One standard deviation; 0 in reports of before it was told.
+    #[serde(default)]
+    pub time_sigma_seconds: f64,
     /// Pid, as the witness counts.
     pub pid: Option<u32>,
     /// What it was, for a person.

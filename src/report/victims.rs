@@ -131,6 +131,14 @@ pub fn kills_words(language: Language, kills: &[&OomKill]) -> String {
     language.say("kills-words", args)
 }
 
+/// When a death was; with how uncertain that is where it is more than a second, as for a line without a time between others.
+#[must_use]
+pub fn death_moment(reading: &Reading<'_>, death: &Death) -> String {
+    let moment = reading.moment(death.time.as_deref(), "");
+    let spread = figures::spread(death.time.as_deref(), death.time_sigma_seconds);
+    if death.time_sigma_seconds > 1.0 { format!("{moment} {spread}") } else { moment }
+}
+
 /// `gunicorn worker (pid 4411): signal 9, worker_timeout`: a death in a few words.
 #[must_use]
 pub fn death_words(language: Language, death: &Death) -> String {

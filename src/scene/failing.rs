@@ -14,12 +14,21 @@ use super::{Class, LEAD, Scene};
 const QUEUES: [&str; 2] = ["celery", "sidekiq"];
 
 /// Up to this share of lines of the proxy, the app is taken to have answered most of the failures itself.
-const OF_PROXY: f64 = 0.2;
+const OF_PROXY: f64 = 0.25;
 /// The same in the time from the first of these lines to the last.
 const OF_PROXY_BESIDE: f64 = 0.34;
 
 impl Scene<'_> {
     pub(super) fn find_failing(&mut self) {
+        self.few = self.few_of_proxy();
+        self.find();
+        if self.failing.len() < 2 {
+            // Nobody else is there who could have answered.
+            self.few = None;
+        }
+    }
+
+    fn find(&mut self) {
         let mut upstreams: BTreeSet<String> =
             self.failures.iter().map(|failure| failure.key.upstream.clone()).collect();
         let told = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
@@ -31,18 +40,15 @@ impl Scene<'_> {
             .iter()
             .filter_map(|upstream| self.services.at_address(upstream, asker))
             .collect();
-        let strangers =
-            found.is_empty() || self.fails_elsewhere(asker) || self.few_of_proxy().is_some();
-        if !strangers {
+        let strangers = found.is_empty() || self.fails_elsewhere(asker);
+        if !strangers && (self.few.is_none() || found.len() > 1) {
             (self.failing, self.failing_known) = (found, true);
             return;
         }
         upstreams.retain(|upstream| self.services.at_address(upstream, asker).is_none());
         let (unseen, lives) = (self.unseen(), self.lives());
-        let of_others = self.of_others();
         let able = |(id, service): &(ServiceId, &Service)| {
             !unseen.contains(id)
-                && !of_others.contains(id)
                 && self.may_serve_requests(*id, service)
                 && self.may_listen_at(service, &upstreams)
                 && !lives.get(id).is_some_and(|life| self.is_cleared(life))
@@ -51,7 +57,15 @@ impl Scene<'_> {
             let services = self.services.iter().filter(|(_, service)| wanted(service));
             services.filter(able).map(|(id, _)| id).collect()
         };
-        let apps = all(&|service| service.role == ServiceRole::App);
+        let mut apps = all(&|service| service.role == ServiceRole::App);
+        let of_others = self.of_others();
+        if !apps.is_subset(&of_others) {
+            apps.retain(|id| !of_others.contains(id));
+        }
+        if !strangers && apps.len() < 2 {
+            (self.failing, self.failing_known) = (found, true);
+            return;
+        }
         if !apps.is_empty() {
             // Who gave its log into the bundle said that it matters; a log of the whole host names whoever writes to it.
             let tied = |id: &ServiceId| {
@@ -126,25 +140,36 @@ impl Scene<'_> {
         hidden.difference(&seen).copied().collect()
     }
 
-    /// The share of the failures that are the proxy's own answers, where it passed on most as the app had answered them: it writes a
-    /// line for each that is its own, so that what its few lines name need not be what failed. Only the time that its lines cover is
-    /// compared: the log may be cut.
-    #[must_use]
-    pub fn few_of_proxy(&self) -> Option<f64> {
+    /// The share of the failures that are the proxy's own answers, where it passed on most as the app had answered them: its access log
+    /// may tell; else it has a line for each that is its own, so that what its few lines name need not be what failed. Only the
+    /// time that its lines cover is compared: the log may be cut.
+    fn few_of_proxy(&self) -> Option<f64> {
+        if self.class != Class::Gateway {
+            return None;
+        }
+        let failed = self.answers() as f64;
+        let by_app = self.failures.iter().filter(|failure| failure.key.by_app);
+        let by_app: u64 = by_app.map(|failure| failure.count.answers).sum();
+        if by_app > 0 {
+            let share = 1.0 - by_app as f64 / failed;
+            return (share <= OF_PROXY).then_some(share);
+        }
         if self.failures.iter().any(|failure| !failure.key.upstream.is_empty()) {
             return None;
         }
-        let told = self.signature.values().sum::<u64>() as f64;
+        // An answer that was broken off has its status, and no other.
+        let answers = |kind: EventKind| kind.is_of_proxy() && kind != EventKind::UpstreamTruncated;
+        let told: u64 =
+            self.signature.iter().filter(|(kind, _)| answers(**kind)).map(|(_, count)| count).sum();
         let near = self.timeline.between(self.start - 2 * SECOND, self.end + 2 * SECOND);
         let lines: Vec<Micros> = near
-            .filter(|(_, fact)| fact.kind.is_of_proxy() && fact.field("upstream").is_some())
+            .filter(|(_, fact)| answers(fact.kind) && fact.field("upstream").is_some())
             .filter_map(|(_, fact)| fact.at())
             .collect();
         let (first, last) = lines.first().zip(lines.last())?;
-        let failed = self.answers() as f64;
         let beside = failed * self.explained(&[(first - SECOND, last + SECOND)]);
-        let share = told / failed;
-        (share <= OF_PROXY && told <= OF_PROXY_BESIDE * beside).then_some(share)
+        let share = told as f64 / failed;
+        (share <= OF_PROXY && told as f64 <= OF_PROXY_BESIDE * beside).then_some(share)
     }
 
     /// Whether nearly all of the proxy's errors are of addresses on its own host at which no service of the bundle is.

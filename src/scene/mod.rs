@@ -118,6 +118,8 @@ pub struct Scene<'a> {
     pub failing_known: bool,
     /// Whether nothing but the time of their ends speaks for them.
     pub guessed: bool,
+    /// The share of the failures that the proxy answered itself, where that is little and several apps could have answered the rest.
+    pub few: Option<f64>,
     /// What the proxy met, by kind of its error lines.
     pub signature: BTreeMap<EventKind, u64>,
     /// Kills near the incident.
@@ -169,6 +171,7 @@ impl<'a> Scene<'a> {
             failing: BTreeSet::new(),
             failing_known: false,
             guessed: false,
+            few: None,
             signature: BTreeMap::new(),
             kills: Vec::new(),
             asked: BTreeSet::new(),

@@ -121,6 +121,7 @@ pub(super) fn death(index: usize, death: &Death, parts: &Parts<'_>) -> model::De
     model::Death {
         id: format!("D{}", index + 1),
         time: time(death.stamp),
+        time_sigma_seconds: seconds(death.stamp.map_or(0, |stamp| stamp.sigma)),
         pid: death.pid,
         process: death.process.clone(),
         signal: death.signal,

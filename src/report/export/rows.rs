@@ -73,7 +73,7 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
         Row {
             time: death.time.clone().unwrap_or_default(),
             end: None,
-            sigma_seconds: 0.0,
+            sigma_seconds: death.time_sigma_seconds,
             id: death.id.clone(),
             kind: "death".to_owned(),
             incident: death.incident.clone(),

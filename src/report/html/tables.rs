@@ -108,7 +108,7 @@ fn deaths(reading: &Reading<'_>) -> Markup {
         let line = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
         vec![
             html! { span id=(death.id) { (death.id) } },
-            html! { span.t { (reading.moment(death.time.as_deref(), "")) } },
+            html! { span.t { (victims::death_moment(reading, death)) } },
             html! { code { (log(&death.process)) } @if let Some(pid) = death.pid { " (pid " (pid) ")" } },
             html! { (ended_by) },
             html! { (log(&death.why)) },

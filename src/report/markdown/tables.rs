@@ -138,7 +138,7 @@ fn death_row(reading: &Reading<'_>, death: &Death) -> [String; 8] {
     let witness = death.witnesses.first().map(|line| reading.place(&line.source, line.line));
     [
         escape::cell(&death.id),
-        reading.moment(death.time.as_deref(), ""),
+        victims::death_moment(reading, death),
         death.pid.map_or_else(|| process.clone(), |pid| format!("{process} (pid {pid})")),
         ended_by,
         escape::cell(&death.why),

@@ -257,7 +257,7 @@ fn death_mark(reading: &Reading<'_>, death: &Death, line: Option<&Event>) -> Opt
         kind: Kind::Death,
         apart: None,
         at: figures::epoch_millis(death.time.as_deref()?)?,
-        sigma: line.map_or(0.0, |event| millis(event.time_sigma_seconds)),
+        sigma: millis(death.time_sigma_seconds),
         words: victims::death_words(reading.report.language, death),
         quote: line.map_or_else(place, |event| quote(reading, event)),
     })

@@ -131,7 +131,7 @@ pub(super) fn unfelt(page: &mut Page<'_>, reading: &Reading<'_>) -> io::Result<(
         Some(format!("{when} {ids}: {told}"))
     });
     let deaths = deaths.iter().map(|death| {
-        let time = reading.moment(death.time.as_deref(), "");
+        let time = victims::death_moment(reading, death);
         format!("{time} {}: {}", death.id, victims::death_words(language, death))
     });
     section(page, language, "text-kills-outside", kills.collect())?;

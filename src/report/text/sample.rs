@@ -181,6 +181,7 @@ fn death(id: &str, clock: &str, incident: Option<&str>, text: &str) -> Death {
     Death {
         id: id.to_owned(),
         time: Some(at(clock)),
+        time_sigma_seconds: 0.0,
         pid: Some(4_413),
         process: text.to_owned(),
         signal: Some(9),
