@@ -382,7 +382,8 @@ impl<'a> Scene<'a> {
     pub fn one_of_several(&self) -> bool {
         let hosts: BTreeSet<&str> =
             self.failing.iter().filter_map(|id| self.services.get(*id).host.as_deref()).collect();
-        !self.failing_known && self.failing.len() > 1 && (hosts.len() > 1 || self.several_hosts())
+        let apart = hosts.len() > 1 || self.several_hosts() || !self.has_proxy_errors();
+        !self.failing_known && self.failing.len() > 1 && apart
     }
 
     /// A service that was replaced keeps its container name under a new id.

@@ -268,8 +268,25 @@ fn may_hold_secret(text: &str) -> bool {
 /// A word that a cut has shortened may be the beginning of a secret that no pattern knows any more.
 static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"[A-Za-z0-9._~+/=%@-]{6,}…$"));
 
-/// The text with its secrets masked; a text without any is the same.
+/// What one rule masks may make another's secret out of what stands around it; more often than this it was never seen to.
+const PASSES_MAX: usize = 8;
+
+/// The text with its secrets masked, so that no rule finds any more; a text without any is the same.
 pub(super) fn masked(text: &str) -> String {
+    let mut now = once(text);
+    let mut before = text.to_owned();
+    for _ in 1..PASSES_MAX {
+        if now == before {
+            break;
+        }
+        before = std::mem::take(&mut now);
+        now = once(&before);
+    }
+    now
+}
+
+/// The text after each rule has masked what it finds.
+fn once(text: &str) -> String {
     let mut text = match CUT.as_ref() {
         Some(cut) if text.ends_with('…') => cut.replace(text, "…").into_owned(),
         _ => text.to_owned(),

@@ -2,7 +2,7 @@
 //! in `tests/secrets.rs`.
 
 /// Kind, a line, and the secret in it.
-pub(crate) const SECRETS: [(&str, &str, &str); 44] = [
+pub(crate) const SECRETS: [(&str, &str, &str); 45] = [
     ("token in a query", "GET /a?token=tok3nS3cretValue&x=1 HTTP/1.1", "tok3nS3cretValue"),
     ("token in a query", "GET /cb?access_token=ya99.abcDEF123456 HTTP/1.1", "ya99.abcDEF123456"),
     ("token in a query", "request: \"GET /x?sig=Zm9vYmFyYmF6 HTTP/1.1\"", "Zm9vYmFyYmF6"),
@@ -37,6 +37,7 @@ pub(crate) const SECRETS: [(&str, &str, &str); 44] = [
     ("password in prose", "user bob logged in, password is hunter2", "hunter2"),
     ("password in prose", "login failed with password hunter2 from 10.0.0.1", "hunter2"),
     ("password in prose", "password 'open sesame9' refused", "sesame9"),
+    ("password in prose", "wrong password se*same for bob", "se*same"),
     ("JWT", "jwt malformed: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "eyJzdWIiOiIxIn0"),
     ("AWS key", "InvalidAccessKeyId AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
     (
