@@ -268,8 +268,9 @@ fn may_hold_secret(text: &str) -> bool {
 /// A word that a cut has shortened may be the beginning of a secret that no pattern knows any more.
 static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"[A-Za-z0-9._~+/=%@-]{6,}…$"));
 
-/// What one rule masks may make another's secret out of what stands around it; more often than this it was never seen to.
-const PASSES_MAX: usize = 8;
+/// What one rule masks may make another's secret out of what stands around it, one `@` after the other: as often as a line that is
+/// quoted has room for.
+const PASSES_MAX: usize = 256;
 
 /// The text with its secrets masked, so that no rule finds any more; a text without any is the same.
 pub(super) fn masked(text: &str) -> String {
