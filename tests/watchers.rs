@@ -170,5 +170,6 @@ fn an_end_that_a_parent_tells() {
         [9]
     );
     assert_eq!(staged(&["Killed the job of a customer"], true), [0; 0]);
+    assert_eq!(staged(&["INFO Killed"], true), [0; 0]);
     assert_eq!(staged(&["Killed"], false), [0; 0]);
 }

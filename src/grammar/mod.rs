@@ -303,7 +303,8 @@ impl Grammars {
         })
     }
 
-    /// The event in the message of an app whose line begins with a time of its own, by the rules that look for it there.
+    /// The event in the message of an app whose line begins with a time of its own, by the rules that look for it there. Words behind
+    /// a level are the app's own, which may be those of its users: a shell writes none.
     fn behind_time(
         &self,
         message: &[u8],
@@ -311,6 +312,9 @@ impl Grammars {
         fields: &Fields,
         line: u64,
     ) -> Option<Event> {
+        if fields.contains_key("level") {
+            return None;
+        }
         let mut general = self.list.iter().filter(|grammar| grammar.behind_time);
         let mut event =
             general.find_map(|grammar| grammar.event_anywhere(message, fields, line))?;
