@@ -12,7 +12,7 @@ for target in "$@"; do
         report) longest=6000 ;;
         report_file | capsule) longest=20000 ;;
         archive_*) longest=4096 ;;
-        kernel | snapshot | docker_inspect | grammar_file) longest=2048 ;;
+        kernel | snapshot | docker_inspect | grammar_file | inflate) longest=2048 ;;
         clock | nginx_error | docker_events | envelope_journal_*) longest=1024 ;;
         *) longest=512 ;;
     esac

@@ -4,7 +4,7 @@
 One folder a target, made of what the repository holds: samples of the grammars, texts of the tests, and members of the corpus cut to
 the lines that a report cites. With the path of a built coroner the bundles of the corpus are cut as well. Needs Python 3.11.
 """
-import bz2, gzip, hashlib, io, json, lzma, pathlib, re, subprocess, sys, tarfile, tomllib, zipfile
+import bz2, gzip, hashlib, io, json, lzma, pathlib, re, subprocess, sys, tarfile, tomllib, zipfile, zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = pathlib.Path(sys.argv[1])
@@ -157,6 +157,11 @@ for data in long_tars:
 small = tar(tarfile.USTAR_FORMAT)[:3072]
 for data in (text, small, b""):
     put("archive_gzip", gzip.compress(data, mtime=0))
+    for level in (0, 1, 6, 9):
+        for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY, zlib.Z_FIXED):
+            packer = zlib.compressobj(level, zlib.DEFLATED, -15, 8, strategy)
+            half = packer.compress(data[: len(data) // 2]) + packer.flush(zlib.Z_FULL_FLUSH)
+            put("inflate", (half + packer.compress(data[len(data) // 2 :]) + packer.flush())[:2000])
     put("archive_gzip", gzip.compress(data, mtime=0) * 2)
     put("archive_gzip", gzip.compress(gzip.compress(data, mtime=0), mtime=0))
     put("archive_bzip2", bz2.compress(data, 1))

@@ -53,7 +53,7 @@ const PLACES: [(&str, &[&str]); 27] = [
     ("clap", &["cli.rs", "main.rs"]),
     ("crc32fast", &["bundle/"]),
     ("csv", &["report/export/"]),
-    ("flate2", &["bundle/", "pack/"]),
+    ("flate2", &["pack/"]),
     ("fluent-bundle", &["wording/"]),
     ("foldhash", &["traffic/routes.rs"]),
     ("hmac", &["report/redact/ids.rs"]),

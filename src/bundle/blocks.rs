@@ -352,6 +352,19 @@ impl Blocks for Body<'_> {
     fn packed_bytes(&self) -> u64 {
         self.inner.packed_bytes()
     }
+
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        let here = out.len().min(usize::try_from(self.left_bytes).unwrap_or(usize::MAX));
+        let Some(room) = out.get_mut(..here).filter(|room| !room.is_empty()) else { return Ok(0) };
+        match self.inner.read(room) {
+            Ok(0) => Err(cut(self.size_bytes, self.left_bytes, None)),
+            Ok(count) => {
+                self.left_bytes = self.left_bytes.saturating_sub(count as u64);
+                Ok(count)
+            }
+            Err(fault) => Err(cut(self.size_bytes, self.left_bytes, Some(fault))),
+        }
+    }
 }
 
 /// The content of a member ends too early; with what ended the stream around it, where that lost bytes.

@@ -1,6 +1,6 @@
 //! gzip (RFC 1952): every member of a concatenated file, its checksum, and what may follow the last one.
-//! In: packed blocks. Out: unpacked bytes. It exists because flate2's own gzip reader cannot tell a wrong checksum from trailing
-//! garbage and takes a quarter more time. It must never trust a length.
+//! In: packed blocks. Out: unpacked bytes. It exists because a wrong checksum, a cut member and what follows the last one are told
+//! apart. It must never trust a length.
 
 use std::ops::ControlFlow;
 

@@ -9,6 +9,7 @@ mod deflate;
 mod descend;
 mod folder;
 mod gzip;
+mod inflate;
 mod names;
 mod readahead;
 mod sniff;

@@ -3,6 +3,7 @@
 //! for a consumer that has gone, and never hold more than [`BLOCKS`] blocks.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::blocks::{Blocks, End, Fault, copy};
@@ -26,10 +27,21 @@ struct Block {
 }
 
 /// The consumer's end. Dropping it ends the unpacking thread.
-struct Unpacked {
+struct Unpacked<'a, 'u> {
+    unpacking: &'a Mutex<&'a mut Unpacking<'u>>,
     current: Block,
     at: usize,
-    thread: Option<(Receiver<Block>, SyncSender<Vec<u8>>)>,
+    thread: Option<Thread>,
+}
+
+/// The thread, as its consumer sees it.
+struct Thread {
+    full: Receiver<Block>,
+    empty: SyncSender<Vec<u8>>,
+    /// Blocks that it was given and that did not come back. Without any it waits.
+    given: usize,
+    /// Blocks that it may have.
+    idle: Vec<Vec<u8>>,
 }
 
 /// Where a stream is unpacked.
@@ -41,13 +53,6 @@ pub enum Ahead {
     Here,
 }
 
-/// An unpacked stream that is unpacked when it is asked for.
-struct Here<'a, 'u> {
-    unpacking: &'a mut Unpacking<'u>,
-    current: Block,
-    at: usize,
-}
-
 /// Calls `consume` with the unpacked stream and what its window takes of the allowance. What fits into one block is unpacked
 /// right here: a folder of small members must not pay for a thread each.
 pub(super) fn with_unpacked(
@@ -57,47 +62,55 @@ pub(super) fn with_unpacked(
 ) {
     let current = produce(unpacking, vec![0; BLOCK_BYTES]);
     let window_bytes = unpacking.window_bytes();
-    if ahead == Ahead::Here {
-        return consume(&mut Here { unpacking, current, at: 0 }, window_bytes);
-    }
-    if current.end.is_some() {
-        return consume(&mut Unpacked { current, at: 0, thread: None }, window_bytes);
+    let unpacking = &Mutex::new(unpacking);
+    let mut unpacked = Unpacked { unpacking, current, at: 0, thread: None };
+    if ahead == Ahead::Here || unpacked.current.end.is_some() {
+        return consume(&mut unpacked, window_bytes);
     }
     thread::scope(|scope| {
-        let (full, blocks) = sync_channel(BLOCKS);
-        let (spent, empty) = sync_channel(BLOCKS);
-        for _ in 1..BLOCKS {
-            // The channel has room for all of them, and its other end lives.
-            let _ = spent.try_send(vec![0; BLOCK_BYTES]);
-        }
+        let (to_consumer, full) = sync_channel(BLOCKS);
+        let (empty, from_consumer) = sync_channel(BLOCKS);
         let started = thread::Builder::new()
             .name("unpack".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, move || pump(unpacking, &empty, &full));
-        if let Err(reason) = started {
-            return consume(&mut not_started(current, &reason), window_bytes);
+            .spawn_scoped(scope, move || pump(unpacking, &from_consumer, &to_consumer));
+        match started {
+            Ok(_) => {
+                let idle = vec![Vec::new(); BLOCKS - 1];
+                unpacked.thread = Some(Thread { full, empty, given: 0, idle });
+            }
+            Err(reason) => unpacked.current.end = Some(Err(not_started(&unpacked, &reason))),
         }
-        let thread = Some((blocks, spent));
-        consume(&mut Unpacked { current, at: 0, thread }, window_bytes);
+        consume(&mut unpacked, window_bytes);
+        // The thread waits for blocks as long as there is one who could give any.
+        drop(unpacked);
     });
 }
 
-fn not_started(mut current: Block, reason: &std::io::Error) -> Unpacked {
-    let args = [("reason", reason.to_string().into()), ("bytes", current.len.into())];
-    let detail = text("unread-no-thread", args);
-    current.end = Some(Err(Fault::new(ProblemKind::Unreadable, detail)));
-    Unpacked { current, at: 0, thread: None }
+fn not_started(unpacked: &Unpacked<'_, '_>, reason: &std::io::Error) -> Fault {
+    let args = [("reason", reason.to_string().into()), ("bytes", unpacked.current.len.into())];
+    Fault::new(ProblemKind::Unreadable, text("unread-no-thread", args))
+}
+
+/// A thread that panicked left no half a thing behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn produce(unpacking: &mut Unpacking<'_>, mut bytes: Vec<u8>) -> Block {
+    bytes.resize(BLOCK_BYTES, 0);
     let (len, end) = unpacking.produce(&mut bytes);
     Block { len: len.min(bytes.len()), packed_bytes: unpacking.packed_bytes(), bytes, end }
 }
 
 /// The unpacking thread: fills empty blocks until the stream ends or nobody wants them any more.
-fn pump(unpacking: &mut Unpacking<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSender<Block>) {
+fn pump(
+    unpacking: &Mutex<&mut Unpacking<'_>>,
+    empty: &Receiver<Vec<u8>>,
+    full: &SyncSender<Block>,
+) {
     while let Ok(bytes) = empty.recv() {
-        let block = produce(unpacking, bytes);
+        let block = produce(&mut lock(unpacking), bytes);
         let last = block.end.is_some();
         if full.send(block).is_err() || last {
             return;
@@ -105,18 +118,26 @@ fn pump(unpacking: &mut Unpacking<'_>, empty: &Receiver<Vec<u8>>, full: &SyncSen
     }
 }
 
-impl Unpacked {
-    fn next(&mut self) {
-        let Some((blocks, spent)) = &self.thread else { return };
-        // The unpacking thread may have ended already; then the block is not needed either.
-        let _ = spent.try_send(std::mem::take(&mut self.current.bytes));
-        self.at = 0;
-        self.current = blocks.recv().unwrap_or_else(|_| Block {
+impl Thread {
+    /// Lets it run ahead.
+    fn give(&mut self) {
+        while let Some(bytes) = self.idle.pop() {
+            // The channel has room for all of them. Where the thread has ended, none is needed.
+            let _ = self.empty.try_send(bytes);
+            self.given = self.given.saturating_add(1);
+        }
+    }
+
+    /// The next block that it has filled or is filling, instead of this one.
+    fn next(&mut self, last: &mut Block) -> Block {
+        self.idle.push(std::mem::take(&mut last.bytes));
+        self.given = self.given.saturating_sub(1);
+        self.full.recv().unwrap_or_else(|_| Block {
             bytes: Vec::new(),
             len: 0,
-            packed_bytes: self.current.packed_bytes,
+            packed_bytes: last.packed_bytes,
             end: Some(Err(Fault::new(ProblemKind::Damaged, text("unread-unpacking-stopped", [])))),
-        });
+        })
     }
 }
 
@@ -130,40 +151,23 @@ impl Block {
     }
 }
 
-impl Blocks for Here<'_, '_> {
-    fn fill(&mut self) -> Result<&[u8], Fault> {
-        while self.at >= self.current.len && self.current.end.is_none() {
-            let bytes = std::mem::take(&mut self.current.bytes);
-            (self.current, self.at) = (produce(self.unpacking, bytes), 0);
-        }
-        self.current.left(self.at)
-    }
-
-    fn take(&mut self, count: usize) {
-        self.at = self.at.saturating_add(count).min(self.current.len);
-    }
-
-    fn packed_bytes(&self) -> u64 {
-        self.current.packed_bytes
-    }
-
-    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
-        if self.at >= self.current.len && self.current.end.is_none() {
-            let (count, end) = self.unpacking.produce(out);
-            (self.current.len, self.at) = (0, 0);
-            (self.current.end, self.current.packed_bytes) = (end, self.unpacking.packed_bytes());
-            if count > 0 {
-                return Ok(count.min(out.len()));
-            }
-        }
-        copy(self, out)
+impl Unpacked<'_, '_> {
+    fn is_used_up(&self) -> bool {
+        self.at >= self.current.len && self.current.end.is_none()
     }
 }
 
-impl Blocks for Unpacked {
+impl Blocks for Unpacked<'_, '_> {
     fn fill(&mut self) -> Result<&[u8], Fault> {
-        while self.at >= self.current.len && self.current.end.is_none() {
-            self.next();
+        while self.is_used_up() {
+            self.current = match &mut self.thread {
+                Some(thread) => {
+                    thread.give();
+                    thread.next(&mut self.current)
+                }
+                None => produce(&mut lock(self.unpacking), std::mem::take(&mut self.current.bytes)),
+            };
+            self.at = 0;
         }
         self.current.left(self.at)
     }
@@ -174,5 +178,27 @@ impl Blocks for Unpacked {
 
     fn packed_bytes(&self) -> u64 {
         self.current.packed_bytes
+    }
+
+    /// Unpacks right there, once what the thread has is used up: who has room of his own has other work for the other cores,
+    /// and a block stays in the cache of the core that made it.
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        while self.is_used_up() {
+            match &mut self.thread {
+                Some(thread) if thread.given > 0 => {
+                    (self.current, self.at) = (thread.next(&mut self.current), 0);
+                }
+                _ => {
+                    let mut unpacking = lock(self.unpacking);
+                    let (count, end) = unpacking.produce(out);
+                    (self.current.len, self.at) = (0, 0);
+                    (self.current.end, self.current.packed_bytes) = (end, unpacking.packed_bytes());
+                    if count > 0 {
+                        return Ok(count.min(out.len()));
+                    }
+                }
+            }
+        }
+        copy(self, out)
     }
 }

@@ -15,6 +15,8 @@ use super::Source;
 
 /// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
+/// Blocks that a thread reads in a row: to wake another one for the next takes as long as to unpack half a block.
+const BLOCKS_IN_A_ROW: usize = 4;
 /// Blocks of which every request is read. What is smaller is counted exactly, and most logs of an incident are.
 const EXACT_BLOCKS: u64 = 8;
 /// Lines that are looked at together: where one of them failed, what all of them asked for is counted.
@@ -179,24 +181,35 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared<'_, '_, '_> {
+    fn count(&self, number: u64, block: &[u8], worker: &mut Worker) {
+        worker.counter.begin(lock(&self.sum).counter.numbered());
+        let counted = match self.skim.as_ref().filter(|_| number >= EXACT_BLOCKS) {
+            Some(skim) => skimmed(block, (self.shape, skim), worker, Pick::new(number)),
+            None => count(block, self.shape, worker),
+        };
+        let mut sum = lock(&self.sum);
+        sum.add(number, counted);
+        if sum.asleep > 0 {
+            self.taken_in.notify_all();
+        }
+    }
+
     /// Reads and counts blocks as long as there are any.
     fn work(&self) {
-        let (mut rested, mut text) = (None, Vec::new());
+        let (mut rested, mut texts) = (None, vec![Vec::new(); BLOCKS_IN_A_ROW]);
         loop {
-            let next = lock(&self.feed).next(&mut text);
-            let Some((number, length)) = next else { break };
-            let worker = rested.get_or_insert_with(|| Worker::new(&self.regular, &self.held));
-            worker.counter.begin(lock(&self.sum).counter.numbered());
-            let block = text.get(..length).unwrap_or_default();
-            let counted = match self.skim.as_ref().filter(|_| number >= EXACT_BLOCKS) {
-                Some(skim) => skimmed(block, (self.shape, skim), worker, Pick::new(number)),
-                None => count(block, self.shape, worker),
-            };
-            let mut sum = lock(&self.sum);
-            sum.add(number, counted);
-            if sum.asleep > 0 {
-                self.taken_in.notify_all();
+            let mut feed = lock(&self.feed);
+            let read = |text| feed.next(text);
+            let blocks: Vec<_> = texts.iter_mut().map_while(read).collect();
+            drop(feed);
+            if blocks.is_empty() {
+                break;
             }
+            let worker = rested.get_or_insert_with(|| Worker::new(&self.regular, &self.held));
+            for (text, (number, length)) in texts.iter().zip(blocks) {
+                self.count(number, text.get(..length).unwrap_or_default(), worker);
+            }
+            let mut sum = lock(&self.sum);
             // The block that is waited for has been read, and who counts it does not wait.
             while sum.waiting.len() > WAITING_MAX {
                 sum.asleep += 1;

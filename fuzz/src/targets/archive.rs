@@ -6,11 +6,60 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use coroner::bundle::{self, Ahead, Limits, Outcome, Silent};
+use flate2::{Decompress, FlushDecompress, Status};
 use tempfile::TempDir;
 
 /// The bytes as they are.
 pub(super) fn any(data: &[u8]) {
     walked(data);
+}
+
+/// The bytes as a deflate stream: another inflater gives the same bytes and the same verdict.
+pub(super) fn deflate(data: &[u8]) {
+    let (made, ends) = reference(data);
+    // Below every limit, and no archive of its own.
+    if made.len() >= 1 << 16 || made.starts_with(&[0x1f, 0x8b]) {
+        return;
+    }
+    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    let used = ends.unwrap_or(data.len());
+    let sums = [crc32fast::hash(&made), made.len() as u32].map(u32::to_le_bytes).concat();
+    let path = put("input", &[&head[..], &data[..used], &sums].concat());
+    let mut content = Vec::new();
+    let bundles = bundle::open(&[path]).expect("a file that was just written");
+    let input = &bundles[0].inputs[0];
+    let mut names = Vec::new();
+    let outcome =
+        bundle::walk(input, &Limits::default(), Ahead::Here, &Silent, &mut |name, member| {
+            names.push(name.to_owned());
+            while let Some(block) = member.next_block() {
+                content.extend_from_slice(block);
+            }
+        });
+    // Anything else was unpacked further.
+    if names == ["input"] {
+        assert!(content.starts_with(&made), "{} of {}", content.len(), made.len());
+        assert!(ends.is_none() || content == made, "{} and {}", content.len(), made.len());
+    }
+    let damaged = outcome.problems.iter().any(|problem| problem.kind.loses_bytes());
+    assert!(damaged || ends.is_some(), "{:?}", outcome.problems);
+}
+
+/// What zlib-rs makes of a deflate stream, and the bytes of it that it took, if it ends.
+fn reference(data: &[u8]) -> (Vec<u8>, Option<usize>) {
+    let (mut raw, mut made) = (Decompress::new(false), Vec::new());
+    loop {
+        made.reserve(1 << 16);
+        let (taken, before) = (raw.total_in() as usize, made.len());
+        match raw.decompress_vec(&data[taken..], &mut made, FlushDecompress::None) {
+            Ok(Status::StreamEnd) => return (made, Some(raw.total_in() as usize)),
+            Ok(_) if raw.total_in() as usize > taken || made.len() > before => {}
+            Ok(_) | Err(_) => return (made, None),
+        }
+        if made.len() > 1 << 20 {
+            return (made, None);
+        }
+    }
 }
 
 /// With the sums of what looks like the header of an entry.

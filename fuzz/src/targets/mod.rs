@@ -60,6 +60,7 @@ targets! {
     escape = inert::escape,
     grammar_file = files::grammar,
     grammar_line = lines::grammar,
+    inflate = archive::deflate,
     kernel = lines::kernel,
     nginx_error = lines::nginx_error,
     report = whole::report,
