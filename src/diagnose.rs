@@ -5,6 +5,8 @@ mod apart;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
 use crate::answers::{Answers, Failure};
 use crate::burst::{self, Burst, Failed, Params};
 use crate::causes::{self, Cause, Weight};
@@ -118,7 +120,7 @@ pub fn explain<'a>(
         .iter()
         .map(|(class, burst)| (sites_of(answers, &sites, (*class, burst)), burst.end))
         .collect();
-    let mut court = Court {
+    let court = Court {
         facts: (services, deaths, recurrences, sources, clocks),
         answers,
         weights,
@@ -126,19 +128,26 @@ pub fn explain<'a>(
         whole: View::whole(timeline),
         views: BTreeMap::new(),
     };
-    for (class, burst) in bursts {
-        if focus.since.is_some_and(|since| burst.end < since)
-            || focus.until.is_some_and(|until| burst.start > until)
-        {
-            continue;
-        }
-        let of = sites_of(answers, &sites, (class, &burst));
-        let earlier =
-            ends.iter().filter(|(sites, end)| *end < burst.start && !sites.is_disjoint(&of));
-        let before = earlier.map(|(_, end)| *end).max();
-        let failures = within(answers, class, burst.start, burst.end);
-        let case = Case { class, burst, failures, before, others: BTreeSet::new() };
-        let (told, alone) = apart::told(case, &mut court);
+    let focused = |burst: &Burst| {
+        focus.since.is_none_or(|since| burst.end >= since)
+            && focus.until.is_none_or(|until| burst.start <= until)
+    };
+    let bursts: Vec<(Class, Burst)> =
+        bursts.into_iter().filter(|(_, burst)| focused(burst)).collect();
+    // No burst is judged by what was found out about another.
+    let told: Vec<_> = bursts
+        .into_par_iter()
+        .map_with(court, |court, (class, burst)| {
+            let of = sites_of(answers, &sites, (class, &burst));
+            let earlier =
+                ends.iter().filter(|(sites, end)| *end < burst.start && !sites.is_disjoint(&of));
+            let before = earlier.map(|(_, end)| *end).max();
+            let failures = within(answers, class, burst.start, burst.end);
+            let case = Case { class, burst, failures, before, others: BTreeSet::new() };
+            apart::told(case, court)
+        })
+        .collect();
+    for (told, alone) in told {
         incidents.extend(told);
         for failure in alone {
             *isolated.entry(failure.key.status).or_default() += failure.count.answers;
@@ -172,8 +181,7 @@ fn within(answers: &Answers, class: Class, start: Micros, end: Micros) -> Vec<Fa
 
 /// Bursts of both classes. Server failures inside of a gateway burst of the same site belong to it and make no burst of their own.
 fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, Vec<&'f Failure>) {
-    let mut found: Vec<(Class, Burst)> = Vec::new();
-    for class in [Class::Gateway, Class::Server] {
+    let detected = |class: Class| {
         let failed: Vec<Failed> = answers
             .failures
             .iter()
@@ -184,9 +192,16 @@ fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, 
                 answers: failure.count.answers,
             })
             .collect();
+        if failed.is_empty() {
+            return Vec::new();
+        }
         // What an app answers by itself now and then, a refusal to the hasty or an error of one route, is no outage however short the log.
         let params = Params { short_logs: class == Class::Gateway, ..Params::default() };
-        let bursts = burst::detect(&answers.load, answers.load_step, &failed, &params).bursts;
+        burst::detect(&answers.load, answers.load_step, &failed, &params).bursts
+    };
+    let (gateway, server) = rayon::join(|| detected(Class::Gateway), || detected(Class::Server));
+    let mut found: Vec<(Class, Burst)> = Vec::new();
+    for (class, bursts) in [(Class::Gateway, gateway), (Class::Server, server)] {
         let inside = |burst: &Burst| {
             found.iter().any(|(of, gateway)| {
                 burst.start >= gateway.start - 2 * SECOND
@@ -250,6 +265,7 @@ struct Case {
 }
 
 /// Everything that a case is judged by.
+#[derive(Clone)]
 struct Court<'a, 's> {
     facts: (&'a Services, &'a [Death], &'a [Recurrence], &'a [Source], &'a Clocks),
     answers: &'a Answers,

@@ -62,7 +62,7 @@ const PLACES: [(&str, &[&str]); 27] = [
     ("maud", &["report/html/", "report/svg/"]),
     ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
-    ("rayon", &["grammar/mod.rs", "ingest/", "main.rs"]),
+    ("rayon", &["diagnose.rs", "grammar/mod.rs", "ingest/", "main.rs"]),
     ("regex", &["grammar/", "report/redact/"]),
     ("ruzstd", &["bundle/"]),
     ("schemars", &["report/model.rs", "report/schema.rs", "wording/"]),

@@ -65,22 +65,27 @@ impl LastTime {
             _ => None,
         };
         let past = second(text)?.checked_sub(second(&self.text)?)?;
-        let mut alike = self.text;
-        alike[SECONDS].copy_from_slice(&text[SECONDS]);
-        same(text, &alike).then(|| RawStamp { at: stamp.at.saturating_add(past * SECOND), ..stamp })
+        let (now, before) = (ends(text), ends(&self.text));
+        let alike = now.0 == before.0 && (now.1 ^ before.1) & !SECONDS_AT_END == 0;
+        alike.then(|| RawStamp { at: stamp.at.saturating_add(past * SECOND), ..stamp })
     }
 }
 
 /// Where the seconds stand: `05/Nov/2025:12:00:00 +0300`.
 const SECONDS: std::ops::Range<usize> = 18..20;
 
+/// Their bits in the last sixteen bytes.
+const SECONDS_AT_END: u128 = 0xffff << (8 * (SECONDS.start + 16 - times::CLF_LENGTH));
+
 /// As `==`, without a call.
 fn same(one: &[u8; times::CLF_LENGTH], other: &[u8; times::CLF_LENGTH]) -> bool {
-    let ends = |text: &[u8; times::CLF_LENGTH]| {
-        let wide = |bytes: Option<&[u8; 16]>| bytes.map(|bytes| u128::from_le_bytes(*bytes));
-        (wide(text.first_chunk()), wide(text.last_chunk()))
-    };
     ends(one) == ends(other)
+}
+
+/// The first sixteen bytes and the last: no byte is in neither.
+fn ends(text: &[u8; times::CLF_LENGTH]) -> (u128, u128) {
+    let wide = |bytes: Option<&[u8; 16]>| bytes.map_or(0, |bytes| u128::from_le_bytes(*bytes));
+    (wide(text.first_chunk()), wide(text.last_chunk()))
 }
 
 /// A request that was read, and what was found out about it by the way.

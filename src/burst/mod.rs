@@ -363,7 +363,7 @@ fn fit_dispersion(quiet: &[&Count]) -> f64 {
     if weight > 0.0 { (excess / weight).clamp(DISPERSION_FLOOR, 0.2) } else { DISPERSION_FLOOR }
 }
 
-/// Pairs of numbers whose likelihoods are remembered: most steps of a log have one of few.
+/// Pairs of numbers whose likelihoods are remembered, and as many of steps without failures: most steps of a log have one of few.
 const PAIRS_MAX: usize = 4096;
 
 /// The likeliest levels, by Viterbi's algorithm.
@@ -380,19 +380,24 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
     let mut best: [f64; LEVELS.len() + 1] =
         std::array::from_fn(|state| if state == 0 { 0.0 } else { -leave });
     let mut known: HashMap<(u64, u64), [f64; LEVELS.len() + 1]> = HashMap::new();
+    let mut quiet: Vec<Option<[f64; LEVELS.len() + 1]>> = vec![None; PAIRS_MAX];
     let mut from: Vec<[u8; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
     for count in &series.counts {
         let mut next = [f64::NEG_INFINITY; LEVELS.len() + 1];
         let mut came = [0_u8; LEVELS.len() + 1];
-        let pair = (count.requests, count.failures);
-        let likelihood = known.get(&pair).copied().unwrap_or_else(|| {
+        let fresh = || {
             std::array::from_fn(|state| {
                 log_likelihood(*count, level_share(state, baseline), dispersion)
             })
-        });
-        if known.len() < PAIRS_MAX {
-            known.insert(pair, likelihood);
-        }
+        };
+        let place = usize::try_from(count.requests).ok().and_then(|place| quiet.get_mut(place));
+        let likelihood = match place.filter(|_| count.failures == 0) {
+            Some(place) => *place.get_or_insert_with(fresh),
+            None if known.len() < PAIRS_MAX => {
+                *known.entry((count.requests, count.failures)).or_insert_with(fresh)
+            }
+            None => fresh(),
+        };
         for to in 0..next.len() {
             for (state, score) in (0..).zip(&best) {
                 let score = score - cost(usize::from(state), to);

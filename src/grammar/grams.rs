@@ -2,9 +2,8 @@
 //! because nearly all messages hold none of hundreds of words, and an automaton goes from byte to byte where here one look at
 //! four bytes does not wait for the last one.
 
-/// Bits of a number of four bytes.
-const NUMBER_BITS: u32 = 16;
-const BITS: usize = 1 << NUMBER_BITS;
+/// Bits of a place among the numbers that are held.
+const PLACE_BITS: u32 = 10;
 /// Bytes that are looked at together.
 const GRAM_BYTES: usize = 4;
 /// Shortest word that can be looked for.
@@ -31,8 +30,8 @@ impl Word {
 /// Words.
 #[derive(Debug)]
 pub(super) struct Grams {
-    /// Of each number of four bytes whether some word may hold them.
-    held: Box<[u64; BITS / 64]>,
+    /// Whether some word may hold four bytes: then both bits of their mask are set at their place.
+    held: Box<[u64; 1 << PLACE_BITS]>,
     /// The words of four bytes and more, in the order of their grams.
     words: Vec<Word>,
     /// The words of three.
@@ -42,8 +41,8 @@ pub(super) struct Grams {
 impl Grams {
     /// `None` where a word is too short.
     pub(super) fn new(words: &[String]) -> Option<Self> {
-        let mut grams =
-            Self { held: Box::new([0; BITS / 64]), words: Vec::new(), short: Vec::new() };
+        let held = Box::new([0; 1 << PLACE_BITS]);
+        let mut grams = Self { held, words: Vec::new(), short: Vec::new() };
         for word in words.iter().map(String::as_bytes) {
             if let Some(word) = Word::of(word) {
                 grams.set(word.gram);
@@ -60,13 +59,13 @@ impl Grams {
     }
 
     fn set(&mut self, gram: u32) {
-        let place = place(gram);
-        self.held[place / 64] |= 1 << (place % 64);
+        let (place, mask) = place(gram);
+        self.held[place] |= mask;
     }
 
     fn may_hold(&self, gram: u32) -> bool {
-        let place = place(gram);
-        self.held[place / 64] >> (place % 64) & 1 == 1
+        let (place, mask) = place(gram);
+        self.held[place] & mask == mask
     }
 
     /// Whether any of the words is in the text.
@@ -96,9 +95,11 @@ fn number(window: &[u8]) -> Option<u32> {
     window.try_into().ok().map(u32::from_le_bytes)
 }
 
-/// The place of a number of four bytes.
-const fn place(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9e37_79b1) >> (32 - NUMBER_BITS)) as usize
+/// The place of a number of four bytes, and its bits there: two, for with one a thirtieth of any text would be looked up.
+const fn place(gram: u32) -> (usize, u64) {
+    let mixed = gram.wrapping_mul(0x9e37_79b1);
+    let (one, other) = (mixed >> (26 - PLACE_BITS) & 63, mixed >> (20 - PLACE_BITS) & 63);
+    ((mixed >> (32 - PLACE_BITS)) as usize, 1 << one | 1 << other)
 }
 
 /// How often a byte is met in logs, about as the logarithm of it.

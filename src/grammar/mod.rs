@@ -217,14 +217,35 @@ impl Grammars {
         line: u64,
     ) -> Reading<'a> {
         if writer.is_settled() && self.raises_nothing(body, ident, writer) {
-            let format = writer.hint.and_then(|index| self.list.get(index));
-            return Reading {
-                format: format.map(|grammar| grammar.format.as_str()),
-                grammar: writer.hint,
-                ..Reading::default()
-            };
+            return self.of_hint(writer, None);
         }
-        self.read_of(body, ident, writer, line)
+        self.read_whole(body, ident, writer, line)
+    }
+
+    /// A line of the writer's own format that raises nothing.
+    fn of_hint(&self, writer: &Writer, stamp: Option<RawStamp>) -> Reading<'_> {
+        let format = writer.hint.and_then(|index| self.list.get(index));
+        let format = format.map(|grammar| grammar.format.as_str());
+        Reading { format, grammar: writer.hint, stamp, ..Reading::default() }
+    }
+
+    /// The reading of a line that raises nothing and has the shape of the one before: its time is all that it tells.
+    fn of_same_shape<'a>(
+        &'a self,
+        body: &[u8],
+        ident: Option<&str>,
+        writer: &mut Writer,
+    ) -> Option<Reading<'a>> {
+        let place = writer.last?;
+        let grammar = self.list.get(place.0).filter(|grammar| grammar.accepts(ident))?;
+        if !self.raises_nothing(body, ident, writer) {
+            return None;
+        }
+        let shape = grammar.lines.get(place.1)?;
+        match shape.glance(first_line(body), (place, &mut writer.spots))? {
+            Glance::Seen { stamp, .. } => Some(self.of_hint(writer, stamp)),
+            Glance::Whole(_) => None,
+        }
     }
 
     /// Whether a line can neither raise an event nor name a request, whatever its format is. `false` where that is not known: what
@@ -244,6 +265,17 @@ impl Grammars {
     /// set its grammar.
     #[must_use]
     pub fn read_of<'a>(
+        &'a self,
+        body: &[u8],
+        ident: Option<&str>,
+        writer: &mut Writer,
+        line: u64,
+    ) -> Reading<'a> {
+        let known = writer.is_settled().then(|| self.of_same_shape(body, ident, writer)).flatten();
+        known.unwrap_or_else(|| self.read_whole(body, ident, writer, line))
+    }
+
+    fn read_whole<'a>(
         &'a self,
         body: &[u8],
         ident: Option<&str>,
@@ -330,7 +362,7 @@ impl Grammars {
         writer: &mut Writer,
     ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
-        let body = memchr::memchr(b'\n', body).map_or(body, |end| &body[..end]);
+        let body = first_line(body);
         let hinted = writer
             .hint
             .and_then(|index| Some((index, self.list.get(index)?)))
@@ -373,7 +405,7 @@ impl Grammars {
 }
 
 fn first_line(body: &[u8]) -> &[u8] {
-    body.split(|byte| *byte == b'\n').next().unwrap_or(body)
+    memchr::memchr(b'\n', body).map_or(body, |end| &body[..end])
 }
 
 impl Grammar {

@@ -15,7 +15,7 @@ use super::Source;
 
 /// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
-/// Blocks that a thread reads in a row: to wake another one for the next takes as long as to unpack half a block.
+/// Blocks that one of several threads reads in a row: to wake another one for the next takes as long as to unpack half a block.
 const BLOCKS_IN_A_ROW: usize = 4;
 /// Blocks of which every request is read. What is smaller is counted exactly, and most logs of an incident are.
 const EXACT_BLOCKS: u64 = 8;
@@ -194,9 +194,9 @@ impl Shared<'_, '_, '_> {
         }
     }
 
-    /// Reads and counts blocks as long as there are any.
-    fn work(&self) {
-        let (mut rested, mut texts) = (None, vec![Vec::new(); BLOCKS_IN_A_ROW]);
+    /// Reads and counts blocks, so many in a row, as long as there are any.
+    fn work(&self, in_a_row: usize) {
+        let (mut rested, mut texts) = (None, vec![Vec::new(); in_a_row]);
         loop {
             let mut feed = lock(&self.feed);
             let read = |text| feed.next(text);
@@ -252,12 +252,12 @@ pub(super) fn read(
     if alone {
         rayon::scope(|scope| {
             for _ in 1..rayon::current_num_threads() {
-                scope.spawn(|_| shared.work());
+                scope.spawn(|_| shared.work(BLOCKS_IN_A_ROW));
             }
-            shared.work();
+            shared.work(BLOCKS_IN_A_ROW);
         });
     } else {
-        shared.work();
+        shared.work(1);
     }
     let Shared { feed, sum, .. } = shared;
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! Members of a bundle → [`Source`]s: each file recognised, read once in a stream, and reduced to what the later stages need.
 //!
 //! [`ingest`] reads one input after the other; [`ingest_parallel`] does the same on all cores. They stand side by side, and
-//! the second must give what the first gives. Beside it only the loading of grammars uses rayon. No file is held whole: good
+//! the second must give what the first gives. Beside it only the loading of grammars and the judging of bursts use rayon. No file is held whole: good
 //! requests are counted, events are kept up to a cap, everything else is dropped when its line has been read.
 
 mod access_blocks;

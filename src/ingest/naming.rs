@@ -1,10 +1,33 @@
 //! What a file is called once it was read: the format that most of it has, or the words that it is no log.
 
+use std::collections::BTreeMap;
+
 use crate::envelope::Envelope;
 use crate::traffic::Traffic;
 use crate::wording::{Text, text};
 
 use super::Source;
+
+/// How many messages of a file are in each format. The names are those of the grammars, and no more.
+#[derive(Debug, Default)]
+pub(super) struct Formats<'g>(Vec<(&'g str, u64)>);
+
+impl<'g> Formats<'g> {
+    pub(super) fn count(&mut self, format: &'g str) {
+        // Asked for every message: a grammar's name is always the same one.
+        match self.0.iter_mut().find(|(name, _)| std::ptr::eq(*name, format)) {
+            Some((_, count)) => *count += 1,
+            None => self.0.push((format, 1)),
+        }
+    }
+
+    /// Adds them up by name.
+    pub(super) fn add_to(&mut self, sums: &mut BTreeMap<String, u64>) {
+        for (name, count) in self.0.drain(..) {
+            *sums.entry(name.to_owned()).or_default() += count;
+        }
+    }
+}
 
 /// The format that most of the file's messages have; empty when nothing in it was recognised.
 pub(super) fn format_name(source: &Source, requests: Option<String>) -> String {

@@ -22,7 +22,7 @@ use super::boots::{Boots, bound, is_made};
 use super::dump::Dump;
 use super::events::{EventTable, complete_address};
 use super::lives::{Lives, left_by_itself};
-use super::naming::{describe_text, format_name};
+use super::naming::{Formats, describe_text, format_name};
 use super::offsets::written_offsets;
 use super::recognise::{HEAD_BYTES, Kind, recognise};
 use super::restored::{self, Member};
@@ -241,6 +241,7 @@ pub(super) struct Reader<'a, 'g> {
     kernel: KernelReader,
     table: EventTable,
     writers: Writers,
+    formats: Formats<'g>,
     hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
     wrapper_clock: WallClock,
@@ -274,6 +275,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             kernel: KernelReader::default(),
             table: EventTable::default(),
             writers: Writers::default(),
+            formats: Formats::default(),
             hosts: BTreeMap::new(),
             last_stamp: None,
             wrapper_clock: WallClock::default(),
@@ -314,6 +316,7 @@ impl<'a, 'g> Reader<'a, 'g> {
     }
 
     fn finish(&mut self) {
+        self.formats.add_to(&mut self.source.formats);
         let mut events = Vec::new();
         self.kernel.finish(&mut events);
         for event in events {
@@ -421,10 +424,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         let place = (record.line, record.stamp.is_some());
         let read = self.writers.read(self.reading.grammars, &record.body, ident, place);
         match read.format {
-            Some(format) => match self.source.formats.get_mut(format) {
-                Some(count) => *count += 1,
-                None => _ = self.source.formats.insert(format.to_owned(), 1),
-            },
+            Some(format) => self.formats.count(format),
             None if self.source.envelope == Envelope::Plain && read.events.is_empty() => {
                 self.not_understood(record);
             }
