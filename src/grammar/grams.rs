@@ -3,13 +3,18 @@
 //! four bytes does not wait for the last one.
 
 /// Bits of a place among the numbers that are held.
-const PLACE_BITS: u32 = 10;
+const PLACE_BITS: u32 = 11;
 /// Bytes that are looked at together.
 const GRAM_BYTES: usize = 4;
+/// Looks begin at every second byte: of five bytes in a row, four are looked at together wherever they stand.
+const STRIDE: usize = 2;
 /// Shortest word that can be looked for.
 pub(super) const NEEDLE_MIN_BYTES: usize = 3;
 
-/// A word of a gram and more, known by the four of its bytes that are the least common in logs.
+/// The bits of the first three bytes of a number.
+const THREE_BYTES: u32 = 0x00ff_ffff;
+
+/// A word of more than a gram, known by four of the five of its bytes that are the least common in logs.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Word {
     gram: u32,
@@ -19,11 +24,16 @@ struct Word {
 }
 
 impl Word {
-    fn of(text: &[u8]) -> Option<Self> {
-        let windows = text.windows(GRAM_BYTES).enumerate();
+    /// By the first four of the five, and by the last.
+    fn of(text: &[u8]) -> Option<[Self; STRIDE]> {
+        let windows = text.windows(GRAM_BYTES + STRIDE - 1).enumerate();
         let rarest = windows.min_by_key(|(_, window)| window.iter().map(commonness).sum::<u32>());
-        let (at, window) = rarest?;
-        Some(Self { gram: number(window)?, at, text: text.into() })
+        let (from, _) = rarest?;
+        let [first, last] = [from, from + 1].map(|at| {
+            let gram = number(text.get(at..at + GRAM_BYTES)?)?;
+            Some(Self { gram, at, text: text.into() })
+        });
+        Some([first?, last?])
     }
 }
 
@@ -32,10 +42,10 @@ impl Word {
 pub(super) struct Grams {
     /// Whether some word may hold four bytes: then both bits of their mask are set at their place.
     held: Box<[u64; 1 << PLACE_BITS]>,
-    /// The words of four bytes and more, in the order of their grams.
+    /// The words of five bytes and more, in the order of their grams.
     words: Vec<Word>,
-    /// The words of three.
-    short: Vec<[u8; NEEDLE_MIN_BYTES]>,
+    /// The words of three and four bytes as numbers, and which bits of a number are theirs.
+    short: Vec<(u32, u32)>,
 }
 
 impl Grams {
@@ -43,14 +53,24 @@ impl Grams {
     pub(super) fn new(words: &[String]) -> Option<Self> {
         let held = Box::new([0; 1 << PLACE_BITS]);
         let mut grams = Self { held, words: Vec::new(), short: Vec::new() };
-        for word in words.iter().map(String::as_bytes) {
-            if let Some(word) = Word::of(word) {
-                grams.set(word.gram);
-                grams.words.push(word);
-            } else {
-                let [a, b, c]: [u8; NEEDLE_MIN_BYTES] = word.try_into().ok()?;
-                (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([a, b, c, any])));
-                grams.short.push([a, b, c]);
+        for text in words.iter().map(String::as_bytes) {
+            if let Some(known) = Word::of(text) {
+                known.iter().for_each(|word| grams.set(word.gram));
+                grams.words.extend(known);
+                continue;
+            }
+            let [a, b, c] = *text.first_chunk::<NEEDLE_MIN_BYTES>()?;
+            (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([any, a, b, c])));
+            match text.get(NEEDLE_MIN_BYTES) {
+                Some(d) => {
+                    let gram = u32::from_le_bytes([a, b, c, *d]);
+                    grams.set(gram);
+                    grams.short.push((gram, u32::MAX));
+                }
+                None => {
+                    (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([a, b, c, any])));
+                    grams.short.push((u32::from_le_bytes([a, b, c, 0]), THREE_BYTES));
+                }
             }
         }
         grams.words.sort();
@@ -70,23 +90,34 @@ impl Grams {
 
     /// Whether any of the words is in the text.
     pub(super) fn any(&self, text: &[u8]) -> bool {
-        let at_end = |word| text.last_chunk::<NEEDLE_MIN_BYTES>() == Some(word);
-        let is_there = |(at, window)| {
-            number(window).is_some_and(|gram| self.may_hold(gram) && self.is_at(gram, text, at))
-        };
-        text.windows(GRAM_BYTES).enumerate().any(is_there) || self.short.iter().any(at_end)
+        let mut at = 0;
+        while let Some(gram) = text.get(at..at + GRAM_BYTES).and_then(number) {
+            if self.may_hold(gram) && self.is_at(gram, text, at) {
+                return true;
+            }
+            at += STRIDE;
+        }
+        // Three bytes that no four follow.
+        text.last_chunk().is_some_and(|[a, b, c]| {
+            let last = u32::from_le_bytes([*a, *b, *c, 0]);
+            self.short.iter().any(|(word, mask)| *mask == THREE_BYTES && last == *word)
+        })
     }
 
-    /// Whether a word stands where its gram was found in the text.
+    /// Whether a word stands where its gram was found in the text, or a short one a byte behind.
     #[cold]
     fn is_at(&self, gram: u32, text: &[u8], at: usize) -> bool {
+        let behind = text.get(at + GRAM_BYTES).copied().unwrap_or_default();
+        let next = gram >> 8 | u32::from(behind) << 24;
+        if self.short.iter().any(|(word, mask)| gram & mask == *word || next & mask == *word) {
+            return true;
+        }
         let from = self.words.partition_point(|word| word.gram < gram);
         let mut same = self.words.iter().skip(from).take_while(|word| word.gram == gram);
-        let begins = |from: Option<usize>, word: &[u8]| {
-            from.and_then(|from| text.get(from..)).is_some_and(|rest| rest.starts_with(word))
-        };
-        same.any(|word| begins(at.checked_sub(word.at), &word.text))
-            || self.short.iter().any(|word| begins(Some(at), word))
+        same.any(|word| {
+            let from = at.checked_sub(word.at).and_then(|from| text.get(from..));
+            from.is_some_and(|rest| rest.starts_with(&word.text))
+        })
     }
 }
 
@@ -120,7 +151,9 @@ mod tests {
     #[test]
     fn finds_what_is_there_and_nothing_else() {
         let words: Vec<String> =
-            ["SIG", " at ", "abca", "abcab", "cabcabb", "istening on "].map(str::to_owned).into();
+            ["SIG", " at ", "abca", "abcab", "bbbcI", "cabcabb", "istening on "]
+                .map(str::to_owned)
+                .into();
         let grams = Grams::new(&words).unwrap();
         let mut state = 1_u64;
         for round in 0..200_000 {

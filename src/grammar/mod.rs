@@ -250,15 +250,18 @@ impl Grammars {
 
     /// Whether a line can neither raise an event nor name a request, whatever its format is. `false` where that is not known: what
     /// stands in JSON may be written in other characters.
-    fn raises_nothing(&self, body: &[u8], ident: Option<&str>, writer: &Writer) -> bool {
+    fn raises_nothing(&self, body: &[u8], ident: Option<&str>, writer: &mut Writer) -> bool {
         let line = |(grammar, line): shapes::Place| self.list.get(grammar)?.lines.get(line);
         let is_plain = writer.last.is_none_or(|place| line(place).is_some_and(Line::is_plain));
-        is_plain
-            && body.first() != Some(&b'{')
-            && !self.of_anybody.any(body)
-            && self.of_some.iter().filter_map(|index| self.list.get(*index)).all(|grammar| {
-                !ident.is_some_and(|ident| grammar.is_of(ident)) || !grammar.needles.any(body)
-            })
+        if !is_plain || body.first() == Some(&b'{') || self.of_anybody.any(body) {
+            return false;
+        }
+        let is_own = |index: &usize| {
+            ident.is_some_and(|ident| self.list.get(*index).is_some_and(|own| own.is_of(ident)))
+        };
+        let own =
+            writer.own.get_or_insert_with(|| self.of_some.iter().copied().filter(is_own).collect());
+        !own.iter().any(|index| self.list.get(*index).is_some_and(|own| own.needles.any(body)))
     }
 
     /// As [`Grammars::read`], for a line of a writer that is remembered. `ident` is always the same for it; it is for the caller to

@@ -34,6 +34,8 @@ pub struct Writer {
     lines: u32,
     looks: Vec<(Option<Place>, Look)>,
     pub(super) spots: Spots,
+    /// The grammars that ask for a name and take this one, once that was asked.
+    pub(super) own: Option<Box<[usize]>>,
 }
 
 impl Writer {
