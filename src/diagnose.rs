@@ -199,9 +199,9 @@ fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, 
         let params = Params { short_logs: class == Class::Gateway, ..Params::default() };
         burst::detect(&answers.load, answers.load_step, &failed, &params).bursts
     };
-    let (gateway, server) = rayon::join(|| detected(Class::Gateway), || detected(Class::Server));
     let mut found: Vec<(Class, Burst)> = Vec::new();
-    for (class, bursts) in [(Class::Gateway, gateway), (Class::Server, server)] {
+    for class in [Class::Gateway, Class::Server] {
+        let bursts = detected(class);
         let inside = |burst: &Burst| {
             found.iter().any(|(of, gateway)| {
                 burst.start >= gateway.start - 2 * SECOND
