@@ -18,7 +18,7 @@ for target in "$@"; do
     rm -rf "$small" "$least"
     mkdir -p "$small" "$least"
     find "$work/corpus/$target" -type f -size -"$((longest / 512 + 1))"b -exec cp -t "$small" {} +
-    nice -n "${NICE-15}" "target/x86_64-unknown-linux-gnu/release/$target" -set_cover_merge=1 -max_len=$longest "$least" "$small" \
+    nice -n "${NICE-15}" "${BIN:-target}/x86_64-unknown-linux-gnu/release/$target" -set_cover_merge=1 -max_len=$longest "$least" "$small" \
         >"$work/logs/$target.merge" 2>&1
     rm -rf "corpus/$target"
     mkdir -p "corpus/$target"

@@ -201,3 +201,43 @@ fn overwritten_stretches_never_panic_and_never_hang() {
         assert!(seen.len() <= 60 && outcome.members <= 60 && outcome.problems.len() < 300);
     }
 }
+
+#[test]
+fn blocks_and_bytes_into_own_room_may_take_turns() {
+    // Longer than what the unpacking thread holds, as members of a tar and alone.
+    let content = [LOG.repeat(50_000).into_bytes(), noise(600_000)].concat();
+    let alone = gz(&content);
+    let inside = gz(&tar_of(&[("a.log", &content), ("b.log", &content)]));
+    for (packed, members) in [(&alone, 1), (&inside, 2)] {
+        for ahead in [Ahead::Thread, Ahead::Here] {
+            let mut seen = Vec::new();
+            let outcome = walk_stream(
+                &input(false),
+                Box::new(Cursor::new(packed.clone())),
+                Some(packed.len() as u64),
+                (&Limits::default(), ahead),
+                &Silent,
+                &mut |_, member| {
+                    let (mut bytes, mut room) = (Vec::new(), vec![0; 300_000]);
+                    for turn in 0.. {
+                        let before = bytes.len();
+                        if turn % 5 < 2 {
+                            bytes.extend_from_slice(
+                                member.next_block_of(100_000).unwrap_or_default(),
+                            );
+                        } else {
+                            let filled = member.fill(&mut room[..70_000 + turn % 7 * 30_000]);
+                            bytes.extend_from_slice(&room[..filled]);
+                        }
+                        if bytes.len() == before {
+                            break;
+                        }
+                    }
+                    seen.push(bytes);
+                },
+            );
+            assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+            assert!(seen == vec![content.clone(); members], "{ahead:?}, {members}");
+        }
+    }
+}
