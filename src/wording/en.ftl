@@ -717,6 +717,7 @@ access-no-burst = { $failed ->
 proxy-unserved = { $path }:{ $line } and { $count } such lines in all tell that the proxy could not serve a connection or finish an answer: such requests are not in the access log, or not as failed
 access-none = no access log in the bundle
 log-not-whole = { $path } was cut or damaged, and what is lost may tell of it
+archive-not-whole = the archive that holds { $path } is damaged, and what is lost may tell of it
 bursts-unjudged = only the { $bursts } bursts with the most failed answers are judged; the others count as isolated failures
 ends-unexplained = { $ends } ends have no reason in the logs
 kernel-zone-assumed = { $path } is in a zone that is only assumed; give --tz FILE=ZONE

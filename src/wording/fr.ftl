@@ -755,6 +755,7 @@ access-no-burst = { $failed ->
 proxy-unserved = { $path }:{ $line } (lignes de ce genre : { $count }) dit que le proxy n'a pas pu servir une connexion ou finir une réponse : ces requêtes ne sont pas dans le journal d'accès, ou pas comme échecs
 access-none = aucun access log dans le bundle
 log-not-whole = { $path } a été tronqué ou endommagé, et la partie perdue peut en parler
+archive-not-whole = l'archive qui contient { $path } est endommagée, et la partie perdue peut en parler
 bursts-unjudged = seules les { $bursts } rafales avec le plus de réponses en échec sont jugées, les autres comptent comme échecs isolés
 ends-unexplained = { $ends ->
     [one] { $ends } fin n'a pas de raison dans les journaux

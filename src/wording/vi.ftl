@@ -651,6 +651,7 @@ access-no-burst = { $failed ->
 proxy-unserved = { $path }:{ $line } (tổng cộng { $count } dòng như vậy) cho biết proxy không phục vụ được kết nối hoặc không gửi hết câu trả lời: những yêu cầu đó không có trong access log, hoặc không được ghi là lỗi
 access-none = gói không có access log
 log-not-whole = { $path } bị cắt hoặc hỏng, phần đã mất có thể nói về điều đó
+archive-not-whole = kho lưu trữ chứa { $path } bị hỏng, phần đã mất có thể nói về điều đó
 bursts-unjudged = chỉ xét { $bursts } đợt có nhiều câu trả lời lỗi nhất; các đợt khác được tính là lỗi lẻ tẻ
 ends-unexplained = { $ends } lần kết thúc không có lý do trong log
 kernel-zone-assumed = múi giờ của { $path } chỉ là giả định; hãy dùng --tz FILE=ZONE

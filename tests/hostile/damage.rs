@@ -176,3 +176,20 @@ fn what_stands_behind_the_end_and_wrong_sums() {
         }
     }
 }
+
+#[test]
+fn what_a_damaged_archive_does_not_show_is_not_denied() {
+    let folder = folder();
+    let line = "10.0.0.1 - - [10/Mar/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+    let whole = gz(&tar(&[Member::new("access.log", line.repeat(50).into_bytes())]));
+    let mut wrong = whole.clone();
+    let sum = wrong.len() - 5;
+    wrong[sum] ^= 1;
+    for (name, bytes, state) in [("whole", whole, "true"), ("wrong", wrong, "unknown")] {
+        let seen = see(name, &put(folder.path(), name, &bytes), b"", &[]);
+        let claims = seen.report["negatives"].as_array().unwrap();
+        let none_failed =
+            claims.iter().find(|one| one["claim"] == "no burst of failed answers").unwrap();
+        assert_eq!(none_failed["state"], state, "{name}: {none_failed}");
+    }
+}

@@ -5,6 +5,7 @@ use crate::death::Why;
 use crate::diagnose::{Incident, Verdict};
 use crate::event::EventKind;
 use crate::ingest::Source;
+use crate::problem::{Problem, ProblemKind};
 use crate::scene::{LEAD, Observed, TAIL};
 use crate::service::Join;
 use crate::stamp::rfc3339;
@@ -84,10 +85,26 @@ fn covered(parts: &Parts<'_>, source: usize, incident: &Incident<'_>) -> Text {
     }
 }
 
-/// Whether bytes of a log were lost: what it does not tell may have stood there.
-fn is_cut(parts: &Parts<'_>, path: &str) -> bool {
+/// Why a log may lack lines: what it does not tell may have stood there.
+fn lost(parts: &Parts<'_>, path: &str) -> Option<Text> {
+    let own = |problem: &&Problem| problem.path == path && problem.kind.loses_bytes();
+    if parts.ingested.problems.iter().any(|problem| own(&problem)) {
+        return Some(text("log-not-whole", [("path", path.into())]));
+    }
+    around_lost(parts, path)
+}
+
+/// As [`lost`], for damage of the archive around the log: a wrong checksum does not tell which of its members are wrong.
+fn around_lost(parts: &Parts<'_>, path: &str) -> Option<Text> {
+    let given = &parts.ingested.given;
+    let holds = |archive: &str| match path.strip_prefix(archive) {
+        Some(rest) => rest.starts_with('/'),
+        None => given.len() == 1 && given.iter().any(|bundle| bundle.name == archive),
+    };
     let mut problems = parts.ingested.problems.iter();
-    problems.any(|problem| problem.path == path && problem.kind.loses_bytes())
+    problems
+        .any(|problem| problem.kind == ProblemKind::Damaged && holds(&problem.path))
+        .then(|| text("archive-not-whole", [("path", path.into())]))
 }
 
 pub(super) fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
@@ -99,23 +116,24 @@ pub(super) fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
             (Some(kill), _) => ("false", at_line("kill-told", kill, parts)),
             (None, Observed::Covered(source)) => match of_a_store(incident) {
                 Some(kill) => ("unknown", at_line("kill-of-a-store", kill, parts)),
-                None => ("true", covered(parts, source, incident)),
+                None => match around_lost(parts, &parts.ingested.sources[source].path) {
+                    Some(why) => ("unknown", why),
+                    None => ("true", covered(parts, source, incident)),
+                },
             },
             (None, Observed::NotObservable(why)) => ("unknown", why),
         };
         list.push(model::Negative { claim, state: state.to_owned(), why });
     }
     if parts.incidents.is_empty() {
-        let is_whole = |source: &&Source| !is_cut(parts, &source.path);
+        let is_whole = |source: &&Source| lost(parts, &source.path).is_none();
         let of_kernel = || parts.ingested.sources.iter().filter(|source| source.kernel.is_some());
         let kernel = of_kernel().find(is_whole).or_else(|| of_kernel().next());
         let (state, why) = match (kills, kernel) {
-            (0, Some(source)) if !is_whole(&source) => {
-                ("unknown", text("log-not-whole", [("path", (&source.path).into())]))
-            }
-            (0, Some(source)) => {
-                ("true", text("kernel-no-kill", [("path", (&source.path).into())]))
-            }
+            (0, Some(source)) => match lost(parts, &source.path) {
+                Some(why) => ("unknown", why),
+                None => ("true", text("kernel-no-kill", [("path", (&source.path).into())])),
+            },
             (0, None) => ("unknown", text("kernel-none", [])),
             (_, _) => ("false", text("kernel-kills", [("kills", kills.into())])),
         };
@@ -126,12 +144,12 @@ pub(super) fn negatives(parts: &Parts<'_>) -> Vec<model::Negative> {
         });
         let failed: u64 = parts.isolated.values().sum();
         let mut edge = parts.answers.edge.iter().map(|index| &parts.ingested.sources[*index].path);
-        let cut = edge.find(|path| is_cut(parts, path));
+        let cut = edge.find_map(|path| lost(parts, path));
         let (state, why) = match (parts.answers.edge.first(), cut) {
             (Some(_), _) if unserved(parts).is_some() => {
                 ("unknown", unserved(parts).unwrap_or_default())
             }
-            (Some(_), Some(path)) => ("unknown", text("log-not-whole", [("path", path.into())])),
+            (Some(_), Some(why)) => ("unknown", why),
             (Some(source), None) => (
                 "true",
                 text(
