@@ -39,6 +39,24 @@ pub(super) enum Slot {
 
 const SLOTS: usize = Slot::BootId as usize + 1;
 
+impl Slot {
+    /// Whether it is a matter of the single entry, whoever its writer is.
+    pub(super) const fn is_of_entry(self) -> bool {
+        matches!(
+            self,
+            Self::Message
+                | Self::Realtime
+                | Self::SourceRealtime
+                | Self::SourceMonotonic
+                | Self::SourceBoottime
+        )
+    }
+
+    pub(super) const fn is_pid(self) -> bool {
+        matches!(self, Self::Pid | Self::SyslogPid)
+    }
+}
+
 /// The slot of a field, `None` for the many that say nothing about an incident.
 pub(super) fn slot(name: &[u8]) -> Option<Slot> {
     Some(match name {
@@ -71,6 +89,8 @@ pub(super) struct Entry {
     /// Whether the value is of this entry.
     given: [bool; SLOTS],
     message: bool,
+    /// Who wrote it, once it is named.
+    origin: Origin,
 }
 
 impl Entry {
@@ -93,6 +113,16 @@ impl Entry {
             kept.clear();
             kept.extend_from_slice(value);
         }
+    }
+
+    /// Stores the value of a field that is known to stand in the entry once.
+    pub(super) fn put(&mut self, slot: Slot, value: &[u8]) {
+        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
+        self.message |= slot == Slot::Message;
+        self.given[slot as usize] = !value.is_empty();
+        let kept = &mut self.values[slot as usize];
+        kept.clear();
+        kept.extend_from_slice(value.get(..limit).unwrap_or(value));
     }
 
     /// Adds a line to a value.
@@ -129,11 +159,12 @@ impl Entry {
         if value.is_empty() {
             return None;
         }
-        if value.len() <= DIGITS_MAX && value.iter().all(u8::is_ascii_digit) {
-            let number = value.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-            return (number > 0).then_some(number);
-        }
-        std::str::from_utf8(value).ok()?.parse().ok().filter(|number| *number > 0)
+        let digit = |byte: &u8| byte.checked_sub(b'0').filter(|digit| *digit < 10);
+        let mut digits = value.iter().take(DIGITS_MAX).map(digit);
+        let number = digits.try_fold(0, |sum: i64, digit| Some(sum * 10 + i64::from(digit?)));
+        let number = number.filter(|_| value.len() <= DIGITS_MAX);
+        let number = number.or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
+        number.filter(|number| *number > 0)
     }
 
     /// Whether it came through the kernel's ring, by whomever it was written.
@@ -166,37 +197,51 @@ impl Entry {
             .filter(|_| self.is_ring())
     }
 
-    fn name_origin(&self, origin: &mut Origin) {
+    /// Names the writer, by what was set.
+    pub(super) fn name(&mut self) {
+        let mut origin = std::mem::take(&mut self.origin);
         assign(&mut origin.host, self.value(Slot::Hostname));
         assign(&mut origin.ident, self.either(Slot::Identifier, Slot::Comm));
         assign(&mut origin.boot_id, self.value(Slot::BootId));
         assign(&mut origin.container, self.either(Slot::ContainerId, Slot::ContainerName));
-        // The driver of a container runtime speaks for the container: pid and unit are the runtime's own.
-        if origin.container.is_some() {
-            (origin.pid, origin.unit) = (None, None);
-            return;
-        }
-        let pid = self.number(Slot::Pid).or_else(|| self.number(Slot::SyslogPid));
-        origin.pid = pid.and_then(|pid| u32::try_from(pid).ok());
         let unit = match self.value(Slot::Pid) {
+            // The driver of a container runtime speaks for the container: pid and unit are the runtime's own.
+            _ if origin.container.is_some() => &[],
             b"1" => self.either(Slot::Unit, Slot::SystemdUnit),
             _ => self.value(Slot::SystemdUnit),
         };
         assign(&mut origin.unit, unit);
+        self.origin = origin;
+    }
+
+    fn pid(&self) -> Option<u32> {
+        if self.origin.container.is_some() {
+            return None;
+        }
+        let pid = self.number(Slot::Pid).or_else(|| self.number(Slot::SyslogPid));
+        pid.and_then(|pid| u32::try_from(pid).ok())
     }
 
     /// Delivers the entry, where it has a message.
-    pub(super) fn deliver(&self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    pub(super) fn deliver(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+        if self.message {
+            self.name();
+            self.deliver_named(line, outlet, sink);
+        }
+    }
+
+    /// As [`Entry::deliver`], where nothing that names the writer, save the pid, was set since it was named.
+    pub(super) fn deliver_named(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         if !self.message {
             return;
         }
-        self.name_origin(&mut outlet.origin);
+        self.origin.pid = self.pid();
+        let origin = std::mem::take(&mut self.origin);
         let transport = if self.is_kernel() { Transport::Kernel } else { Transport::Process };
         let body = without_line_end(self.value(Slot::Message));
-        outlet.deliver(
-            Found { line, stamp: self.stamp(), boot: self.boot(), transport, body, repeats: 0 },
-            sink,
-        );
+        let (stamp, boot) = (self.stamp(), self.boot());
+        let found = Found { line, stamp, boot, transport, body, repeats: 0 };
+        self.origin = outlet.deliver_of(found, origin, sink);
     }
 }
 

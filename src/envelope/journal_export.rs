@@ -7,7 +7,8 @@ use nom::bytes::streaming::take;
 use nom::number::streaming::le_u64;
 use nom::{Err, IResult, Needed};
 
-use super::journal::{Entry, Slot, slot};
+use super::journal::{Entry, slot};
+use super::journal_models::Models;
 use super::lines::LINE_MAX_BYTES;
 use super::outlet::{Outlet, Sink};
 use super::{Tally, syslog};
@@ -21,7 +22,7 @@ const NAME_MAX_BYTES: usize = 64;
 
 /// What the stream holds next.
 #[derive(Debug, PartialEq, Eq)]
-enum Item<'a> {
+pub(super) enum Item<'a> {
     /// End of an entry.
     Blank,
     Field {
@@ -34,37 +35,11 @@ enum Item<'a> {
     Junk(&'a [u8]),
 }
 
-/// Fields whose names are remembered; journald writes some thirty.
-const KNOWN_MAX: usize = 64;
-/// Longest line that is compared with that of the entry before.
-const SAME_MAX_BYTES: usize = 128;
-/// A field that changes so often is no longer compared.
-const CHANGES_MAX: u8 = 32;
-/// Fields that an entry may lack of the one before it, for the next to be found at once.
-const LACKING_MAX: usize = 3;
-
-/// A field that entries have.
-#[derive(Debug, Clone)]
-struct Known {
-    /// Name and `=`.
-    start: Vec<u8>,
-    /// The line of the last entry that had it, with its end, where it was not too long: many fields say the same all the time.
-    last: Vec<u8>,
-    /// Grows twice as much when it changes as it shrinks when it does not.
-    changes: u8,
-    slot: Option<Slot>,
-    /// The first field of an entry.
-    cursor: bool,
-}
-
 /// Reads entries from pieces of the stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Export {
     entry: Entry,
-    /// The fields of the entries so far, in their order: each entry has nearly the same.
-    known: Vec<Known>,
-    /// Which of them comes next.
-    next: usize,
+    models: Models,
     /// Line on which the entry began, 0 between entries.
     began: u64,
     /// The start of an item whose end has not come yet, at most one field.
@@ -169,14 +144,17 @@ impl Export {
     ) -> &'a [u8] {
         let mut rest = self.skipped(input);
         while !rest.is_empty() {
-            if let Some(after) = self.foreseen(rest, outlet, sink) {
-                rest = after;
+            if self.began == 0
+                && let Some((taken, newlines, entry)) = self.models.fit(rest)
+            {
+                entry.deliver_named(self.newlines + 1, outlet, sink);
+                self.newlines += newlines;
+                rest = rest.get(taken..).unwrap_or_default();
                 continue;
             }
             match item(rest) {
                 Ok((after, item)) => {
                     self.apply(&item, outlet, sink);
-                    self.learn(&item);
                     let taken = &rest[..rest.len() - after.len()];
                     self.newlines += newlines(&item, taken);
                     rest = self.skipped(after);
@@ -235,106 +213,10 @@ impl Export {
         }
     }
 
-    /// Takes a line that is the end of an entry, or a field that is known: as [`item`] and [`Export::apply`] do.
-    fn foreseen<'a>(
-        &mut self,
-        rest: &'a [u8],
-        outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
-    ) -> Option<&'a [u8]> {
-        if let Some(known) = self.known.get_mut(self.next)
-            && !known.last.is_empty()
-            && begins(rest, &known.last)
-        {
-            // A field, for it was one before; and not the first, which differs from entry to entry.
-            if let Some(slot) = known.slot {
-                let value = known.last.get(known.start.len()..known.last.len() - 1)?;
-                self.entry.set(slot, value);
-            }
-            if self.began == 0 {
-                self.began = self.newlines + 1;
-            }
-            let after = rest.get(known.last.len()..);
-            known.changes = known.changes.saturating_sub(1);
-            self.next += 1;
-            self.newlines += 1;
-            return after;
-        }
-        let (line, after) = rest.split_at_checked(memchr(b'\n', rest)?)?;
-        let after = after.get(1..)?;
-        if line.is_empty() {
-            self.end_entry(outlet, sink);
-        } else {
-            let known = self.known.get(self.next..)?.iter().take(LACKING_MAX);
-            let (place, known) =
-                (self.next..).zip(known).find(|(_, known)| begins(line, &known.start))?;
-            if line.len() > LINE_MAX_BYTES || line.last() == Some(&b'\r') {
-                return None;
-            }
-            let (slot, cursor, value) = (known.slot, known.cursor, line.get(known.start.len()..)?);
-            if let Some(known) =
-                self.known.get_mut(place).filter(|known| !cursor && known.changes < CHANGES_MAX)
-            {
-                known.changes += 2;
-                known.last.clear();
-                if line.len() < SAME_MAX_BYTES && known.changes < CHANGES_MAX {
-                    known.last.extend_from_slice(rest.get(..=line.len())?);
-                }
-            }
-            if cursor {
-                self.end_entry(outlet, sink);
-            }
-            self.next = place + 1;
-            if self.began == 0 {
-                self.began = self.newlines + 1;
-            }
-            if let Some(slot) = slot {
-                self.entry.set(slot, value);
-            }
-        }
-        self.newlines += 1;
-        Some(after)
-    }
-
-    /// Remembers where a field stands.
-    fn learn(&mut self, item: &Item<'_>) {
-        let Item::Field { name, .. } = item else { return };
-        let is_it = |known: &Known| known.start.strip_suffix(b"=") == Some(name);
-        if let Some(place) = self.known.iter().position(is_it) {
-            self.next = place + 1;
-        } else if self.known.len() < KNOWN_MAX {
-            let start = [name, b"=".as_slice()].concat();
-            let last = Vec::with_capacity(SAME_MAX_BYTES);
-            let known =
-                Known { start, last, changes: 0, slot: slot(name), cursor: *name == b"__CURSOR" };
-            self.known.insert(self.next, known);
-            self.next += 1;
-        }
-    }
-
     fn end_entry(&mut self, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         self.entry.deliver(self.began, outlet, sink);
         self.entry.clear();
-        (self.began, self.next) = (0, 0);
-    }
-}
-
-/// Whether a line begins so. Calls nothing for the names that journald writes: it is asked thirty times an entry.
-fn begins(line: &[u8], start: &[u8]) -> bool {
-    let Some(line) = line.get(..start.len()) else { return false };
-    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
-    let wide = |bytes: &[u8; 16]| u128::from_ne_bytes(*bytes);
-    match start.len() {
-        8..=16 => {
-            line.first_chunk().map(word) == start.first_chunk().map(word)
-                && line.last_chunk().map(word) == start.last_chunk().map(word)
-        }
-        17.. => {
-            let ((ones, _), (others, _)) = (line.as_chunks::<16>(), start.as_chunks::<16>());
-            line.last_chunk().map(wide) == start.last_chunk().map(wide)
-                && ones.iter().zip(others).all(|(one, other)| wide(one) == wide(other))
-        }
-        _ => line == start,
+        self.began = 0;
     }
 }
 
@@ -350,7 +232,7 @@ fn newlines(item: &Item<'_>, taken: &[u8]) -> u64 {
 }
 
 /// One item; `Incomplete` where its end has not come yet, of unknown size where a newline is missing.
-fn item(input: &[u8]) -> IResult<&[u8], Item<'_>> {
+pub(super) fn item(input: &[u8]) -> IResult<&[u8], Item<'_>> {
     let (after, line) = line(input)?;
     if line.is_empty() {
         return Ok((after, Item::Blank));
@@ -376,7 +258,7 @@ fn line(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// Length, bytes and newline behind a name. Where they do not fit together, the name was a line of something else.
-fn binary<'a>(input: &'a [u8], name: &'a [u8]) -> IResult<&'a [u8], Item<'a>> {
+pub(super) fn binary<'a>(input: &'a [u8], name: &'a [u8]) -> IResult<&'a [u8], Item<'a>> {
     let (content, length) = le_u64(input)?;
     if length > LENGTH_MAX {
         return Ok((input, Item::Junk(name)));

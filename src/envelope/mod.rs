@@ -21,6 +21,7 @@ mod docker;
 mod glue;
 mod journal;
 mod journal_export;
+mod journal_models;
 mod json_lines;
 mod klog;
 mod kmsg;

@@ -42,16 +42,22 @@ pub(super) struct Outlet {
 impl Outlet {
     pub(super) fn deliver(&mut self, found: Found<'_>, sink: &mut Sink<'_>) {
         let origin = std::mem::take(&mut self.origin);
-        self.origin = self.send(found, origin, sink);
+        self.origin = self.deliver_of(found, origin, sink);
     }
 
     /// A line that the wrapper did not explain.
     pub(super) fn deliver_bare(&mut self, line: u64, body: &[u8], sink: &mut Sink<'_>) {
         let found = Found { line, transport: self.transport, body, ..Found::default() };
-        self.send(found, Origin::default(), sink);
+        self.deliver_of(found, Origin::default(), sink);
     }
 
-    fn send(&mut self, found: Found<'_>, origin: Origin, sink: &mut Sink<'_>) -> Origin {
+    /// A record of a writer that the wrapper remembers itself; gives its names back.
+    pub(super) fn deliver_of(
+        &mut self,
+        found: Found<'_>,
+        origin: Origin,
+        sink: &mut Sink<'_>,
+    ) -> Origin {
         let Found { line, stamp, boot, transport, body, repeats } = found;
         let boot = boot.map(stamp::believed);
         let body = Cow::Borrowed(without_escapes(body, &mut self.scratch));

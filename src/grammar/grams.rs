@@ -2,17 +2,28 @@
 //! because nearly all messages hold none of hundreds of words, and an automaton goes from byte to byte where here one look at
 //! four bytes does not wait for the last one.
 
-/// Bits of a place among the numbers that are held.
-const PLACE_BITS: u32 = 11;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
+
+/// Bits of a place among the numbers that are held, and of a bit there.
+const PLACE_BITS: u32 = 12;
+const BIT_BITS: u32 = 5;
 /// Bytes that are looked at together.
 const GRAM_BYTES: usize = 4;
+/// Bytes behind them that are looked at before the words are.
+const BEHIND_BYTES: usize = 2;
 /// Looks begin at every second byte: of five bytes in a row, four are looked at together wherever they stand.
 const STRIDE: usize = 2;
+/// Bytes that are taken from a text together.
+const EIGHT: usize = 8;
+/// Odd numbers that spread what they are multiplied with over the higher bits: of the golden ratio, and primes of xxHash.
+const MIX: u32 = 0x9e37_79b1;
+const MIX_AGAIN: u32 = 0x85eb_ca77;
+const MIX_BEHIND: u32 = 0xc2b2_ae3d;
 /// Shortest word that can be looked for.
 pub(super) const NEEDLE_MIN_BYTES: usize = 3;
-
-/// The bits of the first three bytes of a number.
-const THREE_BYTES: u32 = 0x00ff_ffff;
 
 /// A word of more than a gram, known by four of the five of its bytes that are the least common in logs.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,10 +35,12 @@ struct Word {
 }
 
 impl Word {
-    /// By the first four of the five, and by the last.
+    /// By the first four of the five, and by the last; where it is long enough, two more bytes stand behind them.
     fn of(text: &[u8]) -> Option<[Self; STRIDE]> {
-        let windows = text.windows(GRAM_BYTES + STRIDE - 1).enumerate();
-        let rarest = windows.min_by_key(|(_, window)| window.iter().map(commonness).sum::<u32>());
+        let five = GRAM_BYTES + STRIDE - 1;
+        let room = if text.len() < five + BEHIND_BYTES { five } else { five + BEHIND_BYTES };
+        let windows = text.windows(room).map(|window| window.iter().take(five)).enumerate();
+        let rarest = windows.min_by_key(|(_, window)| window.clone().map(commonness).sum::<u32>());
         let (from, _) = rarest?;
         let [first, last] = [from, from + 1].map(|at| {
             let gram = number(text.get(at..at + GRAM_BYTES)?)?;
@@ -35,82 +48,146 @@ impl Word {
         });
         Some([first?, last?])
     }
+
+    fn behind(&self) -> Option<u32> {
+        behind(&self.text, self.at)
+    }
+}
+
+/// A set of numbers, with few others among them.
+#[derive(Debug)]
+struct Bits(Box<[u32; 1 << PLACE_BITS]>);
+
+impl Bits {
+    fn new() -> Self {
+        Self(Box::new([0; 1 << PLACE_BITS]))
+    }
+
+    const fn place(mixed: u32) -> (usize, u32) {
+        let bit = mixed >> (u32::BITS - PLACE_BITS - BIT_BITS) & (u32::BITS - 1);
+        ((mixed >> (u32::BITS - PLACE_BITS)) as usize, bit)
+    }
+
+    fn set(&mut self, mixed: u32) {
+        let (place, bit) = Self::place(mixed);
+        self.0[place] |= 1 << bit;
+    }
+
+    const fn may_hold(&self, mixed: u32) -> bool {
+        let (place, bit) = Self::place(mixed);
+        self.0[place] >> bit & 1 != 0
+    }
 }
 
 /// Words.
 #[derive(Debug)]
 pub(super) struct Grams {
-    /// Whether some word may hold four bytes: then both bits of their mask are set at their place.
-    held: Box<[u64; 1 << PLACE_BITS]>,
+    /// The grams of the words.
+    held: Bits,
+    /// The grams with what stands behind them, or alone where nothing does: asked before the words are.
+    again: Bits,
     /// The words of five bytes and more, in the order of their grams.
     words: Vec<Word>,
-    /// The words of three and four bytes as numbers, and which bits of a number are theirs.
-    short: Vec<(u32, u32)>,
+    short: Short,
+}
+
+/// The words of three and four bytes: too many numbers would hold one of them.
+#[derive(Debug)]
+enum Short {
+    None,
+    Packed(Searcher),
+    Automaton(Box<AhoCorasick>),
+}
+
+impl Short {
+    fn new(words: &[&[u8]]) -> Option<Self> {
+        if words.is_empty() {
+            return Some(Self::None);
+        }
+        if let Some(searcher) = Searcher::new(words) {
+            return Some(Self::Packed(searcher));
+        }
+        Some(Self::Automaton(Box::new(AhoCorasick::new(words).ok()?)))
+    }
+
+    fn any(&self, text: &[u8]) -> bool {
+        match self {
+            Self::None => false,
+            Self::Packed(searcher) => searcher.find(text).is_some(),
+            Self::Automaton(automaton) => automaton.is_match(text),
+        }
+    }
 }
 
 impl Grams {
     /// `None` where a word is too short.
     pub(super) fn new(words: &[String]) -> Option<Self> {
-        let held = Box::new([0; 1 << PLACE_BITS]);
-        let mut grams = Self { held, words: Vec::new(), short: Vec::new() };
-        for text in words.iter().map(String::as_bytes) {
-            if let Some(known) = Word::of(text) {
-                known.iter().for_each(|word| grams.set(word.gram));
-                grams.words.extend(known);
-                continue;
-            }
-            let [a, b, c] = *text.first_chunk::<NEEDLE_MIN_BYTES>()?;
-            (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([any, a, b, c])));
-            match text.get(NEEDLE_MIN_BYTES) {
-                Some(d) => {
-                    let gram = u32::from_le_bytes([a, b, c, *d]);
-                    grams.set(gram);
-                    grams.short.push((gram, u32::MAX));
-                }
-                None => {
-                    (0..=u8::MAX).for_each(|any| grams.set(u32::from_le_bytes([a, b, c, any])));
-                    grams.short.push((u32::from_le_bytes([a, b, c, 0]), THREE_BYTES));
-                }
-            }
+        let is_short = |text: &&[u8]| text.len() <= GRAM_BYTES;
+        let texts = || words.iter().map(String::as_bytes);
+        if texts().any(|text| text.len() < NEEDLE_MIN_BYTES) {
+            return None;
         }
-        grams.words.sort();
-        grams.words.dedup();
-        Some(grams)
-    }
-
-    fn set(&mut self, gram: u32) {
-        let (place, mask) = place(gram);
-        self.held[place] |= mask;
-    }
-
-    fn may_hold(&self, gram: u32) -> bool {
-        let (place, mask) = place(gram);
-        self.held[place] & mask == mask
+        let short = Short::new(&texts().filter(is_short).collect::<Vec<_>>())?;
+        let mut words: Vec<Word> = texts().filter_map(Word::of).flatten().collect();
+        words.sort();
+        words.dedup();
+        let [mut held, mut again] = [Bits::new(), Bits::new()];
+        for word in &words {
+            held.set(word.gram.wrapping_mul(MIX));
+            again.set(mixed_again(word.gram, word.behind()));
+        }
+        Some(Self { held, again, words, short })
     }
 
     /// Whether any of the words is in the text.
     pub(super) fn any(&self, text: &[u8]) -> bool {
+        self.any_long(text) || self.short.any(text)
+    }
+
+    fn any_long(&self, text: &[u8]) -> bool {
         let mut at = 0;
-        while let Some(gram) = text.get(at..at + GRAM_BYTES).and_then(number) {
-            if self.may_hold(gram) && self.is_at(gram, text, at) {
+        while let Some(ten) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            if self.may_hold_any(ten) && self.is_in(text, at..at + EIGHT) {
                 return true;
             }
-            at += STRIDE;
+            at += EIGHT;
         }
-        // Three bytes that no four follow.
-        text.last_chunk().is_some_and(|[a, b, c]| {
-            let last = u32::from_le_bytes([*a, *b, *c, 0]);
-            self.short.iter().any(|(word, mask)| *mask == THREE_BYTES && last == *word)
+        // The rest in the same way, with nothing behind it.
+        let rest = text.get(at..).unwrap_or_default();
+        let mut ten = [0; EIGHT + BEHIND_BYTES];
+        ten.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        self.may_hold_any(&ten) && self.is_in(text, at..text.len())
+    }
+
+    /// Whether a word may have its gram in eight bytes, with the two behind them: four looks and no jump.
+    fn may_hold_any(&self, ten: &[u8; EIGHT + BEHIND_BYTES]) -> bool {
+        let gram = |from: usize| {
+            let four = ten.get(from..).and_then(<[u8]>::first_chunk);
+            u32::from_le_bytes(four.copied().unwrap_or_default())
+        };
+        self.may_hold(gram(0))
+            | self.may_hold(gram(2))
+            | self.may_hold(gram(4))
+            | self.may_hold(gram(6))
+    }
+
+    const fn may_hold(&self, gram: u32) -> bool {
+        self.held.may_hold(gram.wrapping_mul(MIX))
+    }
+
+    /// Whether a word has its gram at one of these places of the text.
+    fn is_in(&self, text: &[u8], places: Range<usize>) -> bool {
+        places.step_by(STRIDE).any(|at| {
+            let gram = text.get(at..at + GRAM_BYTES).and_then(number);
+            gram.is_some_and(|gram| self.may_hold(gram) && self.is_at(gram, text, at))
         })
     }
 
-    /// Whether a word stands where its gram was found in the text, or a short one a byte behind.
-    #[cold]
+    /// Whether a word stands where its gram was found in the text.
     fn is_at(&self, gram: u32, text: &[u8], at: usize) -> bool {
-        let behind = text.get(at + GRAM_BYTES).copied().unwrap_or_default();
-        let next = gram >> 8 | u32::from(behind) << 24;
-        if self.short.iter().any(|(word, mask)| gram & mask == *word || next & mask == *word) {
-            return true;
+        let may_hold = |behind| self.again.may_hold(mixed_again(gram, behind));
+        if !may_hold(behind(text, at)) && !may_hold(None) {
+            return false;
         }
         let from = self.words.partition_point(|word| word.gram < gram);
         let mut same = self.words.iter().skip(from).take_while(|word| word.gram == gram);
@@ -126,11 +203,18 @@ fn number(window: &[u8]) -> Option<u32> {
     window.try_into().ok().map(u32::from_le_bytes)
 }
 
-/// The place of a number of four bytes, and its bits there: two, for with one a thirtieth of any text would be looked up.
-const fn place(gram: u32) -> (usize, u64) {
-    let mixed = gram.wrapping_mul(0x9e37_79b1);
-    let (one, other) = (mixed >> (26 - PLACE_BITS) & 63, mixed >> (20 - PLACE_BITS) & 63);
-    ((mixed >> (32 - PLACE_BITS)) as usize, 1 << one | 1 << other)
+/// The two bytes behind a gram at this place.
+fn behind(text: &[u8], at: usize) -> Option<u32> {
+    let [a, b] = text.get(at + GRAM_BYTES..)?.first_chunk()?;
+    Some(u32::from_le_bytes([*a, *b, 0, 1]))
+}
+
+const fn mixed_again(gram: u32, behind: Option<u32>) -> u32 {
+    let behind = match behind {
+        Some(behind) => behind.wrapping_mul(MIX_BEHIND),
+        None => 0,
+    };
+    (gram ^ behind).wrapping_mul(MIX_AGAIN)
 }
 
 /// How often a byte is met in logs, about as the logarithm of it.

@@ -93,11 +93,16 @@ pub(super) struct Claimed<'b> {
 
 impl Line {
     /// Whether its messages stand in the line as they are, and no request is named around them.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(super) const fn is_plain(&self) -> bool {
         match self {
-            Self::Pattern { regex, .. } => regex.head().is_some() && !regex.names_request(),
+            Self::Pattern { regex, .. } => !regex.names_request(),
             Self::Json { .. } => false,
         }
+    }
+
+    /// Whether a glance need not take lines apart.
+    pub(super) fn is_glanced_at(&self) -> bool {
+        matches!(self, Self::Pattern { regex, .. } if regex.head().is_some())
     }
 
     /// Whether [`Line::claim`] would take the line apart, with its time and message.

@@ -107,8 +107,9 @@ pub struct Reading<'a> {
 pub struct Grammars {
     list: Vec<Grammar>,
     shapes: Shapes,
-    /// The needles of all general rules.
+    /// The needles of all general rules, and the grammar and number of each one's rule.
     general: Needles,
+    general_rules: Vec<(usize, usize)>,
     /// For each grammar of an app, its needles and the general ones: most messages have none, and then one look is enough.
     with_general: Vec<Needles>,
     /// The needles of all rules that may look at a line of any writer, and the grammars whose rules look at lines of some only.
@@ -158,9 +159,14 @@ impl Grammars {
         }
         list.sort_by_key(|grammar| (!grammar.user, grammar.fallback));
         let shapes = Shapes::of(&list);
-        let anywhere = list.iter().filter(|grammar| grammar.role == Role::Anywhere);
-        let words: Vec<String> =
-            anywhere.flat_map(|grammar| grammar.needles.words().to_vec()).collect();
+        let anywhere =
+            list.iter().enumerate().filter(|(_, grammar)| grammar.role == Role::Anywhere);
+        let (general_rules, words): (Vec<_>, Vec<_>) = anywhere
+            .flat_map(|(index, grammar)| {
+                let words = grammar.needles.words().iter().cloned().enumerate();
+                words.map(move |(rule, word)| ((index, rule), word))
+            })
+            .unzip();
         let with_general = list.iter().map(|grammar| match grammar.role {
             Role::App => Needles::new([grammar.needles.words(), &words].concat()),
             _ => Needles::default(),
@@ -172,7 +178,7 @@ impl Grammars {
         let of_anybody = Needles::new(of_anybody);
         let of_some = (0..list.len()).filter(|index| list[*index].needs_ident).collect();
         let looks = Looks::default();
-        Ok(Self { list, shapes, general, with_general, of_anybody, of_some, looks })
+        Ok(Self { list, shapes, general, general_rules, with_general, of_anybody, of_some, looks })
     }
 
     /// All grammars, in the order in which they are tried.
@@ -238,10 +244,10 @@ impl Grammars {
     ) -> Option<Reading<'a>> {
         let place = writer.last?;
         let grammar = self.list.get(place.0).filter(|grammar| grammar.accepts(ident))?;
+        let shape = grammar.lines.get(place.1).filter(|shape| shape.is_glanced_at())?;
         if !self.raises_nothing(body, ident, writer) {
             return None;
         }
-        let shape = grammar.lines.get(place.1)?;
         match shape.glance(first_line(body), (place, &mut writer.spots))? {
             Glance::Seen { stamp, .. } => Some(self.of_hint(writer, stamp)),
             Glance::Whole(_) => None,
@@ -332,9 +338,17 @@ impl Grammars {
 
     /// The first event that the general rules find, line by line: the line that says it is the evidence.
     fn general_event(&self, body: &[u8], fields: &Fields, line: u64) -> Option<Event> {
-        let general = || self.list.iter().filter(|grammar| grammar.role == Role::Anywhere);
-        body.split(|byte| *byte == b'\n').take(LINES_MAX).find_map(|text| {
-            general().find_map(|grammar| grammar.event_anywhere(text, fields, line))
+        let lines = body.split(|byte| *byte == b'\n').take(LINES_MAX);
+        lines.filter(|text| self.general.any(text)).find_map(|text| {
+            let message = client::left_out(text);
+            let hit = self.general.found(&message);
+            let rules = self.general_rules.iter().zip(hit).filter(|(_, hit)| *hit);
+            let mut event = rules.map(|(rule, _)| rule).find_map(|(index, number)| {
+                let grammar = self.list.get(*index)?;
+                grammar.event(grammar.rules.get(*number)?, &message, fields, line)
+            })?;
+            event.text = crate::event::excerpt(text);
+            Some(event)
         })
     }
 
@@ -463,19 +477,29 @@ impl Grammar {
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
     fn first_event(&self, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
         let hit = self.needles.found(message);
-        self.rules.iter().zip(hit).filter(|(_, hit)| *hit).find_map(|(rule, _)| {
-            let mut event = Event::new(rule.kind, line, message);
-            event.fields.clone_from(fields);
-            if let Some(service) = &self.service {
-                event.fields.insert("service".to_owned(), service.clone());
-            }
-            if let Some(pattern) = &rule.regex {
+        let mut rules = self.rules.iter().zip(hit).filter(|(_, hit)| *hit);
+        rules.find_map(|(rule, _)| self.event(rule, message, fields, line))
+    }
+
+    /// The event of a rule whose needle is in the message, where its pattern fits too.
+    fn event(&self, rule: &Rule, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
+        let captured = match &rule.regex {
+            Some(pattern) => {
                 let regex = pattern.regex()?;
-                capture(regex, &regex.captures(message)?, &mut event.fields);
+                Some((regex, regex.captures(message)?))
             }
-            event.fields.extend(rule.set.iter().cloned());
-            Some(event)
-        })
+            None => None,
+        };
+        let mut event = Event::new(rule.kind, line, message);
+        event.fields.clone_from(fields);
+        if let Some(service) = &self.service {
+            event.fields.insert("service".to_owned(), service.clone());
+        }
+        if let Some((regex, captures)) = captured {
+            capture(regex, &captures, &mut event.fields);
+        }
+        event.fields.extend(rule.set.iter().cloned());
+        Some(event)
     }
 }
 

@@ -10,10 +10,12 @@ use super::line::Spots;
 use super::shapes::Place;
 use super::{Grammars, Line};
 
-/// Lines of a writer before it is worth to compile anything for it.
+/// Lines of a writer before its format is taken for known.
 const LINES_MIN: u32 = 128;
+/// Lines of a writer that had to be asked for their format before it is worth to compile anything for it.
+const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
 /// Of a writer's lines that raise nothing, one in so many is asked for its format.
-const ASKED_ONE_IN: u32 = 16;
+const ASKED_ONE_IN: u32 = 64;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
 /// Looks that are kept for all writers together, and the largest automaton of one with its cache, in bytes.
@@ -32,6 +34,8 @@ pub struct Writer {
     /// The shape of the last line that any took.
     pub(super) last: Option<Place>,
     lines: u32,
+    /// Lines that were asked for their format.
+    asked: u32,
     looks: Vec<(Option<Place>, Look)>,
     pub(super) spots: Spots,
     /// The grammars that ask for a name and take this one, once that was asked.
@@ -48,7 +52,7 @@ impl Writer {
     /// A writer of so many lines.
     #[cfg(test)]
     pub(super) fn after(lines: u32, hint: Option<usize>) -> Self {
-        Self { hint, lines, last: hint.map(|hint| (hint, 0)), ..Self::default() }
+        Self { hint, lines, asked: lines, last: hint.map(|hint| (hint, 0)), ..Self::default() }
     }
 
     /// The grammar that took its last line that any took.
@@ -78,9 +82,9 @@ impl Writer {
         ident: Option<&str>,
         line: &[u8],
     ) -> bool {
-        self.lines = self.lines.saturating_add(1);
+        self.asked = self.asked.saturating_add(1);
         let unknown = self.last.map(|(grammar, _)| grammar) != self.hint;
-        if self.lines < LINES_MIN || unknown || line.first() == Some(&b'{') {
+        if self.asked < ASKED_MIN || unknown || line.first() == Some(&b'{') {
             return false;
         }
         let known = self.looks.iter().position(|(last, _)| *last == self.last);

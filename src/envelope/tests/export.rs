@@ -70,3 +70,67 @@ fn entries_among_others_are_read_as_each_on_its_own() {
         assert_eq!(tally.lines, lines);
     }
 }
+
+/// What journald and those who write through it may put into an entry, field by field: some of it makes an entry like others, some
+/// breaks the likeness.
+const FIELDS: [&[&[u8]]; 13] = [
+    &[
+        b"_BOOT_ID=5f3c9a7e1b2d4c60a8e7f1d2c3b4a596\n",
+        b"_BOOT_ID=0000000000000000000000000000000\n",
+    ],
+    &[b"_TRANSPORT=stdout\n", b"_TRANSPORT=kernel\n"],
+    &[b"PRIORITY=6\n", b"PRIORITY=3\n", b"PRIORITY\n\x01\0\0\0\0\0\0\x006\n"],
+    &[b"SYSLOG_IDENTIFIER=shop\n", b"SYSLOG_IDENTIFIER=systemd\n", b"SYSLOG_IDENTIFIER=\n"],
+    &[b"_HOSTNAME=web\n", b"_HOSTNAME=web\r\n", b"_HOSTNAME=web\n_HOSTNAME=db\n"],
+    &[b"_PID=7\n", b"_PID=81\n", b"_PID=1\n", b"_PID=\n", b"_PID\n\x02\0\0\0\0\0\0\x0099\n"],
+    &[b"_SYSTEMD_UNIT=shop.service\n", b"_SYSTEMD_UNIT=init.scope\n", b""],
+    &[b"", b"UNIT=shop.service\n", b"UNIT=db.service\n", b"UNIT\n\x03\0\0\0\0\0\0\0a.b\n"],
+    &[b"", b"", b"CONTAINER_ID_FULL=c0ffee\n"],
+    &[b"_STREAM_ID=1\n", b"_STREAM_ID=22\n", b"_STREAM_ID=22\r\n", b"no field at all\n", b"\n"],
+    &[b"", b"_SOURCE_REALTIME_TIMESTAMP=1600000000000001\n", b"__CURSOR=s=2;i=9\n"],
+    &[b"", b"_SOURCE_MONOTONIC_TIMESTAMP=77\n", b"_SOURCE_MONOTONIC_TIMESTAMP=0\n"],
+    &[
+        b"MESSAGE=done\n",
+        b"MESSAGE=\n",
+        b"MESSAGE=a longer message than those that came before it\r\n",
+        b"MESSAGE\n\x0a\0\0\0\0\0\0\0one\n\ntwo\n\n\n",
+        b"MESSAGE\n\x05\0\0\0\0\0\0\0a\nb\n\r\n",
+        b"MESSAGE\n\xff\0\0\0\0\0\0\0short\n",
+        b"",
+    ],
+];
+
+#[test]
+fn entries_that_are_like_others_are_read_as_any() {
+    let mut state = 7_u64;
+    let mut next = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut records = 0;
+    for _ in 0..40 {
+        let writers: Vec<Vec<usize>> = (0..3)
+            .map(|_| FIELDS.iter().map(|forms| next(forms.len()) * next(2)).collect())
+            .collect();
+        let mut file = Vec::new();
+        for number in 0..300 {
+            let writer = &writers[next(3)];
+            let head = format!("__CURSOR=s=1;i={number}\n__REALTIME_TIMESTAMP=17{number:014}\n");
+            file.extend_from_slice(head.as_bytes());
+            let odd = next(2 * FIELDS.len());
+            for (place, forms) in FIELDS.iter().enumerate() {
+                let form = if place == odd { next(forms.len()) } else { writer[place] };
+                file.extend_from_slice(forms[form]);
+            }
+            file.push(b'\n');
+        }
+        let whole = unwrapped(Envelope::JournalExport, &file, 1 << 20, true);
+        // No entry is whole in pieces of a few bytes, so that none is compared with others.
+        for block in [7, 64, 4096] {
+            assert_eq!(whole, unwrapped(Envelope::JournalExport, &file, block, true));
+        }
+        records += whole.0.len();
+    }
+    assert!(records > 5_000, "{records}");
+}

@@ -1,0 +1,270 @@
+//! What the entries of one writer have in common. In: entries of the export format, as they stand in it. Out: for the next one, the
+//! few fields in which it differs from those before it. Exists because journald writes some thirty fields in each entry, of which
+//! five change from one to the next: the others are compared as one piece.
+//! Must never take an entry for one of a writer whose names it does not have, and never read one as [`super::journal_export`] would not.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter};
+
+use super::journal::{Entry, Slot, slot};
+use super::journal_export::{Item, binary, item};
+use super::lines::LINE_MAX_BYTES;
+
+/// Models that are kept; a host has a few dozen programs, and most entries are of a handful.
+const MODELS_MAX: usize = 16;
+/// Longest entry that is taken for a model, in bytes and in lines.
+const MODEL_MAX_BYTES: usize = 8 * 1024;
+const MODEL_LINES_MAX: usize = 64;
+/// Longest value that is looked for here: with its name it is a line that is kept whole.
+const VALUE_MAX_BYTES: usize = LINE_MAX_BYTES - MODEL_MAX_BYTES;
+/// To learn costs so many entries, and so many may be saved up: where no entry is like another, few are looked at.
+const LEARNING_COSTS: u32 = if cfg!(test) { 1 } else { 32 };
+const SAVED_MAX: u32 = 1024;
+
+/// A part of a model: what is the same in each entry, and the value behind it that is not.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    /// The end of the line before it, lines with their ends, and the name of the field whose value comes.
+    same: Vec<u8>,
+    /// What the value is; none where the entry ends.
+    own: Option<Own>,
+}
+
+#[derive(Debug, Clone)]
+struct Own {
+    slot: Option<Slot>,
+    /// Bytes of the value in the last entry.
+    bytes: usize,
+}
+
+/// A field of the entry that a model was made of.
+#[derive(Debug, Clone)]
+struct Line {
+    name: Vec<u8>,
+    value: Vec<u8>,
+    slot: Option<Slot>,
+    own: bool,
+}
+
+impl Line {
+    /// A field that takes so many bytes of the export. A longer one than its name, its value and two bytes is framed by its length, or
+    /// ends as no line of journald does.
+    fn new(name: &[u8], value: &[u8], taken: usize) -> Self {
+        let slot = slot(name);
+        let own = matches!(name, b"__CURSOR" | b"__MONOTONIC_TIMESTAMP" | b"__SEQNUM")
+            || slot.is_some_and(Slot::is_of_entry)
+            || taken > name.len() + value.len() + 2;
+        Self { name: name.to_vec(), value: value.to_vec(), slot, own }
+    }
+}
+
+/// An entry that others are like.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    lines: Vec<Line>,
+    parts: Vec<Part>,
+    /// With the values of the last entry that was like it.
+    entry: Entry,
+    /// Whether the pid may differ: where `UNIT` stands, it tells whose unit that is.
+    any_pid: bool,
+    /// Where the own values of an entry stand, in the order of the parts.
+    spots: Vec<(Slot, Range<usize>)>,
+}
+
+impl Model {
+    fn new(lines: Vec<Line>) -> Self {
+        let any_pid = lines.iter().all(|line| line.slot != Some(Slot::Unit));
+        let (parts, entry, spots) = (Vec::new(), Entry::default(), Vec::new());
+        let mut model = Self { lines, parts, entry, any_pid, spots };
+        model.put_together();
+        model
+    }
+
+    fn put_together(&mut self) {
+        self.parts.clear();
+        self.entry.clear();
+        let mut same = Vec::new();
+        for line in &self.lines {
+            same.extend_from_slice(&line.name);
+            if line.own {
+                let own = Own { slot: line.slot, bytes: line.value.len() };
+                self.parts.push(Part { same: std::mem::take(&mut same), own: Some(own) });
+            } else {
+                same.push(b'=');
+                same.extend_from_slice(&line.value);
+                if let Some(slot) = line.slot {
+                    self.entry.set(slot, &line.value);
+                }
+            }
+            same.push(b'\n');
+        }
+        same.push(b'\n');
+        self.parts.push(Part { same, own: None });
+        self.entry.name();
+    }
+
+    /// Makes it fit these lines too, where they are of the same writer.
+    fn takes(&mut self, lines: &[Line]) -> bool {
+        let is_name_alike = |(one, other): (&Line, &Line)| {
+            let may_differ = |slot: Slot| slot.is_of_entry() || (slot.is_pid() && self.any_pid);
+            let is_own = one.own || other.own;
+            one.name == other.name
+                && (is_own || one.slot.is_none_or(may_differ) || one.value == other.value)
+        };
+        if lines.len() != self.lines.len() || !self.lines.iter().zip(lines).all(is_name_alike) {
+            return false;
+        }
+        for (own, other) in self.lines.iter_mut().zip(lines) {
+            own.own |= other.own || own.value != other.value;
+        }
+        self.put_together();
+        true
+    }
+
+    /// The entry that a text begins with, where it is like the model: its bytes and newlines. Its own values are set then.
+    fn fit(&mut self, text: &[u8]) -> Option<(usize, u64)> {
+        self.spots.clear();
+        let (mut at, mut newlines) = (0, self.lines.len() as u64 + 1);
+        for part in &mut self.parts {
+            let from = at + part.same.len();
+            if text.get(at..from)? != part.same {
+                return None;
+            }
+            let Some(own) = &mut part.own else {
+                at = from;
+                break;
+            };
+            let value = if text.get(from)? == &b'=' {
+                let value = text.get(from + 1..)?;
+                own.bytes = line_bytes(value, own.bytes)?;
+                from + 1..from + 1 + own.bytes
+            } else {
+                let value = framed(text, from)?;
+                // Of the two around a value that is framed by its length, the one behind its name is not counted yet.
+                newlines += memchr_iter(b'\n', text.get(from..value.end)?).count() as u64;
+                value
+            };
+            if value.len() > VALUE_MAX_BYTES || text.get(value.clone())?.ends_with(b"\r") {
+                return None;
+            }
+            at = value.end;
+            self.spots.extend(own.slot.map(|slot| (slot, value)));
+        }
+        for (slot, range) in &self.spots {
+            self.entry.put(*slot, text.get(range.clone())?);
+        }
+        Some((at, newlines))
+    }
+}
+
+/// The bytes of a text before its first newline; as many as in the last entry, mostly.
+fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
+    let is_end = text.get(before) == Some(&b'\n');
+    if is_end && text.get(..before).is_some_and(|value| !has_newline(value)) {
+        return Some(before);
+    }
+    memchr(b'\n', text)
+}
+
+/// As [`memchr`], which takes longer for so few bytes.
+fn has_newline(value: &[u8]) -> bool {
+    // Without a jump before the end, so that sixteen bytes are compared at once.
+    fn is_in(bytes: &[u8; 16]) -> bool {
+        bytes.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n')) != 0
+    }
+    let (sixteens, rest) = value.as_chunks();
+    match value.last_chunk() {
+        Some(last) => sixteens.iter().any(is_in) || (!rest.is_empty() && is_in(last)),
+        None => rest.contains(&b'\n'),
+    }
+}
+
+/// Where the value stands of a field that is framed by its length, whose name ends there.
+fn framed(text: &[u8], name_end: usize) -> Option<Range<usize>> {
+    let framed = text.get(name_end..)?.strip_prefix(b"\n")?;
+    let Ok((after, Item::Field { value, .. })) = binary(framed, b"") else { return None };
+    let end = (text.len() - after.len()).checked_sub(1)?;
+    Some(end.checked_sub(value.len())?..end)
+}
+
+/// The models of one export.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Models {
+    list: Vec<Model>,
+    /// Their places, the last used first.
+    order: Vec<usize>,
+    saved: u32,
+}
+
+impl Models {
+    /// The entry that a text begins with, where it is like one before: its bytes and newlines, and its values.
+    pub(super) fn fit(&mut self, text: &[u8]) -> Option<(usize, u64, &mut Entry)> {
+        self.saved = (self.saved + 1).min(SAVED_MAX);
+        let fit = |(turn, place): (usize, &usize)| {
+            let (taken, newlines) = self.list.get_mut(*place)?.fit(text)?;
+            Some((turn, *place, taken, newlines))
+        };
+        let Some((turn, place, taken, newlines)) = self.order.iter().enumerate().find_map(fit)
+        else {
+            self.learn(text);
+            return None;
+        };
+        self.order.get_mut(..=turn)?.rotate_right(1);
+        Some((taken, newlines, &mut self.list.get_mut(place)?.entry))
+    }
+
+    /// Makes a model of the entry that a text begins with, where it is whole.
+    fn learn(&mut self, text: &[u8]) {
+        if self.saved < LEARNING_COSTS {
+            return;
+        }
+        self.saved -= LEARNING_COSTS;
+        let Some(lines) = lines_of(text) else { return };
+        if self.list.iter_mut().any(|model| model.takes(&lines)) {
+            return;
+        }
+        let model = Model::new(lines);
+        let place = if self.list.len() < MODELS_MAX { None } else { self.order.pop() };
+        match place.and_then(|place| Some((place, self.list.get_mut(place)?))) {
+            Some((place, unused)) => {
+                *unused = model;
+                self.order.insert(0, place);
+            }
+            None => {
+                self.order.insert(0, self.list.len());
+                self.list.push(model);
+            }
+        }
+    }
+}
+
+/// The fields of the entry that a text begins with; `None` where it holds anything else, is too large, or is not whole.
+fn lines_of(text: &[u8]) -> Option<Vec<Line>> {
+    let mut rest = text.get(..MODEL_MAX_BYTES).unwrap_or(text);
+    let mut lines: Vec<Line> = Vec::new();
+    loop {
+        let (after, found) = item(rest).ok()?;
+        match found {
+            Item::Field { name, value } if lines.len() < MODEL_LINES_MAX => {
+                lines.push(Line::new(name, value, rest.len() - after.len()));
+            }
+            Item::Blank => return is_model(&lines).then_some(lines),
+            _ => return None,
+        }
+        rest = after;
+    }
+}
+
+/// Whether an entry of these lines is read by its slots: no field of them stands in it twice, and where one begins an entry, it is
+/// the first. Nothing that names the writer is written in an odd way.
+fn is_model(lines: &[Line]) -> bool {
+    let mut before = lines.iter().enumerate();
+    let is_odd = |(number, line): (usize, &Line)| {
+        let is_same = |other: &Line| line.slot.is_some() && other.slot == line.slot;
+        lines.iter().take(number).any(is_same)
+            || (number > 0 && line.name == b"__CURSOR")
+            || (line.own && line.slot.is_some_and(|slot| !slot.is_of_entry()))
+    };
+    !lines.is_empty() && !before.any(is_odd)
+}
