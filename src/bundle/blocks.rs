@@ -42,6 +42,11 @@ pub(super) trait Blocks: Send {
     /// How many bytes of the outermost stream it took to get here; may be ahead by one block.
     fn packed_bytes(&self) -> u64;
 
+    /// How many bytes are still to come, where that is told before them; fewer come where the stream is damaged.
+    fn bytes_left(&self) -> Option<u64> {
+        None
+    }
+
     /// Moves the next bytes into `out`, which is not empty: how many, none at the end only. Streams that can make them right there
     /// need not copy them.
     fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
@@ -278,6 +283,11 @@ impl Blocks for Head<'_> {
         if self.at < self.bytes.len() { self.packed_before } else { self.inner.packed_bytes() }
     }
 
+    fn bytes_left(&self) -> Option<u64> {
+        let at_hand = self.bytes.len().saturating_sub(self.at) as u64;
+        self.inner.bytes_left().map(|bytes| bytes.saturating_add(at_hand))
+    }
+
     fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
         if self.at < self.bytes.len() { copy(self, out) } else { self.inner.read(out) }
     }
@@ -351,6 +361,10 @@ impl Blocks for Body<'_> {
 
     fn packed_bytes(&self) -> u64 {
         self.inner.packed_bytes()
+    }
+
+    fn bytes_left(&self) -> Option<u64> {
+        Some(self.left_bytes)
     }
 
     fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {

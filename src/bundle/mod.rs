@@ -18,6 +18,7 @@ mod tar_header;
 #[cfg(test)]
 mod tests;
 mod unpack;
+mod whole;
 mod xz;
 mod xz_header;
 mod zip;
@@ -37,6 +38,7 @@ use blocks::{Blocks, Fault, Source};
 use descend::{Depth, Place, Walk, descend};
 use names::{Ledger, Names, clean};
 pub use readahead::Ahead;
+pub use whole::Whole;
 
 /// What a single input may cost. All lengths count unpacked bytes.
 #[derive(Debug, Clone)]

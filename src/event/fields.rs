@@ -26,6 +26,11 @@ impl Fields {
         self.place(name).is_ok()
     }
 
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, names: usize) {
+        self.0.reserve(names);
+    }
+
     /// Sets a value, and replaces the one of the same name.
     pub fn insert(&mut self, name: impl Into<Box<str>>, value: impl Into<Box<str>>) {
         let name = name.into();
@@ -36,7 +41,9 @@ impl Fields {
                 }
             }
             Err(at) => {
-                self.0.reserve_exact(1);
+                if self.0.len() == self.0.capacity() {
+                    self.0.reserve_exact(1);
+                }
                 self.0.insert(at, (name, value.into()));
             }
         }

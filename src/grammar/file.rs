@@ -83,6 +83,7 @@ struct LineTable {
     require: Vec<String>,
     #[serde(default)]
     pairs: BTreeMap<String, String>,
+    context: Option<String>,
     time: Option<String>,
     #[serde(default)]
     utc: bool,
@@ -290,7 +291,8 @@ fn line(table: &LineTable, compile: Compile) -> Result<Shape, String> {
                 );
             }
             let pairs = table.pairs.iter().map(|(name, key)| (name.clone(), key.clone())).collect();
-            Ok(Shape::Line(Line::Pattern { regex, layout, pairs }))
+            let context = table.context.as_deref().map(compile).transpose()?.map(Box::new);
+            Ok(Shape::Line(Line::Pattern { regex, layout, pairs, context }))
         }
         (None, Some(format), None) => {
             LogFormat::compile(format).map(Shape::Access).map_err(|fault| fault.to_string())

@@ -19,8 +19,14 @@ const JSON_MAX_BYTES: usize = 256 * 1024;
 /// One shape that a line of the format can have.
 #[derive(Debug)]
 pub(super) enum Line {
-    /// A regular expression whose captures become fields.
-    Pattern { regex: Pattern, layout: Option<Layout>, pairs: Vec<(String, String)> },
+    /// A regular expression whose captures become fields. Where `context` is found in the message, it ends there, and the captures of
+    /// that become fields too.
+    Pattern {
+        regex: Pattern,
+        layout: Option<Layout>,
+        pairs: Vec<(String, String)>,
+        context: Option<Box<Pattern>>,
+    },
     /// A JSON object, by key paths.
     Json { keys: Vec<(String, Vec<String>)>, require: Vec<String>, layout: Option<Layout> },
 }
@@ -70,8 +76,8 @@ impl<'b> Glance<'b> {
     /// Whether its fields tell more than an event does.
     pub(super) fn names_request(&self) -> bool {
         match self {
-            Self::Seen { line: Line::Pattern { regex, .. }, .. } => regex.names_request(),
-            _ => true,
+            Self::Seen { line, .. } => line.names_request(),
+            Self::Whole(_) => true,
         }
     }
 
@@ -93,10 +99,17 @@ pub(super) struct Claimed<'b> {
 
 impl Line {
     /// Whether its messages stand in the line as they are, and no request is named around them.
-    pub(super) const fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self, Self::Pattern { .. }) && !self.names_request()
+    }
+
+    fn names_request(&self) -> bool {
         match self {
-            Self::Pattern { regex, .. } => !regex.names_request(),
-            Self::Json { .. } => false,
+            Self::Pattern { regex, context, .. } => {
+                regex.names_request()
+                    || context.as_ref().is_some_and(|context| context.names_request())
+            }
+            Self::Json { .. } => true,
         }
     }
 
@@ -130,16 +143,16 @@ impl Line {
 
     pub(super) fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
         match self {
-            Self::Pattern { regex, layout, pairs } => {
-                let regex = regex.regex()?;
-                let captures = regex.captures(body)?;
+            Self::Pattern { regex, layout, pairs, context } => {
                 let mut fields = Fields::default();
-                capture(regex, &captures, &mut fields);
-                let message = captures
-                    .name("message")
-                    .map_or(&body[body.len()..], |found| &body[found.range()]);
+                let mut message = take_apart(regex, body, &mut fields)?;
                 let stamp = stamp_of(layout.as_ref(), &mut fields)?;
-                fields.remove("message");
+                if let Some(regex) = context.as_ref().and_then(|context| context.regex())
+                    && let Some(captures) = regex.captures(message)
+                {
+                    capture(regex, &captures, &mut fields);
+                    message = &message[..captures.get_match().start()];
+                }
                 if let Some(list) = fields.remove("pairs") {
                     split_pairs(&list, pairs, &mut fields);
                 }
@@ -150,6 +163,20 @@ impl Line {
             }
         }
     }
+}
+
+/// The message of a line that a pattern fits; its other captures become fields.
+fn take_apart<'b>(pattern: &Pattern, body: &'b [u8], fields: &mut Fields) -> Option<&'b [u8]> {
+    if let Some(Head { regex, .. }) = pattern.head() {
+        let captures = regex.captures(body)?;
+        capture(regex, &captures, fields);
+        return body.get(captures.get_match().end()..);
+    }
+    let regex = pattern.regex()?;
+    let captures = regex.captures(body)?;
+    capture(regex, &captures, fields);
+    fields.remove("message");
+    Some(captures.name("message").map_or(&body[body.len()..], |found| &body[found.range()]))
 }
 
 /// The stamp of the captured `time`; `None` where the grammar demands one that cannot be read.
@@ -164,9 +191,11 @@ fn stamp_of(layout: Option<&Layout>, fields: &mut Fields) -> Option<Option<RawSt
 }
 
 pub(super) fn capture(regex: &Regex, captures: &Captures<'_>, fields: &mut Fields) {
-    for name in regex.capture_names().flatten() {
-        if let Some(found) = captures.name(name) {
-            fields.extend([hex::field(name, found.as_bytes())]);
+    fields.reserve(regex.captures_len());
+    for (name, found) in regex.capture_names().zip(captures.iter()) {
+        if let (Some(name), Some(found)) = (name, found) {
+            let (name, value) = hex::field(name, found.as_bytes());
+            fields.insert(name, value);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! requests are counted, events are kept up to a cap, everything else is dropped when its line has been read.
 
 mod access_blocks;
+mod beside;
 mod boots;
 mod crowd;
 mod dump;
@@ -39,6 +40,7 @@ use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::Traffic;
 use crate::wording::{Text, text};
 
+use beside::Beside;
 use held::Held;
 
 pub use boots::is_made;
@@ -154,7 +156,7 @@ pub fn ingest_parallel(
     progress: &dyn Progress,
 ) -> Ingested {
     let all = |inputs: &[Input], pass: &Pass<'_>| {
-        inputs.par_iter().map(|input| pass.read(input)).collect()
+        inputs.par_iter().map(|input| pass.read_parallel(input)).collect()
     };
     in_two_passes(bundles, reading, progress, all)
 }
@@ -190,24 +192,68 @@ impl Pass<'_> {
     }
 
     fn read(&self, input: &Input) -> Part {
-        let mut sources = Vec::new();
-        let mut problems = Vec::new();
-        let mut capsules = Vec::new();
+        let mut found = Vec::new();
+        let outcome = self.walk(input, &mut |path, member| {
+            found.push(self.member(input, path, member));
+        });
+        Part::of(found, outcome)
+    }
+
+    /// As [`Pass::read`], with small members read beside the others where cores may be idle.
+    fn read_parallel(&self, input: &Input) -> Part {
+        if !self.alone(input) {
+            return self.read(input);
+        }
+        let beside = Beside::new();
+        let read = |path: &str, member: &mut MemberReader<'_>| self.member(input, path, member);
+        let outcome = rayon::in_place_scope(|scope| {
+            let mut number = 0;
+            self.walk(input, &mut |path, member| {
+                number += 1;
+                beside.read(scope, number, (path, member), &read);
+            })
+        });
+        Part::of(beside.into_found(), outcome)
+    }
+
+    fn walk(&self, input: &Input, visit: &mut dyn FnMut(&str, &mut MemberReader<'_>)) -> Outcome {
         let ahead = if self.alone(input) { Ahead::Thread } else { Ahead::Here };
-        let outcome =
-            bundle::walk(input, self.reading.limits, ahead, self.progress, &mut |path, member| {
-                if self.only.is_none_or(|only| only.contains(path)) {
-                    let before = (self.formats, self.held.rows(), self.alone(input));
-                    let found = reader::read(path, member, self.reading, before);
-                    let wanted = |source: &Source| self.only.is_none() || is_configured(source);
-                    let source = found.source.filter(wanted);
-                    sources.extend(source.map(|source| self.held.keep(source)));
-                    problems.extend(found.problems);
-                    capsules.extend(found.capsule.map(|capsule| (path.to_owned(), capsule)));
-                }
-            });
+        bundle::walk(input, self.reading.limits, ahead, self.progress, &mut |path, member| {
+            if self.only.is_none_or(|only| only.contains(path)) {
+                visit(path, member);
+            }
+        })
+    }
+
+    fn member(&self, input: &Input, path: &str, member: &mut MemberReader<'_>) -> Member {
+        let before = (self.formats, self.held.rows(), self.alone(input));
+        let found = reader::read(path, member, self.reading, before);
+        let wanted = |source: &Source| self.only.is_none() || is_configured(source);
+        let source = found.source.filter(wanted).map(|source| self.held.keep(source));
+        let capsule = found.capsule.map(|capsule| (path.to_owned(), capsule));
+        Member { source, problems: found.problems, capsule }
+    }
+}
+
+/// One member, read.
+struct Member {
+    /// Its place in [`Held`].
+    source: Option<usize>,
+    problems: Vec<Problem>,
+    /// Path and counts of a capsule.
+    capsule: Option<(String, Capsule)>,
+}
+
+impl Part {
+    fn of(members: impl IntoIterator<Item = Member>, outcome: Outcome) -> Self {
+        let (mut sources, mut problems, mut capsules) = (Vec::new(), Vec::new(), Vec::new());
+        for member in members {
+            sources.extend(member.source);
+            problems.extend(member.problems);
+            capsules.extend(member.capsule);
+        }
         problems.extend(outcome.problems.iter().cloned());
-        Part { sources, problems, capsules, outcome }
+        Self { sources, problems, capsules, outcome }
     }
 }
 
