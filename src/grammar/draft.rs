@@ -249,7 +249,8 @@ fn time(text: &str) -> Option<(usize, usize)> {
                 .chars()
                 .next()
                 .is_none_or(|next| !next.is_ascii_alphanumeric());
-            let read = Layout::new(layout, false).ok()?.read(found.as_str(), None).is_some();
+            let read =
+                Layout::new(layout, false).ok()?.read(found.as_str().as_bytes(), None).is_some();
             (ends && read).then_some((index, found.end()))
         },
     )

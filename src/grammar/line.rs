@@ -130,12 +130,10 @@ impl Line {
         let Some(head) = regex.head() else { return self.claim(body).map(Glance::Whole) };
         let spots = spots.of(place, head)?;
         let end = head.regex.captures_read(spots, body)?.end();
-        let text = |group: Option<usize>| {
-            let (from, to) = spots.get(group?)?;
-            body.get(from..to).map(String::from_utf8_lossy)
-        };
+        let text =
+            |group: Option<usize>| spots.get(group?).and_then(|(from, to)| body.get(from..to));
         let stamp = match (layout, text(head.time)) {
-            (Some(layout), Some(time)) => Some(layout.read(&time, text(head.zone).as_deref())?),
+            (Some(layout), Some(time)) => Some(layout.read(time, text(head.zone))?),
             _ => None,
         };
         Some(Glance::Seen { line: self, body, stamp, message: body.get(end..)? })
@@ -184,7 +182,9 @@ fn stamp_of(layout: Option<&Layout>, fields: &mut Fields) -> Option<Option<RawSt
     let time = fields.remove("time");
     let zone = fields.remove("zone");
     match (layout, time) {
-        (Some(layout), Some(time)) => layout.read(&time, zone.as_deref()).map(Some),
+        (Some(layout), Some(time)) => {
+            layout.read(time.as_bytes(), zone.as_deref().map(str::as_bytes)).map(Some)
+        }
         (Some(_) | None, None) => Some(None),
         (None, Some(_)) => Some(None),
     }

@@ -380,6 +380,9 @@ impl Grammars {
     ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = first_line(body);
+        if writer.is_unclaimed(body) {
+            return None;
+        }
         let hinted = writer
             .hint
             .and_then(|index| Some((index, self.list.get(index)?)))
@@ -411,11 +414,15 @@ impl Grammars {
         };
         let own = able().filter(|(.., grammar)| ident.is_some_and(|ident| grammar.is_of(ident)));
         let rest = able().filter(|(.., grammar)| grammar.accepts(ident));
-        let (place, glance) = own.chain(rest).find_map(|(index, line, grammar)| {
+        let taken = own.chain(rest).find_map(|(index, line, grammar)| {
             let place = (index, line);
             let glance = grammar.lines.get(line)?.glance(body, (place, &mut writer.spots))?;
             Some((place, glance))
-        })?;
+        });
+        let Some((place, glance)) = taken else {
+            writer.set_unclaimed(body);
+            return None;
+        };
         writer.last = Some(place);
         Some((place.0, glance))
     }

@@ -15,7 +15,7 @@ pub(super) enum Layout {
     /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size; or RFC 3339.
     Epoch,
     /// A strftime layout of the chrono crate.
-    Strftime { layout: String, digits: Option<Digits>, utc: bool },
+    Strftime { layout: String, digits: Option<Box<Digits>>, utc: bool },
 }
 
 impl Layout {
@@ -29,28 +29,26 @@ impl Layout {
                     "time layout \"{layout}\" has an unknown % code; see the strftime table of the chrono crate"
                 ))
             }
-            _ => Ok(Self::Strftime { layout: layout.to_owned(), digits: Digits::of(layout), utc }),
+            _ => Ok(Self::Strftime { layout: layout.to_owned(), digits: Digits::of(layout).map(Box::new), utc }),
         }
     }
 
     /// Reads the text; `zone` is a separately captured zone name.
-    pub(super) fn read(&self, text: &str, zone: Option<&str>) -> Option<RawStamp> {
-        let text = text.trim();
+    pub(super) fn read(&self, text: &[u8], zone: Option<&[u8]>) -> Option<RawStamp> {
+        let text = text.trim_ascii();
         let mut stamp = match self {
-            Self::Rfc3339 => times::rfc3339(text.as_bytes())?.0,
-            Self::Epoch => {
-                times::epoch(text.as_bytes()).or_else(|| times::rfc3339(text.as_bytes()))?.0
-            }
+            Self::Rfc3339 => times::rfc3339(text)?.0,
+            Self::Epoch => times::epoch(text).or_else(|| times::rfc3339(text))?.0,
             Self::Strftime { layout, digits, utc } => {
                 let clock = if *utc { ClockKind::Utc } else { ClockKind::Local };
-                match digits.as_ref().and_then(|digits| digits.read(text.as_bytes())) {
+                match digits.as_ref().and_then(|digits| digits.read(text)) {
                     Some((at, resolution)) => RawStamp::new(clock, at, resolution),
-                    None => strftime(text, layout, *utc)?,
+                    None => strftime(String::from_utf8_lossy(text).trim(), layout, *utc)?,
                 }
             }
         };
         if stamp.clock == ClockKind::Local
-            && zone.is_some_and(|zone| matches!(zone, "UTC" | "GMT" | "Z" | "Etc/UTC"))
+            && zone.is_some_and(|zone| matches!(zone, b"UTC" | b"GMT" | b"Z" | b"Etc/UTC"))
         {
             stamp.clock = ClockKind::Utc;
         }
@@ -62,13 +60,18 @@ impl Layout {
 /// text, and any other layout, [`strftime`] is asked, which gives the same where both give an answer.
 #[derive(Debug)]
 pub(super) struct Digits {
-    /// The layout with a letter in the place of each digit.
-    places: Vec<u8>,
-    resolution: Micros,
+    /// Where year, month, day, hour, minute and second begin.
+    starts: [usize; 6],
+    /// Where milliseconds begin, if they are written.
+    millis: Option<usize>,
+    /// All other bytes, with their places.
+    separators: Vec<(usize, u8)>,
+    bytes: usize,
 }
 
 impl Digits {
     fn of(layout: &str) -> Option<Self> {
+        // The layout with a letter in the place of each digit.
         let mut places = layout.to_owned();
         for (code, letters) in
             [("%Y", "YYYY"), ("%m", "mm"), ("%d", "dd"), ("%H", "HH"), ("%M", "MM"), ("%S", "SS")]
@@ -76,42 +79,56 @@ impl Digits {
             let (before, after) = places.split_once(code)?;
             places = format!("{before}{letters}{after}");
         }
-        let whole = places.strip_suffix(",%3f").map(|whole| format!("{whole},fff"));
-        let resolution = if whole.is_some() { SECOND / 1000 } else { SECOND };
+        let whole = places.strip_suffix(",%3f").map(str::to_owned);
+        let millis = whole.as_ref().map(|whole| whole.len() + 1);
         let places = whole.unwrap_or(places);
-        let separators = |byte: &u8| b"YmdHMSf".contains(byte) || b"-/: T".contains(byte);
-        let last = places.strip_suffix(",fff").unwrap_or(&places);
-        (last.len() == 19 && last.bytes().all(|byte| separators(&byte)))
-            .then(|| Self { places: places.clone().into_bytes(), resolution })
+        let is_letter = |byte: &u8| b"YmdHMS".contains(byte);
+        let is_known = |byte: u8| is_letter(&byte) || b"-/: T".contains(&byte);
+        if places.len() != 19 || !places.bytes().all(is_known) {
+            return None;
+        }
+        let start = |letter: char| places.find(letter);
+        let starts = [start('Y')?, start('m')?, start('d')?, start('H')?, start('M')?, start('S')?];
+        let other = places.bytes().enumerate().filter(|(_, byte)| !is_letter(byte));
+        let separators = other.chain(millis.map(|millis| (millis - 1, b','))).collect();
+        let bytes = millis.map_or(places.len(), |millis| millis + 3);
+        Some(Self { starts, millis, separators, bytes })
     }
 
     fn read(&self, text: &[u8]) -> Option<(Micros, Micros)> {
-        if text.len() != self.places.len() {
+        let is_there = |(at, byte): &(usize, u8)| text.get(*at) == Some(byte);
+        if text.len() != self.bytes || !self.separators.iter().all(is_there) {
             return None;
         }
-        let [mut year, mut month, mut day, mut hour, mut minute, mut second, mut micros] =
-            [0_u32; 7];
-        for (place, byte) in self.places.iter().zip(text) {
-            let number = match place {
-                b'Y' => &mut year,
-                b'm' => &mut month,
-                b'd' => &mut day,
-                b'H' => &mut hour,
-                b'M' => &mut minute,
-                b'S' => &mut second,
-                b'f' => &mut micros,
-                _ if place == byte => continue,
-                _ => return None,
-            };
-            *number = *number * 10 + u32::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
-        }
+        let [year, month, day, hour, minute, second] = self.starts;
+        let (century, year) = (number(text, year)?, number(text, year + 2)?);
+        let [month, day] = [number(text, month)?, number(text, day)?];
+        let [hour, minute, second] =
+            [number(text, hour)?, number(text, minute)?, number(text, second)?];
         // A leap second is for the others.
         if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
-        let at = civil(i32::try_from(year).ok()?, month, day, hour, minute, second)?;
-        Some((at + i64::from(micros) * 1000, self.resolution))
+        let year = i32::try_from(century * 100 + year).ok()?;
+        let at = civil(year, month, day, hour, minute, second)?;
+        match self.millis {
+            Some(millis) => {
+                let millis = number(text, millis)? * 10 + digit(*text.get(millis + 2)?)?;
+                Some((at + i64::from(millis) * 1000, SECOND / 1000))
+            }
+            None => Some((at, SECOND)),
+        }
     }
+}
+
+/// Two digits.
+fn number(text: &[u8], at: usize) -> Option<u32> {
+    let [tens, ones] = *text.get(at..)?.first_chunk()?;
+    Some(digit(tens)? * 10 + digit(ones)?)
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    byte.checked_sub(b'0').filter(|digit| *digit < 10).map(u32::from)
 }
 
 fn strftime(text: &str, layout: &str, utc: bool) -> Option<RawStamp> {
@@ -158,7 +175,7 @@ mod tests {
 
     #[track_caller]
     fn check(layout: &str, text: &str, clock: ClockKind, at: Option<i64>) {
-        let read = Layout::new(layout, false).unwrap().read(text, None).unwrap();
+        let read = Layout::new(layout, false).unwrap().read(text.as_bytes(), None).unwrap();
         assert_eq!((read.clock, Some(read.at)), (clock, at));
     }
 
@@ -193,7 +210,7 @@ mod tests {
                 } else if layout.contains('T') {
                     text[10] = b'T';
                 }
-                text.truncate(digits.places.len());
+                text.truncate(digits.bytes);
                 if next(4) == 0 {
                     let at = next(text.len() as u64) as usize;
                     text[at] = b"0 +-:,.T9"[next(9) as usize];

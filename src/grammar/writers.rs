@@ -18,6 +18,9 @@ const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
 const ASKED_ONE_IN: u32 = 64;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
+/// Lines that no grammar takes, of a writer, and the longest of them.
+const UNCLAIMED_MAX: usize = 4;
+const UNCLAIMED_MAX_BYTES: usize = 64;
 /// Looks that are kept for all writers together, and the largest automaton of one with its cache, in bytes.
 const ALL_LOOKS_MAX: usize = if cfg!(test) { 64 } else { 2 };
 const LOOK_MAX_BYTES: usize = 4 << 20;
@@ -38,6 +41,8 @@ pub struct Writer {
     asked: u32,
     looks: Vec<(Option<Place>, Look)>,
     pub(super) spots: Spots,
+    /// Lines that no grammar takes, the last ones first: the same words begin each trace.
+    unclaimed: Vec<Box<[u8]>>,
     /// The grammars that ask for a name and take this one, once that was asked.
     pub(super) own: Option<Box<[usize]>>,
 }
@@ -59,6 +64,19 @@ impl Writer {
     #[must_use]
     pub const fn hint(&self) -> Option<usize> {
         self.hint
+    }
+
+    /// Whether a line is known to be none of any grammar.
+    pub(super) fn is_unclaimed(&self, line: &[u8]) -> bool {
+        self.unclaimed.iter().any(|known| **known == *line)
+    }
+
+    /// Remembers a line that no grammar takes.
+    pub(super) fn set_unclaimed(&mut self, line: &[u8]) {
+        if line.len() <= UNCLAIMED_MAX_BYTES {
+            self.unclaimed.truncate(UNCLAIMED_MAX - 1);
+            self.unclaimed.insert(0, line.into());
+        }
     }
 
     /// Sets the grammar that took a line.
