@@ -32,7 +32,7 @@ impl Memory {
     }
 }
 
-/// The time of the last line.
+/// The time of a line before, in the minute of the last one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LastTime {
     text: [u8; times::CLF_LENGTH],
@@ -40,22 +40,24 @@ pub(super) struct LastTime {
 }
 
 impl LastTime {
-    /// As `times::clf`; neighbours mostly have the same second.
-    pub(super) fn clf(&mut self, value: &[u8]) -> &Option<RawStamp> {
-        let text: Option<&[u8; times::CLF_LENGTH]> = value.first_chunk();
-        if !text.is_some_and(|text| same(text, &self.text)) {
-            self.stamp = text.and_then(|text| self.later(text)).or_else(|| times::clf(value));
-            // No time is written in zeros: they stand for none.
-            self.text = match text {
-                Some(text) if self.stamp.is_some() => *text,
-                _ => [0; times::CLF_LENGTH],
-            };
+    /// As `times::clf`; neighbours mostly have the same minute. Whether they have the same second is not asked: a processor could not
+    /// foresee the answer.
+    pub(super) fn clf(&mut self, value: &[u8]) -> Option<RawStamp> {
+        let text: Option<&[u8; times::CLF_LENGTH]> = value.try_into().ok();
+        if let Some(stamp) = text.and_then(|text| self.in_minute(text)) {
+            return Some(stamp);
         }
-        &self.stamp
+        self.stamp = times::clf(value);
+        // No time is written in zeros: they stand for none.
+        self.text = match text {
+            Some(text) if self.stamp.is_some() => *text,
+            _ => [0; times::CLF_LENGTH],
+        };
+        self.stamp
     }
 
-    /// Another second of the same minute and zone.
-    fn later(&self, text: &[u8; times::CLF_LENGTH]) -> Option<RawStamp> {
+    /// A second of the same minute and zone.
+    fn in_minute(&self, text: &[u8; times::CLF_LENGTH]) -> Option<RawStamp> {
         let stamp = self.stamp?;
         // A leap second counts as the one before it, and is for the parser.
         let second = |text: &[u8; times::CLF_LENGTH]| match text[SECONDS] {
@@ -64,7 +66,7 @@ impl LastTime {
             }
             _ => None,
         };
-        let past = second(text)?.checked_sub(second(&self.text)?)?;
+        let past = second(text)? - second(&self.text)?;
         let (now, before) = (ends(text), ends(&self.text));
         let alike = now.0 == before.0 && (now.1 ^ before.1) & !SECONDS_AT_END == 0;
         alike.then(|| RawStamp { at: stamp.at.saturating_add(past * SECOND), ..stamp })
@@ -76,11 +78,6 @@ const SECONDS: std::ops::Range<usize> = 18..20;
 
 /// Their bits in the last sixteen bytes.
 const SECONDS_AT_END: u128 = 0xffff << (8 * (SECONDS.start + 16 - times::CLF_LENGTH));
-
-/// As `==`, without a call.
-fn same(one: &[u8; times::CLF_LENGTH], other: &[u8; times::CLF_LENGTH]) -> bool {
-    ends(one) == ends(other)
-}
 
 /// The first sixteen bytes and the last: no byte is in neither.
 fn ends(text: &[u8; times::CLF_LENGTH]) -> (u128, u128) {
@@ -352,8 +349,7 @@ impl<'a> Quick<'_, '_, 'a> {
             }
             Act::LocalTime => {
                 let (value, tail) = rest.split_at_checked(times::CLF_LENGTH)?;
-                request.stamp.clone_from(self.memory.time.clf(value));
-                request.stamp.is_some().then_some(())?;
+                request.stamp = Some(self.memory.time.clf(value)?);
                 tail
             }
             Act::RequestLine => {

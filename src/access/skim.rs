@@ -99,7 +99,7 @@ impl Skim {
         let quote = memchr::memchr2(b'"', b'\n', text)?;
         let time = text.get(quote.checked_sub(TIME_BYTES)?..=quote)?;
         let time = time.strip_prefix(b"[")?.strip_suffix(b"] \"")?;
-        let stamp = (*memory.time().clf(time))?;
+        let stamp = memory.time().clf(time)?;
         let request = text.get(quote + 1..)?;
         let end = memchr::memchr2(b'"', b'\n', request)?;
         let (request, rest) = request.split_at_checked(end)?;

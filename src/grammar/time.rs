@@ -29,7 +29,11 @@ impl Layout {
                     "time layout \"{layout}\" has an unknown % code; see the strftime table of the chrono crate"
                 ))
             }
-            _ => Ok(Self::Strftime { layout: layout.to_owned(), digits: Digits::of(layout).map(Box::new), utc }),
+            _ => Ok(Self::Strftime {
+                layout: layout.to_owned(),
+                digits: Digits::of(layout).map(Box::new),
+                utc,
+            }),
         }
     }
 
