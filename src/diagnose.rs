@@ -200,8 +200,8 @@ fn bursts<'f>(answers: &'f Answers, sites: &Sites<'_>) -> (Vec<(Class, Burst)>, 
         burst::detect(&answers.load, answers.load_step, &failed, &params).bursts
     };
     let mut found: Vec<(Class, Burst)> = Vec::new();
-    for class in [Class::Gateway, Class::Server] {
-        let bursts = detected(class);
+    let (gateway, server) = rayon::join(|| detected(Class::Gateway), || detected(Class::Server));
+    for (class, bursts) in [(Class::Gateway, gateway), (Class::Server, server)] {
         let inside = |burst: &Burst| {
             found.iter().any(|(of, gateway)| {
                 burst.start >= gateway.start - 2 * SECOND

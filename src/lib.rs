@@ -189,6 +189,10 @@ impl Facts {
         (self.ingested, self.clocks)
     }
 
+    fn unpacked_bytes(&self) -> u64 {
+        self.ingested.given.iter().map(|given| given.unpacked_bytes).sum()
+    }
+
     fn explain<'a>(
         &'a self,
         focus: &Focus,
@@ -234,12 +238,15 @@ impl Facts {
         let lost_bytes = ingested.problems.iter().any(|problem| problem.kind.loses_bytes());
         let amount = Amount {
             packed_bytes: ingested.given.iter().map(|given| given.bytes).sum(),
-            unpacked_bytes: ingested.given.iter().map(|given| given.unpacked_bytes).sum(),
+            unpacked_bytes: self.unpacked_bytes(),
             lines: ingested.sources.iter().map(|source| source.lines).sum(),
         };
         Analysis { report, lost_bytes, amount }
     }
 }
+
+/// Unpacked bytes from which on a bundle is worth a thread for what its report will need.
+const LARGE_BYTES: u64 = 64 << 20;
 
 /// Bytes of a line that are looked up again to be shown: more than is shown, so that it is known to be cut.
 const LINE_SHOWN_MAX_BYTES: usize = event::TEXT_MAX_BYTES + 1;
@@ -266,7 +273,13 @@ pub fn analyze_with(
     let weights = Weights::built_in().map_err(Error::Usage)?;
     let facts = Facts::read_with(grammars, options, progress)?;
     progress.stage("causes");
-    let (incidents, isolated) = facts.explain(&options.focus, &weights);
+    let (incidents, isolated) = std::thread::scope(|scope| {
+        if facts.unpacked_bytes() >= LARGE_BYTES {
+            // Where no thread is to be had, it is done when it is needed.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, report::redact::prepare);
+        }
+        facts.explain(&options.focus, &weights)
+    });
     let mut analysis = facts.reported(&incidents, &isolated, progress);
     if options.context > 0 {
         progress.stage("cited lines");

@@ -195,7 +195,7 @@ fn shares(
 ) -> BTreeMap<String, f64> {
     let mut asked: BTreeMap<&str, u64> = BTreeMap::new();
     for traffic in answers.edge.iter().filter_map(|index| sources[*index].traffic.as_ref()) {
-        for (_, route, requests) in traffic.routes.iter() {
+        for (route, requests) in traffic.routes.totals() {
             if let Some((route, _)) = seen.get_key_value(route) {
                 *asked.entry(route.as_str()).or_default() += requests;
             }

@@ -13,9 +13,15 @@ pub struct Whole {
 }
 
 impl MemberReader<'_> {
+    /// How many bytes are still to come, where its archive says so; fewer come where that is damaged.
+    #[must_use]
+    pub fn bytes_left(&self) -> Option<u64> {
+        self.blocks.bytes_left()?.checked_sub(self.pending as u64)
+    }
+
     /// Takes out all of the member that was not read, if its archive says that it has at most so many bytes.
     pub fn whole(&mut self, most_bytes: u64) -> Option<Whole> {
-        let bytes = self.blocks.bytes_left()?.checked_sub(self.pending as u64)?;
+        let bytes = self.bytes_left()?;
         if bytes > most_bytes.min(self.most_bytes) {
             return None;
         }

@@ -266,7 +266,7 @@ fn beyond_strays<'a>(
 /// A decoding of a series and the background that agrees with it.
 struct Fit {
     /// Level of each step; 0 is the baseline.
-    states: Vec<usize>,
+    states: Vec<u8>,
     /// Failure share of the baseline.
     baseline: f64,
     /// How its failures clump.
@@ -280,7 +280,7 @@ const WEATHER: Micros = 6 * HOUR;
 fn decode_and_fit(series: &Series, params: &Params) -> Fit {
     let calm = settle(series, params, fit_share(calm_half(series).into_iter(), params));
     // Where failures are usual, the calmer half is a wrong start: what it leaves out decodes as a burst without end.
-    let mild = |state: usize| level_share(state, calm.baseline) <= params.baseline_cap;
+    let mild = |state: u8| level_share(usize::from(state), calm.baseline) <= params.baseline_cap;
     let steps: Vec<(&Count, bool)> = series
         .counts
         .iter()
@@ -309,14 +309,9 @@ fn settle(series: &Series, params: &Params, mut baseline: f64) -> Fit {
     let mut dispersion = DISPERSION_FLOOR;
     let mut states = decode(series, baseline, dispersion);
     for _ in 0..ROUNDS {
-        let quiet: Vec<&Count> = series
-            .counts
-            .iter()
-            .zip(&states)
-            .filter(|(_, state)| **state == 0)
-            .map(|(count, _)| count)
-            .collect();
-        let (share, spread) = (fit_share(quiet.iter().copied(), params), fit_dispersion(&quiet));
+        let steps = series.counts.iter().zip(&states);
+        let quiet = steps.filter(|(_, state)| **state == 0).map(|(count, _)| count);
+        let (share, spread) = (fit_share(quiet.clone(), params), fit_dispersion(quiet));
         let next = decode(series, share, spread);
         let settled = next == states;
         (states, baseline, dispersion) = (next, share, spread);
@@ -346,16 +341,16 @@ fn fit_share<'a>(counts: impl Iterator<Item = &'a Count>, params: &Params) -> f6
 }
 
 /// Over-dispersion of the quiet steps by moments.
-fn fit_dispersion(quiet: &[&Count]) -> f64 {
+fn fit_dispersion<'a>(quiet: impl Iterator<Item = &'a Count> + Clone) -> f64 {
     let (failures, requests) = quiet
-        .iter()
+        .clone()
         .fold((0.0, 0.0), |(k, n), count| (k + count.failures as f64, n + count.requests as f64));
     if failures < 5.0 || requests <= 0.0 {
         return DISPERSION_FLOOR;
     }
     let share = failures / requests;
     let (mut excess, mut weight) = (0.0, 0.0);
-    for count in quiet.iter().filter(|count| count.requests > 1) {
+    for count in quiet.filter(|count| count.requests > 1) {
         let (k, n) = (count.failures as f64, count.requests as f64);
         excess += (k - n * share).powi(2) - n * share * (1.0 - share);
         weight += n * (n - 1.0) * share * (1.0 - share);
@@ -367,7 +362,7 @@ fn fit_dispersion(quiet: &[&Count]) -> f64 {
 const PAIRS_MAX: usize = 4096;
 
 /// The likeliest levels, by Viterbi's algorithm.
-fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
+fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<u8> {
     let steps = series.counts.len() as f64;
     let leave = steps.ln() + 100f64.ln();
     let back = (30.0 * SECOND as f64 / series.step as f64).max(10.0).ln();
@@ -377,14 +372,14 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
         (_, 0) => back,
         _ => CHANGE,
     };
+    let costs: [[f64; LEVELS.len() + 1]; LEVELS.len() + 1] =
+        std::array::from_fn(|from| std::array::from_fn(|to| cost(from, to)));
     let mut best: [f64; LEVELS.len() + 1] =
         std::array::from_fn(|state| if state == 0 { 0.0 } else { -leave });
     let mut known: HashMap<(u64, u64), [f64; LEVELS.len() + 1]> = HashMap::new();
     let mut quiet: Vec<Option<[f64; LEVELS.len() + 1]>> = vec![None; PAIRS_MAX];
     let mut from: Vec<[u8; LEVELS.len() + 1]> = Vec::with_capacity(series.counts.len());
     for count in &series.counts {
-        let mut next = [f64::NEG_INFINITY; LEVELS.len() + 1];
-        let mut came = [0_u8; LEVELS.len() + 1];
         let fresh = || {
             std::array::from_fn(|state| {
                 log_likelihood(*count, level_share(state, baseline), dispersion)
@@ -398,23 +393,27 @@ fn decode(series: &Series, baseline: f64, dispersion: f64) -> Vec<usize> {
             }
             None => fresh(),
         };
-        for to in 0..next.len() {
-            for (state, score) in (0..).zip(&best) {
-                let score = score - cost(usize::from(state), to);
-                if score > next[to] {
-                    (next[to], came[to]) = (score, state);
-                }
+        // All levels at once, from one after the other: without a jump, and in the order that settles what is equal.
+        let mut next = [f64::NEG_INFINITY; LEVELS.len() + 1];
+        let mut came = [0_u8; LEVELS.len() + 1];
+        for (state, (score, costs)) in (0..).zip(best.iter().zip(&costs)) {
+            for ((next, came), cost) in next.iter_mut().zip(&mut came).zip(costs) {
+                let score = score - cost;
+                let better = score > *next;
+                *next = if better { score } else { *next };
+                *came = if better { state } else { *came };
             }
-            next[to] += likelihood[to];
         }
+        next.iter_mut().zip(likelihood).for_each(|(next, likelihood)| *next += likelihood);
         best = next;
         from.push(came);
     }
-    let mut state = (0..best.len()).max_by(|a, b| best[*a].total_cmp(&best[*b])).unwrap_or(0);
+    let last = (0_u8..).zip(&best).max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let mut state = last.map_or(0, |(state, _)| state);
     let mut states = vec![0; from.len()];
-    for (place, came) in from.iter().enumerate().rev() {
-        states[place] = state;
-        state = usize::from(came[state]);
+    for (own, came) in states.iter_mut().zip(&from).rev() {
+        *own = state;
+        state = came[usize::from(state)];
     }
     states
 }
@@ -460,7 +459,7 @@ fn ln_gamma(x: f64) -> f64 {
 /// are rare.
 fn hot_stretches(
     series: &Series,
-    states: &[usize],
+    states: &[u8],
     failed: &[Failed],
     params: &Params,
     baseline: f64,
@@ -503,7 +502,7 @@ fn hot_stretches(
 const CLOSE_BY_CHANCE: f64 = 0.25;
 
 /// Steps with failures per merge gap, as counted well away from all hot steps; none where too few are there to tell.
-fn failures_by_chance(series: &Series, states: &[usize], params: &Params) -> f64 {
+fn failures_by_chance(series: &Series, states: &[u8], params: &Params) -> f64 {
     let margin = usize::try_from(params.merge_gap / series.step).unwrap_or(0) + 1;
     let mut away = vec![true; states.len()];
     for (place, _) in states.iter().enumerate().filter(|(_, state)| **state > 0) {

@@ -172,7 +172,8 @@ fn failing(traffic: &Traffic) -> Vec<&str> {
     for (key, count) in &traffic.failures {
         *totals.entry(key.route.as_str()).or_default() += count.answers;
     }
-    let mut most: Vec<(&str, u64)> = totals.into_iter().collect();
+    let mut most: Vec<(&str, u64)> =
+        traffic.routes.totals().filter(|(_, requests)| *requests > 0).collect();
     most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     most.into_iter().map(|(route, _)| route).collect()
 }
@@ -217,12 +218,9 @@ fn routes(
     words: &mut Words,
     mask: &dyn Fn(&str) -> String,
 ) -> Vec<(Micros, Vec<(u32, u64)>)> {
-    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
-    for (_, route, requests) in traffic.routes.iter() {
-        *totals.entry(route).or_default() += requests;
-    }
     let failing: BTreeSet<&str> = traffic.failures.keys().map(|key| key.route.as_str()).collect();
-    let mut most: Vec<(&str, u64)> = totals.into_iter().collect();
+    let mut most: Vec<(&str, u64)> =
+        traffic.routes.totals().filter(|(_, requests)| *requests > 0).collect();
     most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let kept: BTreeMap<&str, u32> = most
         .iter()

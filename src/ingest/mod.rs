@@ -40,7 +40,7 @@ use crate::stamp::{ClockKind, Micros, RawStamp};
 use crate::traffic::Traffic;
 use crate::wording::{Text, text};
 
-use beside::Beside;
+use beside::{Beside, Found};
 use held::Held;
 
 pub use boots::is_made;
@@ -204,16 +204,16 @@ impl Pass<'_> {
         if !self.alone(input) {
             return self.read(input);
         }
-        let beside = Beside::new();
         let read = |path: &str, member: &mut MemberReader<'_>| self.member(input, path, member);
+        let found = Found::new();
         let outcome = rayon::in_place_scope(|scope| {
-            let mut number = 0;
-            self.walk(input, &mut |path, member| {
-                number += 1;
-                beside.read(scope, number, (path, member), &read);
-            })
+            let mut beside = Beside::new(&found, &read);
+            let outcome =
+                self.walk(input, &mut |path, member| beside.member(scope, (path, member)));
+            beside.finish();
+            outcome
         });
-        Part::of(beside.into_found(), outcome)
+        Part::of(found.in_order(), outcome)
     }
 
     fn walk(&self, input: &Input, visit: &mut dyn FnMut(&str, &mut MemberReader<'_>)) -> Outcome {

@@ -233,6 +233,17 @@ impl Routes {
         })
     }
 
+    /// How many requests each route had in all, routes without any among them.
+    pub fn totals(&self) -> impl Iterator<Item = (&str, u64)> {
+        let mut sums = vec![0_u64; self.names.names.len()];
+        for ((_, number), requests) in &self.rows {
+            if let Some(sum) = sums.get_mut(*number as usize) {
+                *sum += requests;
+            }
+        }
+        self.names.names.iter().map(AsRef::as_ref).zip(sums)
+    }
+
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.rows.len()

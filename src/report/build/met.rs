@@ -132,8 +132,13 @@ pub(super) fn routes(
         let Some(place) = place else { continue };
         let step = traffic.routes.step();
         let inside = |at: Micros| at + step > scene.start && at <= scene.end;
+        // Rows of the same step stand together.
+        let mut last = None;
         for (at, route, requests) in traffic.routes.iter() {
-            if !place(at).is_some_and(inside) {
+            if last.is_none_or(|(known, _)| known != at) {
+                last = Some((at, place(at).is_some_and(inside)));
+            }
+            if !last.is_some_and(|(_, inside)| inside) {
                 continue;
             }
             asked_of_all += requests;
