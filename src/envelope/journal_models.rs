@@ -167,7 +167,7 @@ fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
     memchr(b'\n', text)
 }
 
-/// As [`memchr`], which takes longer for so few bytes.
+/// As a search by memchr, which takes longer for so few bytes.
 fn has_newline(value: &[u8]) -> bool {
     // Without a jump before the end, so that sixteen bytes are compared at once.
     fn is_in(bytes: &[u8; 16]) -> bool {
