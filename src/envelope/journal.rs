@@ -52,6 +52,14 @@ impl Slot {
         )
     }
 
+    /// Bytes that are kept of its value.
+    const fn kept_max_bytes(self) -> usize {
+        match self {
+            Self::Message => LINE_MAX_BYTES,
+            _ => VALUE_MAX_BYTES,
+        }
+    }
+
     pub(super) const fn is_pid(self) -> bool {
         matches!(self, Self::Pid | Self::SyslogPid)
     }
@@ -101,14 +109,13 @@ impl Entry {
 
     /// Stores a value; of a repeated field the first one counts.
     pub(super) fn set(&mut self, slot: Slot, value: &[u8]) {
-        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
         self.message |= slot == Slot::Message;
         let (kept, given) = (&mut self.values[slot as usize], &mut self.given[slot as usize]);
         if *given || value.is_empty() {
             return;
         }
         *given = true;
-        let value = value.get(..limit).unwrap_or(value);
+        let value = value.get(..slot.kept_max_bytes()).unwrap_or(value);
         if !same(kept, value) {
             kept.clear();
             kept.extend_from_slice(value);
@@ -117,22 +124,20 @@ impl Entry {
 
     /// Stores the value of a field that is known to stand in the entry once.
     pub(super) fn put(&mut self, slot: Slot, value: &[u8]) {
-        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
         self.message |= slot == Slot::Message;
         self.given[slot as usize] = !value.is_empty();
         let kept = &mut self.values[slot as usize];
         kept.clear();
-        kept.extend_from_slice(value.get(..limit).unwrap_or(value));
+        kept.extend_from_slice(value.get(..slot.kept_max_bytes()).unwrap_or(value));
     }
 
     /// Adds a line to a value.
     pub(super) fn append(&mut self, slot: Slot, line: &[u8]) {
-        let limit = if slot == Slot::Message { LINE_MAX_BYTES } else { VALUE_MAX_BYTES };
         let kept = &mut self.values[slot as usize];
         if !std::mem::replace(&mut self.given[slot as usize], true) {
             kept.clear();
         }
-        if kept.len() + line.len() < limit {
+        if kept.len() + line.len() < slot.kept_max_bytes() {
             kept.push(b'\n');
             kept.extend_from_slice(line);
         }

@@ -2,14 +2,19 @@
 
 use super::*;
 
-#[test]
-fn entries_among_others_are_read_as_each_on_its_own() {
-    let mut state = 3_u64;
-    let mut next = |below: usize| {
+/// Numbers below what is asked for, the same in each run.
+fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
-    };
+    }
+}
+
+#[test]
+fn entries_among_others_are_read_as_each_on_its_own() {
+    let mut next = numbers(3);
     let fields: [&[u8]; 16] = [
         b"__CURSOR=s=1;i=2\n",
         b"__REALTIME_TIMESTAMP=1773100800021542\n",
@@ -102,12 +107,7 @@ const FIELDS: [&[&[u8]]; 13] = [
 
 #[test]
 fn entries_that_are_like_others_are_read_as_any() {
-    let mut state = 7_u64;
-    let mut next = |below: usize| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut next = numbers(7);
     let mut records = 0;
     for _ in 0..40 {
         let writers: Vec<Vec<usize>> = (0..3)
