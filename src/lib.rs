@@ -245,9 +245,6 @@ impl Facts {
     }
 }
 
-/// Unpacked bytes from which on a bundle is worth a thread for what its report will need.
-const LARGE_BYTES: u64 = 64 << 20;
-
 /// Bytes of a line that are looked up again to be shown: more than is shown, so that it is known to be cut.
 const LINE_SHOWN_MAX_BYTES: usize = event::TEXT_MAX_BYTES + 1;
 
@@ -273,13 +270,7 @@ pub fn analyze_with(
     let weights = Weights::built_in().map_err(Error::Usage)?;
     let facts = Facts::read_with(grammars, options, progress)?;
     progress.stage("causes");
-    let (incidents, isolated) = std::thread::scope(|scope| {
-        if facts.unpacked_bytes() >= LARGE_BYTES {
-            // Where no thread is to be had, it is done when it is needed.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, report::redact::prepare);
-        }
-        facts.explain(&options.focus, &weights)
-    });
+    let (incidents, isolated) = facts.explain(&options.focus, &weights);
     let mut analysis = facts.reported(&incidents, &isolated, progress);
     if options.context > 0 {
         progress.stage("cited lines");

@@ -6,6 +6,7 @@ use crate::event::Origin;
 use crate::stamp::{ClockKind, Micros, RawStamp};
 
 use super::Transport;
+use super::kin::Kin;
 use super::lines::{LINE_MAX_BYTES, without_line_end};
 use super::outlet::{Found, Outlet, Sink, assign};
 
@@ -164,11 +165,7 @@ impl Entry {
         if value.is_empty() {
             return None;
         }
-        let digit = |byte: &u8| byte.checked_sub(b'0').filter(|digit| *digit < 10);
-        let mut digits = value.iter().take(DIGITS_MAX).map(digit);
-        let number = digits.try_fold(0, |sum: i64, digit| Some(sum * 10 + i64::from(digit?)));
-        let number = number.filter(|_| value.len() <= DIGITS_MAX);
-        let number = number.or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
+        let number = digits(value).or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
         number.filter(|number| *number > 0)
     }
 
@@ -231,23 +228,53 @@ impl Entry {
     pub(super) fn deliver(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         if self.message {
             self.name();
-            self.deliver_named(line, outlet, sink);
+            self.deliver_named((line, Kin::default()), outlet, sink);
         }
     }
 
     /// As [`Entry::deliver`], where nothing that names the writer, save the pid, was set since it was named.
-    pub(super) fn deliver_named(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    /// Its number is that of these names.
+    pub(super) fn deliver_named(
+        &mut self,
+        (line, kin): (u64, Kin),
+        outlet: &mut Outlet,
+        sink: &mut Sink<'_>,
+    ) {
         if !self.message {
             return;
         }
         self.origin.pid = self.pid();
-        let origin = std::mem::take(&mut self.origin);
         let transport = if self.is_kernel() { Transport::Kernel } else { Transport::Process };
         let body = without_line_end(self.value(Slot::Message));
         let (stamp, boot) = (self.stamp(), self.boot());
         let found = Found { line, stamp, boot, transport, body, repeats: 0 };
-        self.origin = outlet.deliver_of(found, origin, sink);
+        outlet.deliver_of(found, (&self.origin, kin), sink);
     }
+}
+
+/// The number that up to [`DIGITS_MAX`] digits are, the first eight at once.
+fn digits(value: &[u8]) -> Option<i64> {
+    if value.len() > DIGITS_MAX {
+        return None;
+    }
+    let (eights, rest) = value.as_chunks::<8>();
+    let sum =
+        eights.iter().try_fold(0, |sum, eight| Some(sum * 100_000_000 + eight_digits(*eight)?));
+    let digit = |byte: &u8| Some(i64::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?));
+    rest.iter().try_fold(sum?, |sum, byte| Some(sum * 10 + digit(byte)?))
+}
+
+/// Neighbours are put together, by two, by four and by eight.
+fn eight_digits(text: [u8; 8]) -> Option<i64> {
+    const ONES: u64 = u64::MAX / 0xff;
+    let digits = u64::from_le_bytes(text).wrapping_sub(ONES * u64::from(b'0'));
+    // A byte above nine has one of these bits, or gets one.
+    if (digits | digits.wrapping_add(ONES * 0x76)) & (ONES << 7) != 0 {
+        return None;
+    }
+    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    i64::try_from((fours * 10_000 + (fours >> 32)) & 0xffff_ffff).ok()
 }
 
 /// As `==`; short values are compared without a call.

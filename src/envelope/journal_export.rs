@@ -145,9 +145,9 @@ impl Export {
         let mut rest = self.skipped(input);
         while !rest.is_empty() {
             if self.began == 0
-                && let Some((taken, newlines, entry)) = self.models.fit(rest)
+                && let Some((taken, newlines, (entry, kin))) = self.models.fit(rest)
             {
-                entry.deliver_named(self.newlines + 1, outlet, sink);
+                entry.deliver_named((self.newlines + 1, kin), outlet, sink);
                 self.newlines += newlines;
                 rest = rest.get(taken..).unwrap_or_default();
                 continue;

@@ -9,6 +9,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::journal::{Entry, Slot, slot};
 use super::journal_export::{Item, binary, item};
+use super::kin::Kin;
 use super::lines::LINE_MAX_BYTES;
 
 /// Models that are kept; a host has a few dozen programs, and most entries are of a handful.
@@ -29,6 +30,13 @@ struct Part {
     same: Vec<u8>,
     /// What the value is; none where the entry ends.
     own: Option<Own>,
+}
+
+impl Part {
+    fn is_like(&self, other: &Self) -> bool {
+        let slot = |part: &Self| part.own.as_ref().map(|own| own.slot);
+        self.same == other.same && slot(self) == slot(other)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -66,17 +74,16 @@ pub(super) struct Model {
     parts: Vec<Part>,
     /// With the values of the last entry that was like it.
     entry: Entry,
+    /// Of the writer: all entries that are like the model have the names of the first.
+    kin: Kin,
     /// Whether the pid may differ: where `UNIT` stands, it tells whose unit that is.
     any_pid: bool,
-    /// Where the own values of an entry stand, in the order of the parts.
-    spots: Vec<(Slot, Range<usize>)>,
 }
 
 impl Model {
-    fn new(lines: Vec<Line>) -> Self {
+    fn new(lines: Vec<Line>, kin: Kin) -> Self {
         let any_pid = lines.iter().all(|line| line.slot != Some(Slot::Unit));
-        let (parts, entry, spots) = (Vec::new(), Entry::default(), Vec::new());
-        let mut model = Self { lines, parts, entry, any_pid, spots };
+        let mut model = Self { lines, parts: Vec::new(), entry: Entry::default(), kin, any_pid };
         model.put_together();
         model
     }
@@ -121,20 +128,34 @@ impl Model {
         self.put_together();
         true
     }
+}
 
-    /// The entry that a text begins with, where it is like the model: its bytes and newlines. Its own values are set then.
-    fn fit(&mut self, text: &[u8]) -> Option<(usize, u64)> {
+/// What was found of an entry so far.
+#[derive(Debug, Clone, Default)]
+struct Walk {
+    /// Bytes of the text up to here.
+    at: usize,
+    /// Newlines in values that are framed by their length, above one.
+    newlines: u64,
+    /// Where its own values stand.
+    spots: Vec<(Slot, Range<usize>)>,
+}
+
+impl Walk {
+    fn clear(&mut self) {
+        (self.at, self.newlines) = (0, 0);
         self.spots.clear();
-        let (mut at, mut newlines) = (0, self.lines.len() as u64 + 1);
-        for part in &mut self.parts {
-            let from = at + part.same.len();
-            if text.get(at..from)? != part.same {
+    }
+
+    /// Goes over these parts of an entry; `None` where the text is not like them.
+    fn over(&mut self, parts: &mut [Part], text: &[u8]) -> Option<()> {
+        for part in parts {
+            let from = self.at + part.same.len();
+            if !is_same(text.get(self.at..from)?, &part.same) {
                 return None;
             }
-            let Some(own) = &mut part.own else {
-                at = from;
-                break;
-            };
+            self.at = from;
+            let Some(own) = &mut part.own else { break };
             let value = if text.get(from)? == &b'=' {
                 let value = text.get(from + 1..)?;
                 own.bytes = line_bytes(value, own.bytes)?;
@@ -142,19 +163,29 @@ impl Model {
             } else {
                 let value = framed(text, from)?;
                 // Of the two around a value that is framed by its length, the one behind its name is not counted yet.
-                newlines += memchr_iter(b'\n', text.get(from..value.end)?).count() as u64;
+                self.newlines += memchr_iter(b'\n', text.get(from..value.end)?).count() as u64;
                 value
             };
             if value.len() > VALUE_MAX_BYTES || text.get(value.clone())?.ends_with(b"\r") {
                 return None;
             }
-            at = value.end;
+            self.at = value.end;
             self.spots.extend(own.slot.map(|slot| (slot, value)));
         }
-        for (slot, range) in &self.spots {
-            self.entry.put(*slot, text.get(range.clone())?);
-        }
-        Some((at, newlines))
+        Some(())
+    }
+}
+
+/// As `==`, for as many bytes of each; few of them are compared without a call.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        bytes.first_chunk().zip(bytes.last_chunk())
+    }
+    match one.len() {
+        4..8 => ends::<4>(one) == ends(other),
+        8..=16 => ends::<8>(one) == ends(other),
+        17..=32 => ends::<16>(one) == ends(other),
+        _ => one == other,
     }
 }
 
@@ -167,17 +198,22 @@ fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
     memchr(b'\n', text)
 }
 
-/// As a search by memchr, which takes longer for so few bytes.
+/// As a search by memchr, which takes longer for so few bytes: without a jump before the end, so that many bytes are compared at
+/// once.
 fn has_newline(value: &[u8]) -> bool {
-    // Without a jump before the end, so that sixteen bytes are compared at once.
-    fn is_in(bytes: &[u8; 16]) -> bool {
-        bytes.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n')) != 0
-    }
-    let (sixteens, rest) = value.as_chunks();
+    const ONES: u64 = u64::MAX / 0xff;
+    // The high bit of a byte is set where it is a newline; above the first one of a word it may be set without.
+    let is_in = |word: &[u8; 8]| {
+        let other = u64::from_ne_bytes(*word) ^ (ONES * u64::from(b'\n'));
+        other.wrapping_sub(ONES) & !other
+    };
+    let (words, rest) = value.as_chunks::<8>();
+    let mut found = words.iter().fold(0, |found, word| found | is_in(word));
     match value.last_chunk() {
-        Some(last) => sixteens.iter().any(is_in) || (!rest.is_empty() && is_in(last)),
-        None => rest.contains(&b'\n'),
+        Some(last) => found |= is_in(last),
+        None => return rest.contains(&b'\n'),
     }
+    found & (ONES << 7) != 0
 }
 
 /// Where the value stands of a field that is framed by its length, whose name ends there.
@@ -194,24 +230,46 @@ pub(super) struct Models {
     list: Vec<Model>,
     /// Their places, the last used first.
     order: Vec<usize>,
+    /// The parts that all of them begin with: cursor and times, which are gone over once.
+    front: Vec<Part>,
+    walk: Walk,
+    last_kin: Kin,
     saved: u32,
 }
 
 impl Models {
-    /// The entry that a text begins with, where it is like one before: its bytes and newlines, and its values.
-    pub(super) fn fit(&mut self, text: &[u8]) -> Option<(usize, u64, &mut Entry)> {
+    /// The entry that a text begins with, where it is like one before: its bytes and newlines, its values, and the number
+    /// of its writer.
+    pub(super) fn fit(&mut self, text: &[u8]) -> Option<(usize, u64, (&mut Entry, Kin))> {
         self.saved = (self.saved + 1).min(SAVED_MAX);
-        let fit = |(turn, place): (usize, &usize)| {
-            let (taken, newlines) = self.list.get_mut(*place)?.fit(text)?;
-            Some((turn, *place, taken, newlines))
-        };
-        let Some((turn, place, taken, newlines)) = self.order.iter().enumerate().find_map(fit)
-        else {
+        let Some((turn, place)) = self.like(text) else {
             self.learn(text);
             return None;
         };
         self.order.get_mut(..=turn)?.rotate_right(1);
-        Some((taken, newlines, &mut self.list.get_mut(place)?.entry))
+        let model = self.list.get_mut(place)?;
+        for (slot, range) in &self.walk.spots {
+            model.entry.put(*slot, text.get(range.clone())?);
+        }
+        let newlines = self.walk.newlines + model.lines.len() as u64 + 1;
+        Some((self.walk.at, newlines, (&mut model.entry, model.kin)))
+    }
+
+    /// The first model that the text begins like: its turn and its place.
+    fn like(&mut self, text: &[u8]) -> Option<(usize, usize)> {
+        let Self { list, order, front, walk, .. } = self;
+        walk.clear();
+        walk.over(front, text)?;
+        let (at, newlines, spots) = (walk.at, walk.newlines, walk.spots.len());
+        for (turn, place) in order.iter().enumerate() {
+            let parts = list.get_mut(*place)?.parts.get_mut(front.len()..)?;
+            if walk.over(parts, text).is_some() {
+                return Some((turn, *place));
+            }
+            (walk.at, walk.newlines) = (at, newlines);
+            walk.spots.truncate(spots);
+        }
+        None
     }
 
     /// Makes a model of the entry that a text begins with, where it is whole.
@@ -221,10 +279,14 @@ impl Models {
         }
         self.saved -= LEARNING_COSTS;
         let Some(lines) = lines_of(text) else { return };
-        if self.list.iter_mut().any(|model| model.takes(&lines)) {
-            return;
+        if !self.list.iter_mut().any(|model| model.takes(&lines)) {
+            let kin = self.last_kin.next();
+            self.add(Model::new(lines, kin));
         }
-        let model = Model::new(lines);
+        self.find_front();
+    }
+
+    fn add(&mut self, model: Model) {
         let place = if self.list.len() < MODELS_MAX { None } else { self.order.pop() };
         match place.and_then(|place| Some((place, self.list.get_mut(place)?))) {
             Some((place, unused)) => {
@@ -236,6 +298,19 @@ impl Models {
                 self.list.push(model);
             }
         }
+    }
+
+    fn find_front(&mut self) {
+        let mut models = self.list.iter();
+        let mut front = models.next().map(|model| model.parts.clone()).unwrap_or_default();
+        // The end of an entry is no part of the front: it is what makes an entry that of a model.
+        front.pop();
+        for model in models {
+            let alike =
+                front.iter().zip(&model.parts).take_while(|(one, other)| one.is_like(other));
+            front.truncate(alike.count());
+        }
+        self.front = front;
     }
 }
 

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use crate::event::Origin;
 use crate::stamp::{Micros, RawStamp};
 
+pub use kin::{Kin, OfKin};
+
 use journal_export::Export;
 use lines::LineSplitter;
 use nested::Nest;
@@ -23,6 +25,7 @@ mod journal;
 mod journal_export;
 mod journal_models;
 mod json_lines;
+mod kin;
 mod klog;
 mod kmsg;
 pub mod lines;
@@ -60,7 +63,9 @@ pub struct Record<'a> {
     /// The kernel's monotonic stamp, where the wrapper or the kernel prefix carries one.
     pub boot: Option<Micros>,
     /// Who wrote it.
-    pub origin: Origin,
+    pub origin: Cow<'a, Origin>,
+    /// Its writer's number, where the wrapper knows the writer again.
+    pub kin: Kin,
     /// Which way it came.
     pub transport: Transport,
     /// The message.

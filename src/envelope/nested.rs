@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::event::Origin;
 use crate::stamp::ClockKind;
 
+use super::kin::{Kin, OfKin};
 use super::opener::Opener;
 use super::outlet::{Outlet, Sink};
 use super::{Envelope, Record, Transport, sniff};
@@ -36,6 +37,8 @@ pub(super) struct Nest {
     head_bytes: usize,
     open: bool,
     writers: BTreeMap<String, Writer>,
+    /// Writers of processes whose messages are in no wrapper.
+    plain: OfKin<()>,
     /// Records delivered.
     pub(super) records: u64,
 }
@@ -86,7 +89,8 @@ impl Nest {
         }
         let records = &mut self.records;
         for writer in self.writers.values_mut() {
-            let outer = Record { origin: std::mem::take(&mut writer.origin), ..Record::default() };
+            let origin = Cow::Owned(std::mem::take(&mut writer.origin));
+            let outer = Record { origin, ..Record::default() };
             finish_levels(&mut writer.levels, complete, &outer, &mut |record| {
                 *records += 1;
                 sink(record);
@@ -112,11 +116,20 @@ impl Nest {
     }
 
     fn pass(&mut self, record: &Record<'_>, sink: &mut Sink<'_>) {
+        if self.plain.get(record.kin).is_some() {
+            // Nearly all records of a journal come here.
+            self.records += 1;
+            sink(record);
+            return;
+        }
         if record.transport == Transport::Process
             && let Some(writer) = self.writers.get_mut(name(&record.origin))
             && writer.decided
         {
-            // Nearly all records come here.
+            // Nearly all other records come here.
+            if writer.levels.is_empty() {
+                self.plain.set(record.kin, ());
+            }
             let records = &mut self.records;
             strip(&mut writer.levels, record, &mut |record| {
                 *records += 1;
@@ -159,7 +172,8 @@ impl Nest {
             if self.writers.len() >= WRITERS_MAX {
                 return None;
             }
-            let writer = Writer { origin: record.origin.clone(), ..Writer::default() };
+            let origin = record.origin.clone().into_owned();
+            let writer = Writer { origin, ..Writer::default() };
             self.writers.insert(name.to_owned(), writer);
         }
         self.writers.get_mut(name)
@@ -258,14 +272,15 @@ fn merged<'a>(outer: &Record<'_>, inner: &'a Record<'_>) -> Record<'a> {
         line: inner.line,
         stamp: outer.stamp.or(inner.stamp.filter(|stamp| stamp.clock != ClockKind::Boot)),
         boot: outer.boot,
-        origin: Origin {
+        origin: Cow::Owned(Origin {
             host: out.host.clone().or_else(|| own.host.clone()),
             ident: own.ident.clone().or_else(|| out.ident.clone()),
             pid: own.pid.or(carrier),
             unit: out.unit.clone().or_else(|| own.unit.clone()),
             container: out.container.clone().or_else(|| own.container.clone()),
             boot_id: out.boot_id.clone(),
-        },
+        }),
+        kin: Kin::default(),
         transport: outer.transport,
         body: Cow::Borrowed(&inner.body),
         repeats: outer.repeats.max(inner.repeats),
@@ -277,7 +292,8 @@ fn owned(record: &Record<'_>) -> Record<'static> {
         line: record.line,
         stamp: record.stamp,
         boot: record.boot,
-        origin: record.origin.clone(),
+        origin: Cow::Owned(record.origin.clone().into_owned()),
+        kin: record.kin,
         transport: record.transport,
         body: Cow::Owned(record.body.to_vec()),
         repeats: record.repeats,

@@ -162,7 +162,7 @@ impl Opener {
                 sink(&super::Record {
                     transport: Transport::Process,
                     boot: None,
-                    origin: record.origin.clone(),
+                    origin: std::borrow::Cow::Borrowed(&record.origin),
                     body: std::borrow::Cow::Borrowed(&record.body),
                     ..*record
                 });

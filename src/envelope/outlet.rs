@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::event::Origin;
 use crate::stamp::{self, Micros, RawStamp};
 
+use super::kin::Kin;
 use super::lines::without_escapes;
 use super::{Record, Transport};
 
@@ -41,32 +42,42 @@ pub(super) struct Outlet {
 
 impl Outlet {
     pub(super) fn deliver(&mut self, found: Found<'_>, sink: &mut Sink<'_>) {
-        let origin = std::mem::take(&mut self.origin);
-        self.origin = self.deliver_of(found, origin, sink);
+        sink(&record(found, (&self.origin, Kin::default()), &mut self.scratch));
+        self.count(found.transport);
     }
 
     /// A line that the wrapper did not explain.
     pub(super) fn deliver_bare(&mut self, line: u64, body: &[u8], sink: &mut Sink<'_>) {
         let found = Found { line, transport: self.transport, body, ..Found::default() };
-        self.deliver_of(found, Origin::default(), sink);
+        self.deliver_of(found, (&Origin::default(), Kin::default()), sink);
     }
 
-    /// A record of a writer that the wrapper remembers itself; gives its names back.
+    /// A record of a writer that the wrapper remembers itself.
     pub(super) fn deliver_of(
         &mut self,
         found: Found<'_>,
-        origin: Origin,
+        writer: (&Origin, Kin),
         sink: &mut Sink<'_>,
-    ) -> Origin {
-        let Found { line, stamp, boot, transport, body, repeats } = found;
-        let boot = boot.map(stamp::believed);
-        let body = Cow::Borrowed(without_escapes(body, &mut self.scratch));
-        let record = Record { line, stamp, boot, origin, transport, body, repeats };
-        sink(&record);
+    ) {
+        sink(&record(found, writer, &mut self.scratch));
+        self.count(found.transport);
+    }
+
+    const fn count(&mut self, transport: Transport) {
         self.transport = transport;
         self.records += 1;
-        record.origin
     }
+}
+
+fn record<'a>(
+    found: Found<'a>,
+    (origin, kin): (&'a Origin, Kin),
+    scratch: &'a mut Vec<u8>,
+) -> Record<'a> {
+    let Found { line, stamp, boot, transport, body, repeats } = found;
+    let boot = boot.map(stamp::believed);
+    let body = Cow::Borrowed(without_escapes(body, scratch));
+    Record { line, stamp, boot, origin: Cow::Borrowed(origin), kin, transport, body, repeats }
 }
 
 /// Writes a name in place; an empty one is none.

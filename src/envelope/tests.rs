@@ -17,7 +17,8 @@ fn unwrapped(
     let mut records = Vec::new();
     let mut sink = |record: &Record<'_>| {
         let body = Cow::Owned(record.body.to_vec());
-        records.push(Record { body, origin: record.origin.clone(), ..*record });
+        let origin = Cow::Owned(record.origin.clone().into_owned());
+        records.push(Record { body, origin, kin: Kin::default(), ..*record });
     };
     let mut unwrapper = Unwrapper::new(envelope);
     for piece in file.chunks(block) {

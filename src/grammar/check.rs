@@ -156,10 +156,10 @@ pub(super) fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
 fn fired(grammar: &Grammar, message: &[u8]) -> Option<usize> {
     let present = grammar.needles.found(message);
     let fits = |pattern: &Pattern| pattern.regex().is_some_and(|regex| regex.is_match(message));
-    present
-        .into_iter()
-        .zip(&grammar.rules)
-        .position(|(found, rule)| found && rule.regex.as_ref().is_none_or(fits))
+    let fires = |rule: &usize| {
+        grammar.rules.get(*rule).is_some_and(|rule| rule.regex.as_ref().is_none_or(fits))
+    };
+    present.into_iter().find(fires)
 }
 
 fn request_fields(request: &Request<'_>) -> Fields {

@@ -2,7 +2,7 @@
 //! because nearly all messages hold none of hundreds of words, and an automaton goes from byte to byte where here one look at
 //! four bytes does not wait for the last one.
 
-use std::ops::Range;
+use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use aho_corasick::packed::Searcher;
@@ -25,7 +25,8 @@ const MIX_BEHIND: u32 = 0xc2b2_ae3d;
 /// Shortest word that can be looked for.
 pub(super) const NEEDLE_MIN_BYTES: usize = 3;
 
-/// A word of more than a gram, known by four of the five of its bytes that are the least common in logs.
+/// A word of more than a gram, known by four of the five of its bytes that are the least common in logs: of a word that is not, if there
+/// is one, and of rare bytes.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Word {
     gram: u32,
@@ -39,9 +40,12 @@ impl Word {
     fn of(text: &[u8]) -> Option<[Self; STRIDE]> {
         let five = GRAM_BYTES + STRIDE - 1;
         let room = if text.len() < five + BEHIND_BYTES { five } else { five + BEHIND_BYTES };
-        let windows = text.windows(room).map(|window| window.iter().take(five)).enumerate();
-        let rarest = windows.min_by_key(|(_, window)| window.clone().map(commonness).sum::<u32>());
-        let (from, _) = rarest?;
+        let windows = text.windows(room).filter_map(|window| window.get(..five)).enumerate();
+        let rareness = |(_, five): &(usize, &[u8])| {
+            let words = five.windows(GRAM_BYTES).filter(|gram| is_of_common_word(gram)).count();
+            (words, five.iter().map(commonness).sum::<u32>())
+        };
+        let (from, _) = windows.min_by_key(rareness)?;
         let [first, last] = [from, from + 1].map(|at| {
             let gram = number(text.get(at..at + GRAM_BYTES)?)?;
             Some(Self { gram, at, text: text.into() })
@@ -147,7 +151,8 @@ impl Grams {
     fn any_long(&self, text: &[u8]) -> bool {
         let mut at = 0;
         while let Some(ten) = text.get(at..).and_then(<[u8]>::first_chunk) {
-            if self.may_hold_any(ten) && self.is_in(text, at..at + EIGHT) {
+            let places = self.places(ten);
+            if places != 0 && self.is_in(text, at, places) {
                 return true;
             }
             at += EIGHT;
@@ -156,31 +161,31 @@ impl Grams {
         let rest = text.get(at..).unwrap_or_default();
         let mut ten = [0; EIGHT + BEHIND_BYTES];
         ten.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        self.may_hold_any(&ten) && self.is_in(text, at..text.len())
+        self.is_in(text, at, self.places(&ten))
     }
 
-    /// Whether a word may have its gram in eight bytes, with the two behind them: four looks and no jump.
-    fn may_hold_any(&self, ten: &[u8; EIGHT + BEHIND_BYTES]) -> bool {
-        let gram = |from: usize| {
+    /// At which of the first eight of these bytes a word may have its gram, as bits: four looks and no jump.
+    fn places(&self, ten: &[u8; EIGHT + BEHIND_BYTES]) -> u32 {
+        let look = |from: usize| {
             let four = ten.get(from..).and_then(<[u8]>::first_chunk);
-            u32::from_le_bytes(four.copied().unwrap_or_default())
+            let gram = u32::from_le_bytes(four.copied().unwrap_or_default());
+            u32::from(self.held.may_hold(gram.wrapping_mul(MIX))) << from
         };
-        self.may_hold(gram(0))
-            | self.may_hold(gram(2))
-            | self.may_hold(gram(4))
-            | self.may_hold(gram(6))
+        look(0) | look(2) | look(4) | look(6)
     }
 
-    const fn may_hold(&self, gram: u32) -> bool {
-        self.held.may_hold(gram.wrapping_mul(MIX))
-    }
-
-    /// Whether a word has its gram at one of these places of the text.
-    fn is_in(&self, text: &[u8], places: Range<usize>) -> bool {
-        places.step_by(STRIDE).any(|at| {
+    /// Whether a word has its gram at one of these places of the text, which are bits from there.
+    fn is_in(&self, text: &[u8], from: usize, places: u32) -> bool {
+        let mut left = places;
+        while left != 0 {
+            let at = from + left.trailing_zeros() as usize;
             let gram = text.get(at..at + GRAM_BYTES).and_then(number);
-            gram.is_some_and(|gram| self.may_hold(gram) && self.is_at(gram, text, at))
-        })
+            if gram.is_some_and(|gram| self.is_at(gram, text, at)) {
+                return true;
+            }
+            left &= left - 1;
+        }
+        false
     }
 
     /// Whether a word stands where its gram was found in the text.
@@ -215,6 +220,54 @@ const fn mixed_again(gram: u32, behind: Option<u32>) -> u32 {
         None => 0,
     };
     (gram ^ behind).wrapping_mul(MIX_AGAIN)
+}
+
+/// Words that stand in every second message.
+const COMMON_WORDS: [&str; 32] = [
+    "accepted",
+    "available",
+    "block",
+    "boot",
+    "buffer",
+    "cache",
+    "client",
+    "closed",
+    "complete",
+    "connection",
+    "container",
+    "database",
+    "deploy",
+    "error",
+    "from",
+    "handle",
+    "http",
+    "match",
+    "memory",
+    "message",
+    "port",
+    "process",
+    "query",
+    "request",
+    "response",
+    "server",
+    "service",
+    "session",
+    "socket",
+    "start",
+    "time",
+    "worker",
+];
+
+/// Their grams, in order.
+static COMMON_GRAMS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let grams = COMMON_WORDS.iter().flat_map(|word| word.as_bytes().windows(GRAM_BYTES));
+    let mut grams: Vec<u32> = grams.filter_map(number).collect();
+    grams.sort_unstable();
+    grams
+});
+
+fn is_of_common_word(gram: &[u8]) -> bool {
+    number(gram).is_some_and(|gram| COMMON_GRAMS.binary_search(&gram).is_ok())
 }
 
 /// How often a byte is met in logs, about as the logarithm of it.

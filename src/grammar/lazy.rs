@@ -162,16 +162,16 @@ impl Needles {
         }
     }
 
-    /// For each of them whether it is in the text; empty where none is.
-    pub(super) fn found(&self, text: &[u8]) -> Vec<bool> {
+    /// The numbers of those that are in the text, in their order.
+    pub(super) fn found(&self, text: &[u8]) -> Vec<usize> {
         let Some(automaton) = self.any(text).then(|| self.automaton()).flatten() else {
             return Vec::new();
         };
-        let mut hit = vec![false; self.words.len()];
-        for found in automaton.find_overlapping_iter(text) {
-            hit[found.pattern().as_usize()] = true;
-        }
-        hit
+        let found = automaton.find_overlapping_iter(text);
+        let mut numbers: Vec<usize> = found.map(|found| found.pattern().as_usize()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     fn automaton(&self) -> Option<&AhoCorasick> {

@@ -313,10 +313,11 @@ impl Grammars {
             None => true,
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
-        if asked && self.general.any(body) {
-            let event = self
-                .general_event(body, &reading.fields, line)
-                .or_else(|| self.behind_time(&message?, body, &reading.fields, line));
+        if asked {
+            let (mut event, words) = self.general_event(body, &reading.fields, line);
+            if let Some(message) = message.filter(|_| words && event.is_none()) {
+                event = self.behind_time(&message, body, &reading.fields, line);
+            }
             reading.events.extend(event);
         }
         reading
@@ -336,20 +337,25 @@ impl Grammars {
         grammar.needles.any(glance.message()) || (general && self.general.any(body))
     }
 
-    /// The first event that the general rules find, line by line: the line that says it is the evidence.
-    fn general_event(&self, body: &[u8], fields: &Fields, line: u64) -> Option<Event> {
+    /// The first event that the general rules find, line by line: the line that says it is the evidence. And whether their words were
+    /// found at all.
+    fn general_event(&self, body: &[u8], fields: &Fields, number: u64) -> (Option<Event>, bool) {
         let lines = body.split(|byte| *byte == b'\n').take(LINES_MAX);
-        lines.filter(|text| self.general.any(text)).find_map(|text| {
-            let message = client::left_out(text);
-            let hit = self.general.found(&message);
-            let rules = self.general_rules.iter().zip(hit).filter(|(_, hit)| *hit);
-            let mut event = rules.map(|(rule, _)| rule).find_map(|(index, number)| {
-                let grammar = self.list.get(*index)?;
-                grammar.event(grammar.rules.get(*number)?, &message, fields, line)
-            })?;
-            event.text = crate::event::excerpt(text);
-            Some(event)
-        })
+        let mut worded = lines.filter(|line| self.general.any(line)).peekable();
+        let words = worded.peek().is_some();
+        (worded.find_map(|line| self.event_of_line(line, fields, number)), words)
+    }
+
+    fn event_of_line(&self, line: &[u8], fields: &Fields, number: u64) -> Option<Event> {
+        let message = client::left_out(line);
+        let hit = self.general.found(&message);
+        let rules = hit.iter().filter_map(|hit| self.general_rules.get(*hit));
+        let mut event = rules.into_iter().find_map(|(index, rule)| {
+            let grammar = self.list.get(*index)?;
+            grammar.event(grammar.rules.get(*rule)?, &message, fields, number)
+        })?;
+        event.text = crate::event::excerpt(line);
+        Some(event)
     }
 
     /// The event in the message of an app whose line begins with a time of its own, by the rules that look for it there. Words behind
@@ -380,7 +386,7 @@ impl Grammars {
     ) -> Option<(usize, Glance<'b>)> {
         // journald and docker keep a record of several lines together; its first line is what the format describes.
         let body = first_line(body);
-        if writer.is_unclaimed(body) {
+        if writer.unclaimed.holds(body) {
             return None;
         }
         let hinted = writer
@@ -420,7 +426,7 @@ impl Grammars {
             Some((place, glance))
         });
         let Some((place, glance)) = taken else {
-            writer.set_unclaimed(body);
+            writer.unclaimed.keep(body);
             return None;
         };
         writer.last = Some(place);
@@ -484,8 +490,8 @@ impl Grammar {
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
     fn first_event(&self, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
         let hit = self.needles.found(message);
-        let mut rules = self.rules.iter().zip(hit).filter(|(_, hit)| *hit);
-        rules.find_map(|(rule, _)| self.event(rule, message, fields, line))
+        let mut rules = hit.iter().filter_map(|hit| self.rules.get(*hit));
+        rules.find_map(|rule| self.event(rule, message, fields, line))
     }
 
     /// The event of a rule whose needle is in the message, where its pattern fits too.

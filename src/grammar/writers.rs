@@ -18,9 +18,9 @@ const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
 const ASKED_ONE_IN: u32 = 64;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
-/// Lines that no grammar takes, of a writer, and the longest of them.
-const UNCLAIMED_MAX: usize = 4;
-const UNCLAIMED_MAX_BYTES: usize = 64;
+/// Lines of a writer that are remembered for one reason, and the longest of them.
+const KNOWN_MAX: usize = 4;
+const KNOWN_MAX_BYTES: usize = 64;
 /// Looks that are kept for all writers together, and the largest automaton of one with its cache, in bytes.
 const ALL_LOOKS_MAX: usize = if cfg!(test) { 64 } else { 2 };
 const LOOK_MAX_BYTES: usize = 4 << 20;
@@ -28,6 +28,23 @@ const CACHE_MAX_BYTES: usize = 1 << 20;
 
 /// Patterns, as one automaton that only tells whether any of them fits; `None` where it would be too large.
 type Look = Option<Arc<RegexSet>>;
+
+/// Short lines, the last ones first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known(Vec<Box<[u8]>>);
+
+impl Known {
+    pub(super) fn holds(&self, line: &[u8]) -> bool {
+        self.0.iter().any(|known| **known == *line)
+    }
+
+    pub(super) fn keep(&mut self, line: &[u8]) {
+        if line.len() <= KNOWN_MAX_BYTES {
+            self.0.truncate(KNOWN_MAX - 1);
+            self.0.insert(0, line.into());
+        }
+    }
+}
 
 /// Whoever writes lines under one program name.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +58,8 @@ pub struct Writer {
     asked: u32,
     looks: Vec<(Option<Place>, Look)>,
     pub(super) spots: Spots,
-    /// Lines that no grammar takes, the last ones first: the same words begin each trace.
-    unclaimed: Vec<Box<[u8]>>,
+    /// Lines that no grammar takes: the same words begin each trace.
+    pub(super) unclaimed: Known,
     /// The grammars that ask for a name and take this one, once that was asked.
     pub(super) own: Option<Box<[usize]>>,
 }
@@ -64,19 +81,6 @@ impl Writer {
     #[must_use]
     pub const fn hint(&self) -> Option<usize> {
         self.hint
-    }
-
-    /// Whether a line is known to be none of any grammar.
-    pub(super) fn is_unclaimed(&self, line: &[u8]) -> bool {
-        self.unclaimed.iter().any(|known| **known == *line)
-    }
-
-    /// Remembers a line that no grammar takes.
-    pub(super) fn set_unclaimed(&mut self, line: &[u8]) {
-        if line.len() <= UNCLAIMED_MAX_BYTES {
-            self.unclaimed.truncate(UNCLAIMED_MAX - 1);
-            self.unclaimed.insert(0, line.into());
-        }
     }
 
     /// Sets the grammar that took a line.

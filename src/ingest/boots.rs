@@ -65,7 +65,7 @@ impl Boots {
             return Cow::Borrowed(record);
         }
         let mut named = record.clone();
-        named.origin.boot_id = Some(format!("#{}", number + 1));
+        named.origin.to_mut().boot_id = Some(format!("#{}", number + 1));
         Cow::Owned(named)
     }
 }

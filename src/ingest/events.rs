@@ -130,24 +130,51 @@ impl Rows {
         let longer = self.step + 1 < STEPS.len();
         if longer {
             self.step += 1;
-            for (_, event) in std::mem::take(&mut self.rows) {
-                insert(&mut self.rows, event, STEPS[self.step]);
+            for ((_, who, what), event) in std::mem::take(&mut self.rows) {
+                let at = step_of(&event, STEPS[self.step]);
+                put(&mut self.rows, (at, who, what), event);
             }
         }
         longer
     }
 }
 
+/// What is hashed, as it stands: to hash it twice, it need not be gone over twice.
+struct Words(Vec<u8>);
+
+/// As many as most events have.
+const WORDS_BYTES: usize = 512;
+
+impl Hasher for Words {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+fn step_of(event: &Event, step: Micros) -> Micros {
+    event.stamp.map_or(i64::MIN, |stamp| stamp.at.div_euclid(step))
+}
+
 fn insert(rows: &mut BTreeMap<Key, Event>, event: Event, step: Micros) {
-    let at = event.stamp.map_or(i64::MIN, |stamp| stamp.at.div_euclid(step));
     // An OOM kill is never put together with another: each victim counts.
     let single = if event.kind == EventKind::OomKill { event.at.line } else { 0 };
+    let mut words = Words(Vec::with_capacity(WORDS_BYTES));
+    (&event.origin, &event.fields, single).hash(&mut words);
     let hash = |salt: u8| {
         let mut hasher = DefaultHasher::new();
-        (salt, &event.origin, &event.fields, single).hash(&mut hasher);
+        hasher.write_u8(salt);
+        hasher.write(&words.0);
         hasher.finish()
     };
-    let key = (at, hash(0), hash(1));
+    let key = (step_of(&event, step), hash(0), hash(1));
+    put(rows, key, event);
+}
+
+fn put(rows: &mut BTreeMap<Key, Event>, key: Key, event: Event) {
     rows.entry(key).and_modify(|known| known.count += event.count).or_insert(event);
 }
 

@@ -33,8 +33,6 @@ use super::{
     BY_AUDIT, BootPairs, KernelCoverage, Reading, Source, access_blocks, problem, read_full,
 };
 
-/// Host names that are counted.
-const HOSTS_MAX: usize = 64;
 /// A line's own time is believed rather than its wrapper's when the two differ by more than this: the writer was stalled.
 const STALL: i64 = 2 * SECOND;
 /// Fewest NUL bytes that are told of; a few separate words in some logs.
@@ -242,7 +240,6 @@ pub(super) struct Reader<'a, 'g> {
     table: EventTable,
     writers: Writers,
     formats: Formats<'g>,
-    hosts: BTreeMap<String, u64>,
     last_stamp: Option<RawStamp>,
     wrapper_clock: WallClock,
     own_clock: WallClock,
@@ -276,7 +273,6 @@ impl<'a, 'g> Reader<'a, 'g> {
             table: EventTable::default(),
             writers: Writers::default(),
             formats: Formats::default(),
-            hosts: BTreeMap::new(),
             last_stamp: None,
             wrapper_clock: WallClock::default(),
             own_clock: WallClock::default(),
@@ -331,11 +327,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         if !self.counter.is_empty() {
             self.source.traffic = Some(Box::new(self.counter.finish()));
         }
-        self.source.host = self
-            .hosts
-            .iter()
-            .max_by_key(|(host, count)| (**count, std::cmp::Reverse(*host)))
-            .map(|(host, _)| host.clone());
+        self.source.host = self.writers.host();
     }
 
     fn record(&mut self, record: &Record<'_>) {
@@ -348,21 +340,14 @@ impl<'a, 'g> Reader<'a, 'g> {
     fn placed(&mut self, record: &Record<'_>) {
         let record = &*self.boots.told_apart(record);
         self.source.records += 1;
-        if let Some(host) = &record.origin.host {
-            let room = self.hosts.len() < HOSTS_MAX;
-            match self.hosts.get_mut(host) {
-                Some(count) => *count += 1,
-                None if room => _ = self.hosts.insert(host.clone(), 1),
-                None => {}
-            }
-        }
+        let writer = self.writers.count(record);
         if let (Some(boot), Some(stamp)) = (record.boot, record.stamp) {
             self.source.boot_pairs.add(record.origin.boot_id.as_deref(), boot, stamp, record.line);
         }
         if record.transport == Transport::Kernel {
             self.kernel_message(record);
         } else {
-            self.process_message(record);
+            self.process_message(record, writer);
         }
     }
 
@@ -407,7 +392,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
     }
 
-    fn process_message(&mut self, record: &Record<'_>) {
+    fn process_message(&mut self, record: &Record<'_>, writer: Option<usize>) {
         if let Some(request) = self.shape.as_ref().and_then(|shape| shape.parse(&record.body)) {
             let own = request.stamp.or(record.stamp);
             if let Some(stamp) = own {
@@ -422,7 +407,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
         let ident = record.origin.ident.as_deref();
         let place = (record.line, record.stamp.is_some());
-        let read = self.writers.read(self.reading.grammars, &record.body, ident, place);
+        let read = self.writers.read(self.reading.grammars, &record.body, (ident, writer), place);
         match read.format {
             Some(format) => self.formats.count(format),
             None if self.source.envelope == Envelope::Plain && read.events.is_empty() => {
@@ -446,7 +431,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             event.stamp = stamp;
             event.boot = record.boot;
             event.count = event.count.saturating_add(record.repeats);
-            event.origin = record.origin.clone();
+            event.origin.clone_from(&record.origin);
             event.format = read.format.map(str::to_owned);
             let pid = event.number("pid").and_then(|pid| u32::try_from(pid).ok());
             event.origin.pid = pid.or(event.origin.pid);

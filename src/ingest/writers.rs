@@ -1,8 +1,10 @@
-//! The writers of one log, by program name. In: a message and its writer's name. Out: what the grammars read in it. It exists because
-//! a program goes on in the format in which it began. It must never grow with the number of names.
+//! The writers of one log, by host and program name. In: records. Out: what the grammars read in their messages, and the host that wrote
+//! most of them. It exists because a program goes on in the format in which it began. It must never grow with the number of names.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::envelope::{OfKin, Record, Transport};
 use crate::grammar::{Grammars, Reading, Writer};
 
 /// Program names of which the last grammar is remembered.
@@ -10,35 +12,93 @@ const HINTED_MAX: usize = 256;
 /// Program names of which anything is remembered.
 const WRITERS_MAX: usize = 2 * HINTED_MAX;
 
+/// Hosts that are counted.
+const HOSTS_MAX: usize = 64;
+
+/// Places of a writer's host and of what is remembered of it; none where there is none, or no room.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    host: Option<usize>,
+    writer: Option<usize>,
+}
+
 /// What is remembered.
 #[derive(Debug, Default)]
 pub(super) struct Writers {
-    by_name: BTreeMap<String, Writer>,
+    /// With how many records each has.
+    hosts: Vec<(String, u64)>,
+    known: OfKin<Known>,
+    /// Their places in the list.
+    by_name: BTreeMap<String, usize>,
+    list: Vec<Writer>,
     /// How many of them have a grammar.
     hinted: usize,
 }
 
 impl Writers {
+    /// Counts a record, and gives the place of its writer: looked up once, where the wrapper knows the writer again.
+    pub(super) fn count(&mut self, record: &Record<'_>) -> Option<usize> {
+        let Known { host, writer } = self.known.get(record.kin).unwrap_or_else(|| {
+            let host = record.origin.host.as_deref().and_then(|host| self.host_place(host));
+            let writer = match record.transport {
+                Transport::Kernel => None,
+                Transport::Process => self.place(record.origin.ident.as_deref()),
+            };
+            let known = Known { host, writer };
+            self.known.set(record.kin, known);
+            known
+        });
+        if let Some((_, records)) = host.and_then(|host| self.hosts.get_mut(host)) {
+            *records += 1;
+        }
+        writer
+    }
+
+    /// The host that wrote most.
+    pub(super) fn host(&self) -> Option<String> {
+        let most = self.hosts.iter().max_by_key(|(host, records)| (*records, Reverse(host)));
+        most.map(|(host, _)| host.clone())
+    }
+
+    fn host_place(&mut self, host: &str) -> Option<usize> {
+        let known = self.hosts.iter().position(|(own, _)| own == host);
+        if known.is_none() && self.hosts.len() < HOSTS_MAX {
+            self.hosts.push((host.to_owned(), 0));
+            return Some(self.hosts.len() - 1);
+        }
+        known
+    }
+
+    /// The place of the writer of this name; none where there is no room for more.
+    fn place(&mut self, ident: Option<&str>) -> Option<usize> {
+        let name = ident.unwrap_or_default();
+        if let Some(place) = self.by_name.get(name) {
+            return Some(*place);
+        }
+        let place = self.list.len();
+        if place >= WRITERS_MAX {
+            return None;
+        }
+        self.list.push(Writer::default());
+        self.by_name.insert(name.to_owned(), place);
+        Some(place)
+    }
+
+    /// Reads a message of the writer in this place.
     pub(super) fn read<'g>(
         &mut self,
         grammars: &'g Grammars,
         body: &[u8],
-        ident: Option<&str>,
+        (ident, place): (Option<&str>, Option<usize>),
         (line, is_timed): (u64, bool),
     ) -> Reading<'g> {
-        let name = ident.unwrap_or_default();
-        if let Some(writer) = self.by_name.get_mut(name) {
-            let read = match is_timed {
-                true => grammars.read_timed(body, ident, writer, line),
-                false => grammars.read_of(body, ident, writer, line),
-            };
-            return Self::noted(writer, &mut self.hinted, read);
-        }
-        if self.by_name.len() >= WRITERS_MAX {
+        let Some(writer) = place.and_then(|place| self.list.get_mut(place)) else {
             return grammars.read(body, ident, None, line);
-        }
-        let writer = self.by_name.entry(name.to_owned()).or_default();
-        let read = grammars.read_of(body, ident, writer, line);
+        };
+        let read = match is_timed {
+            true => grammars.read_timed(body, ident, writer, line),
+            false => grammars.read_of(body, ident, writer, line),
+        };
         Self::noted(writer, &mut self.hinted, read)
     }
 

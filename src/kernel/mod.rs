@@ -104,6 +104,6 @@ fn event_at(kind: EventKind, record: &Record<'_>) -> Event {
     let mut event = Event::new(kind, record.line, first_line(&record.body));
     event.stamp = record.stamp;
     event.boot = record.boot;
-    event.origin = record.origin.clone();
+    event.origin.clone_from(&record.origin);
     event
 }

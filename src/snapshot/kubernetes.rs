@@ -299,7 +299,7 @@ fn kernel_line(message: &str, moment: &str, line: u64, node: &str) -> Vec<Event>
     let mut record = Record { line, transport: Transport::Kernel, ..Record::default() };
     record.body = message.as_bytes().into();
     record.stamp = times::rfc3339(moment.as_bytes()).map(|(stamp, _)| stamp);
-    record.origin.host = Some(node.to_owned()).filter(|node| !node.is_empty());
+    record.origin.to_mut().host = Some(node.to_owned()).filter(|node| !node.is_empty());
     let (mut reader, mut events) = (KernelReader::default(), Vec::new());
     reader.read(&record, &mut events);
     reader.finish(&mut events);

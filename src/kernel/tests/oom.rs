@@ -1,5 +1,7 @@
 //! OOM reports of all versions, whole, cut, filtered and interleaved; and words that are no report.
 
+use std::borrow::Cow;
+
 use super::{check, none, one, process, read, record, short};
 use crate::envelope::Record;
 use crate::event::Origin;
@@ -477,6 +479,7 @@ fn hosts_in_one_file_do_not_mix() {
     .enumerate()
     {
         let origin = Origin { host: Some((*host).to_owned()), ..Origin::default() };
+        let origin = Cow::Owned(origin);
         reader.read(&Record { origin, ..record(number, line) }, &mut out);
     }
     reader.finish(&mut out);

@@ -6,6 +6,7 @@
 mod ids;
 mod quoted;
 mod secrets;
+mod signs;
 #[cfg(test)]
 mod tests;
 
@@ -212,11 +213,6 @@ pub fn report(report: &Report, level: Level) -> io::Result<Report> {
     }
     level.name().clone_into(&mut masked.redaction);
     Ok(masked)
-}
-
-/// Compiles the patterns of secrets, as the first text that may hold one would: they take as long as the rest of a report.
-pub fn prepare() {
-    let _ = secrets::masked("password=\"x\"");
 }
 
 /// A text with its secrets masked.

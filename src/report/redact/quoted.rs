@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::secrets::{MASK, NAMES, compiled};
+use super::secrets::{MASK, NAMES, Pattern, compiled};
+use super::signs::{Sign, Signs};
 
 /// Backslashes before a quote, themselves in any form.
 const ESCAPES: &str = r"(?:\\x5[Cc]|\\u005[Cc]|%5[Cc]|\\)*";
@@ -16,8 +17,8 @@ const SINGLE: &str = r"(?:'|\\x27|\\u0027|%27|&apos;|&#39;|&#x27;)";
 
 /// What stands before the opening quote of a secret, in which the quote is called `open`; and what closes it.
 struct Place {
-    opening: Regex,
-    quote: Regex,
+    opening: Pattern,
+    quote: Pattern,
 }
 
 static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
@@ -27,24 +28,23 @@ static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
         r"(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?";
     let before = [
         // name = "value", "name": "value", name => 'value'.
-        (format!(r"(?:{NAMES})[\w.-]*(?:{any}|[\]\\])*{of}"), ""),
-        (format!(r"authorization(?:{any})?{of}"), scheme),
-        (format!(r"cookie2?(?:{any})?{of}"), ""),
+        (Sign::Name, format!(r"(?:{NAMES})[\w.-]*(?:{any}|[\]\\])*{of}"), ""),
+        (Sign::Authorization, format!(r"authorization(?:{any})?{of}"), scheme),
+        (Sign::Cookie, format!(r"cookie2?(?:{any})?{of}"), ""),
         // In prose: password 'open sesame'.
-        (r"(?:passw(?:or)?d|passphrase|secret|token|api key)\s+(?:is\s+|was\s+)?".to_owned(), ""),
+        (
+            Sign::Phrase,
+            r"(?:passw(?:or)?d|passphrase|secret|token|api key)\s+(?:is\s+|was\s+)?".to_owned(),
+            "",
+        ),
     ];
     let kinds = [DOUBLE, SINGLE].map(|quote| format!("{ESCAPES}{quote}"));
-    let places = before.iter().flat_map(|(before, after)| {
-        kinds.iter().filter_map(move |quote| place(before, quote, after))
-    });
-    // A pattern that does not compile is found by the tests.
-    places.collect()
+    let place = |(sign, before, after): &(Sign, String, &str), quote: &str| Place {
+        opening: Pattern::new(*sign, format!("(?i){before}(?P<open>{quote}){after}")),
+        quote: Pattern::new(*sign, format!("(?i){quote}")),
+    };
+    before.iter().flat_map(|before| kinds.iter().map(move |quote| place(before, quote))).collect()
 });
-
-fn place(before: &str, quote: &str, after: &str) -> Option<Place> {
-    let opening = compiled(&format!("(?i){before}(?P<open>{quote}){after}"))?;
-    Some(Place { opening, quote: compiled(&format!("(?i){quote}"))? })
-}
 
 /// How many places there must be.
 #[cfg(test)]
@@ -52,13 +52,15 @@ pub(super) const PLACES_TOTAL: usize = 8;
 
 #[cfg(test)]
 pub(super) fn places() -> usize {
-    PLACES.len() + usize::from(ENV.is_some()) - 1
+    let is_whole =
+        |place: &&Place| place.opening.regex().is_some() && place.quote.regex().is_some();
+    PLACES.iter().filter(is_whole).count() + usize::from(ENV.is_some()) - 1
 }
 
 /// The text with what is known for a secret between quotes masked; `None` where nothing is.
-pub(super) fn masked(text: &str) -> Option<String> {
-    let mut masked: Option<String> = variables(text);
-    for place in PLACES.iter() {
+pub(super) fn masked(text: &str, signs: Signs) -> Option<String> {
+    let mut masked = if signs.has(Sign::Env) { variables(text) } else { None };
+    for place in PLACES.iter().filter(|place| signs.has(place.opening.sign)) {
         let now = masked.as_deref().unwrap_or(text);
         masked = place.masked(now).or(masked);
     }
@@ -67,13 +69,12 @@ pub(super) fn masked(text: &str) -> Option<String> {
 
 impl Place {
     fn masked(&self, text: &str) -> Option<String> {
-        let mut masked = String::new();
-        let mut from = 0;
-        while let Some(found) = self.opening.captures_at(text, from) {
+        let (opening, mut masked, mut from) = (self.opening.regex()?, String::new(), 0);
+        while let Some(found) = opening.captures_at(text, from) {
             let (Some(whole), Some(open)) = (found.get(0), found.name("open")) else { break };
             masked.push_str(text.get(from..whole.end()).unwrap_or_default());
             masked.push_str(MASK);
-            from = closing(text, whole.end(), open.len(), &self.quote).0;
+            from = closing(text, whole.end(), open.len(), self.quote.regex()?).0;
         }
         if from == 0 {
             return None;

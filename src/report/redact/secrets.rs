@@ -3,12 +3,12 @@
 //! sheet, the public prefixes of token issuers). Rather masks a word too many than a secret too few, but never what joins
 //! facts: unit names such as `postgresql@15-main.service`, container ids, checksums.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::AhoCorasick;
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::quoted;
+use super::signs::{Sign, Signs};
 
 /// What stands where a secret was.
 pub(super) const MASK: &str = "***";
@@ -27,79 +27,54 @@ pub(super) fn compiled(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(&pattern).dfa_size_limit(CACHE_MAX_BYTES).build().ok()
 }
 
-/// How the tokens begin that tell by it who gave them out.
-const TOKENS: [&str; 38] = [
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "gldt-",
-    "glrt-",
-    "xoxa-",
-    "xoxb-",
-    "xoxe-",
-    "xoxo-",
-    "xoxp-",
-    "xoxr-",
-    "xoxs-",
-    "xapp-",
-    "sk_live_",
-    "sk_test_",
-    "rk_live_",
-    "rk_test_",
-    "whsec_",
-    "npm_",
-    "pypi-",
-    "dop_v1_",
-    "shpat_",
-    "shpss_",
-    "hf_",
-    "hvs.",
-    "SG.",
-    "sk-ant-",
-    "sk-proj-",
-    "AIza",
-    "ya29.",
-    "NRAK-",
-    "PMAK-",
-    "lin_api_",
-    "dckr_pat_",
-];
+/// A pattern that is compiled when a text has its sign: most reports need none, and all of them together take longer to compile
+/// than a report takes.
+pub(super) struct Pattern {
+    pub(super) sign: Sign,
+    source: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub(super) fn new(sign: Sign, source: impl Into<String>) -> Self {
+        Self { sign, source: source.into(), regex: OnceLock::new() }
+    }
+
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| compiled(&self.source)).as_ref()
+    }
+}
 
 /// A pattern and what it becomes.
-struct Rule(Regex, &'static str);
+struct Rule(Pattern, &'static str);
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let value = r#"[^\s"'&;,<>\\(){}\]|…]"#;
-    let rules: Vec<(String, &'static str)> = vec![
+    let rules: Vec<(Sign, String, &'static str)> = vec![
         // A key of several lines, or what a cut left of it; newlines may be written as \n.
-        (r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|CERTIFICATE|PGP MESSAGE)[A-Z ]*-----(?s:.*?)(?:-----END [A-Z0-9 ]+-----|$)".into(), "-----BEGIN ***-----"),
+        (Sign::KeyBlock, r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|CERTIFICATE|PGP MESSAGE)[A-Z ]*-----(?s:.*?)(?:-----END [A-Z0-9 ]+-----|$)".into(), "-----BEGIN ***-----"),
         // Headers, to the end of their value.
-        (r#"(?i)\b((?:proxy-)?authorization["']?\s*(?:[:=]|%3A)\s*["']?(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?)(?:[^"'\s,;…\\]|\\[^"'\sx])+(?:\s+(?:credential|signedheaders|signature|username|realm|nonce|response)=[^"'…]*)?"#.into(), "${1}***"),
-        (r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9+/._~-]{8,}=*".into(), "${1}${2}***"),
-        (r#"(?i)\b((?:set-)?cookie2?["']?\s*(?:[:=]|%3A)\s*["']?)(?:[^"'\r\n…\\]|\\[^"'\r\nx])+"#.into(), "${1}***"),
+        (Sign::Authorization, r#"(?i)\b((?:proxy-)?authorization["']?\s*(?:[:=]|%3A)\s*["']?(?:(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)(?:\s|%20|\+)+)?)(?:[^"'\s,;…\\]|\\[^"'\sx])+(?:\s+(?:credential|signedheaders|signature|username|realm|nonce|response)=[^"'…]*)?"#.into(), "${1}***"),
+        (Sign::Scheme, r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9+/._~-]{8,}=*".into(), "${1}${2}***"),
+        (Sign::Cookie, r#"(?i)\b((?:set-)?cookie2?["']?\s*(?:[:=]|%3A)\s*["']?)(?:[^"'\r\n…\\]|\\[^"'\r\nx])+"#.into(), "${1}***"),
         // user:password@host of any scheme; the user stays.
-        (r"(?i)\b([a-z][a-z0-9+.-]*(?:://|%3A%2F%2F)[^\s/:@%]*(?::|%3A))[^\s/@]+?(@|%40)".into(), "${1}***${2}"),
+        (Sign::Address, r"(?i)\b([a-z][a-z0-9+.-]*(?:://|%3A%2F%2F)[^\s/:@%]*(?::|%3A))[^\s/@]+?(@|%40)".into(), "${1}***${2}"),
         // name=value, name: value, --name value, in any wrapping; what is quoted was masked before.
-        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=]|%3D|%3A)\s*){value}+"#), "${1}***"),
-        (format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*:\s*)({value}+)"#), "${1}***"),
-        (format!(r#"(?i)(--?(?:{NAMES})[\w-]*\s+){value}+"#), "${1}***"),
+        (Sign::Name, format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*\s*(?:=>|[=]|%3D|%3A)\s*){value}+"#), "${1}***"),
+        (Sign::Name, format!(r#"(?i)((?:{NAMES})[\w.-]*["'\]\\]*:\s*)({value}+)"#), "${1}***"),
+        (Sign::Name, format!(r#"(?i)(--?(?:{NAMES})[\w-]*\s+){value}+"#), "${1}***"),
         // In prose: password is hunter2, password "hunter2", with password hunter2.
-        (r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is|was|of|set to|changed to|used)\s+["'`]?|\s+["'`])(?:[^\s"'`,;…\\]|\\[^\s"'x])+"#.into(), "${1}${2}***"),
-        (r#"(?i)\b((?:with|using|wrong|bad|invalid|the)\s+(?:password|passphrase)\s+)(\S*[0-9!$%^&*]\S*)"#.into(), "${1}***"),
+        (Sign::Phrase, r#"(?i)\b(passw(?:or)?d|passphrase|secret|token|api key)(\s+(?:is|was|of|set to|changed to|used)\s+["'`]?|\s+["'`])(?:[^\s"'`,;…\\]|\\[^\s"'x])+"#.into(), "${1}${2}***"),
+        (Sign::Phrase, r#"(?i)\b((?:with|using|wrong|bad|invalid|the)\s+(?:password|passphrase)\s+)(\S*[0-9!$%^&*]\S*)"#.into(), "${1}***"),
         // Tokens that tell what they are.
-        (r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}".into(), MASK),
-        (r"\b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{8,}".into(), MASK),
-        (format!(r"\b(?:{})[A-Za-z0-9._/+=-]{{6,}}", TOKENS.map(regex::escape).join("|")), MASK),
-        (r"\bsk-[A-Za-z0-9]{16,}".into(), MASK),
-        (r"(?:\b|bot)[0-9]{8,10}:AA[A-Za-z0-9_-]{20,}".into(), MASK),
-        (r"(?i)(hooks\.slack\.com/services/)[A-Za-z0-9/]+".into(), "${1}***"),
+        (Sign::Token, r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}".into(), MASK),
+        (Sign::Token, r"\b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{8,}".into(), MASK),
+        (Sign::Token, format!(r"\b(?:{})[A-Za-z0-9._/+=-]{{6,}}", super::signs::TOKENS.map(regex::escape).join("|")), MASK),
+        (Sign::Token, r"\bsk-[A-Za-z0-9]{16,}".into(), MASK),
+        (Sign::Token, r"(?:\b|bot)[0-9]{8,10}:AA[A-Za-z0-9_-]{20,}".into(), MASK),
+        (Sign::Hook, r"(?i)(hooks\.slack\.com/services/)[A-Za-z0-9/]+".into(), "${1}***"),
     ];
-    // A pattern that does not compile is found by the tests.
-    rules.into_iter().filter_map(|(pattern, kept)| Some(Rule(compiled(&pattern)?, kept))).collect()
+    rules.into_iter().map(|(sign, source, kept)| Rule(Pattern::new(sign, source), kept)).collect()
 });
 
 /// How many patterns there must be.
@@ -108,7 +83,7 @@ pub(super) const RULES_TOTAL: usize = 16;
 
 #[cfg(test)]
 pub(super) fn rules() -> usize {
-    RULES.len()
+    RULES.iter().filter(|Rule(pattern, _)| pattern.regex().is_some()).count()
 }
 
 /// Mail addresses, plain and URL-encoded.
@@ -203,68 +178,6 @@ pub(super) fn is_named_secret(name: &str) -> bool {
     })
 }
 
-/// Parts of which every text has one that a pattern of this file or of [`quoted`] finds something in. Most texts of a report have none,
-/// and a report of such texts needs no pattern compiled.
-const SIGNS: [&str; 47] = [
-    "-----begin",
-    "authorization",
-    "bearer",
-    "basic",
-    "cookie",
-    "@",
-    "%40",
-    "env",
-    "passw",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "api",
-    "key",
-    "credential",
-    "sig",
-    "sess",
-    "sid",
-    "csrf",
-    "xsrf",
-    "otp",
-    "auth",
-    "jwt",
-    "pin",
-    "cvv",
-    "eyj",
-    "akia",
-    "asia",
-    "agpa",
-    "aroa",
-    "aida",
-    "sk-",
-    ":aa",
-    "hook",
-    "reset",
-    "verif",
-    "confirm",
-    "activat",
-    "invit",
-    "magic",
-    "share",
-    "unsubscribe",
-    "sso",
-    "login",
-    "signed",
-    "bot",
-];
-
-static SIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).build(SIGNS.iter().chain(&TOKENS)).ok()
-});
-
-/// Whether a pattern may find anything. Two letters that are none of ASCII are the same as `k` and `s` where case does not count.
-fn may_hold_secret(text: &str) -> bool {
-    SIGN.as_ref().is_none_or(|signs| signs.is_match(text)) || text.contains(['\u{17f}', '\u{212a}'])
-}
-
 /// A word that a cut has shortened may be the beginning of a secret that no pattern knows any more.
 static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"[A-Za-z0-9._~+/=%@-]{6,}…$"));
 
@@ -292,15 +205,16 @@ fn once(text: &str) -> String {
         Some(cut) if text.ends_with('…') => cut.replace(text, "…").into_owned(),
         _ => text.to_owned(),
     };
-    if may_hold_secret(&text) {
-        text = quoted::masked(&text).unwrap_or(text);
-        for Rule(pattern, kept) in RULES.iter() {
-            if pattern.is_match(&text) {
+    let signs = Signs::of(&text);
+    if signs.any() {
+        text = quoted::masked(&text, signs).unwrap_or(text);
+        for Rule(pattern, kept) in RULES.iter().filter(|Rule(own, _)| signs.has(own.sign)) {
+            if let Some(pattern) = pattern.regex().filter(|pattern| pattern.is_match(&text)) {
                 text = pattern.replace_all(&text, *kept).into_owned();
             }
         }
     }
-    if let Some(token) = PATH_TOKEN.as_ref().filter(|_| text.contains('/')) {
+    if let Some(token) = PATH_TOKEN.as_ref().filter(|_| signs.has(Sign::Path)) {
         let hide = |found: &Captures<'_>| {
             if is_file(&found[2]) { found[0].to_owned() } else { format!("{}{MASK}", &found[1]) }
         };
