@@ -66,11 +66,13 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         .iter()
         .map(|index| {
             let (traffic, place) = placed_load(*index)?;
-            let places = || traffic.load.keys().filter_map(|at| place(*at));
-            Some((places().min()?, places().max()?))
+            let mut places = traffic.load.keys().filter_map(|at| place(*at));
+            let first = places.next()?;
+            Some(places.fold((first, first), |(from, to), at| (from.min(at), to.max(at))))
         })
         .collect();
     let mut before: Vec<Placed> = Vec::new();
+    let mut load: Load = Vec::new();
     for (number, index) in answers.edge.iter().enumerate() {
         let Some((traffic, place)) = placed_load(*index) else { continue };
         answers.load_step = answers.load_step.max(traffic.load_step());
@@ -78,12 +80,7 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         for other in &before {
             placed.without_copies_of(other, sources);
         }
-        if answers.edge.len() == 1 {
-            answers.load = std::mem::take(&mut placed.load);
-        }
-        for (at, requests) in &placed.load {
-            *answers.load.entry(*at).or_default() += requests;
-        }
+        load.extend_from_slice(&placed.load);
         for (key, count) in &placed.failures {
             if key.hidden {
                 answers.hidden += count.answers;
@@ -96,6 +93,8 @@ pub fn count(sources: &[Source], clocks: &Clocks, timeline: &Timeline) -> Answer
         placed.keep(spans.get(number + 1..).unwrap_or_default());
         before.push(placed);
     }
+    sum_up(&mut load);
+    answers.load = load.into_iter().collect();
     answers
         .failures
         .sort_by(|a, b| (a.count.first, a.source, &a.key).cmp(&(b.count.first, b.source, &b.key)));
@@ -141,12 +140,14 @@ fn from_error_lines(timeline: &Timeline) -> Vec<Failure> {
 
 /// First and last moment of a log, in UTC.
 type Span = (Micros, Micros);
+/// Requests by moment, in the order of time.
+type Load = Vec<(Micros, u64)>;
 
 /// One access log, placed in UTC.
 struct Placed {
     source: usize,
     span: Option<Span>,
-    load: BTreeMap<Micros, u64>,
+    load: Load,
     failures: BTreeMap<FailureKey, FailureCount>,
     copied: u64,
 }
@@ -159,19 +160,11 @@ impl Placed {
         place: impl Fn(Micros) -> Option<Micros>,
     ) -> Self {
         let mut placed =
-            Self { source, span, load: BTreeMap::new(), failures: BTreeMap::new(), copied: 0 };
+            Self { source, span, load: Vec::new(), failures: BTreeMap::new(), copied: 0 };
         let Some(traffic) = &sources[source].traffic else { return placed };
-        // Mostly in order of time already, and a table of sorted rows is made at once.
         let moments = traffic.load.iter();
-        let mut load: Vec<(Micros, u64)> =
-            moments.filter_map(|(at, load)| Some((place(*at)?, load.requests))).collect();
-        load.sort_by_key(|(at, _)| *at);
-        load.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            kept.1 += if same { later.1 } else { 0 };
-            same
-        });
-        placed.load = load.into_iter().collect();
+        placed.load = moments.filter_map(|(at, load)| Some((place(*at)?, load.requests))).collect();
+        sum_up(&mut placed.load);
         for (key, count) in &traffic.failures {
             let (Some(at), Some(first), Some(last)) =
                 (place(key.at), place(count.first), place(count.last))
@@ -189,7 +182,8 @@ impl Placed {
         let shared: Vec<Span> =
             others.iter().filter_map(|other| overlap(self.span, *other)).collect();
         let is_shared = |at: Micros| shared.iter().any(|(from, to)| (*from..=*to).contains(&at));
-        self.load.retain(|at, _| is_shared(*at));
+        self.load.retain(|(at, _)| is_shared(*at));
+        self.load.shrink_to_fit();
         self.failures.retain(|key, _| is_shared(key.at));
     }
 
@@ -203,8 +197,10 @@ impl Placed {
         {
             return;
         }
-        for (at, requests) in self.load.range_mut(from..=to) {
-            let copied = other.load.get(at).copied().unwrap_or(0).min(*requests);
+        for (at, requests) in self.load.iter_mut().filter(|(at, _)| (from..=to).contains(at)) {
+            let same = other.load.binary_search_by_key(at, |(at, _)| *at);
+            let theirs = same.ok().and_then(|same| other.load.get(same));
+            let copied = theirs.map_or(0, |(_, theirs)| *theirs).min(*requests);
             *requests -= copied;
             self.copied += copied;
         }
@@ -216,6 +212,17 @@ impl Placed {
             count.answers -= copied;
         }
     }
+}
+
+/// Puts requests in the order of time, those of one step together.
+fn sum_up(load: &mut Load) {
+    // Mostly in that order already.
+    load.sort_by_key(|(at, _)| *at);
+    load.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        kept.1 += if same { later.1 } else { 0 };
+        same
+    });
 }
 
 /// The stretch in which two logs both have requests.

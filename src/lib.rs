@@ -248,6 +248,9 @@ impl Facts {
 /// Bytes of a line that are looked up again to be shown: more than is shown, so that it is known to be cut.
 const LINE_SHOWN_MAX_BYTES: usize = event::TEXT_MAX_BYTES + 1;
 
+/// Unpacked bytes from which on it takes as long to give back what was read of a bundle as to write its report.
+const LARGE_BYTES: u64 = 256 << 20;
+
 /// The pipeline: bundle in, report out.
 ///
 /// # Errors
@@ -272,6 +275,11 @@ pub fn analyze_with(
     progress.stage("causes");
     let (incidents, isolated) = facts.explain(&options.focus, &weights);
     let mut analysis = facts.reported(&incidents, &isolated, progress);
+    drop(incidents);
+    if facts.unpacked_bytes() >= LARGE_BYTES {
+        // Where no thread is to be had, it is dropped here.
+        let _ = std::thread::Builder::new().spawn(move || drop(facts));
+    }
     if options.context > 0 {
         progress.stage("cited lines");
         let wanted = report::near::wanted(&analysis.report, options.context);

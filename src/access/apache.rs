@@ -3,7 +3,9 @@
 //!
 //! Its `common` and `combined` are written by many servers that log the end, so without proof a file is left to `log_format`.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::log_format::{KNOWN, LogFormat};
 use super::{Request, fields, most};
@@ -102,9 +104,11 @@ impl Apache {
 
 /// What only Apache writes: requests of its own to wake idle children, and a time-out before any request.
 fn is_proof(line: &[u8]) -> bool {
-    memmem::find(line, b"(internal dummy connection)").is_some()
-        || memmem::find(line, b"] \"-\" 408 - ").is_some()
-        || line.ends_with(b"] \"-\" 408 -")
+    // To be looked for in hundreds of lines of each log.
+    static PROOFS: LazyLock<[Finder<'_>; 2]> = LazyLock::new(|| {
+        [Finder::new("(internal dummy connection)"), Finder::new("] \"-\" 408 - ")]
+    });
+    PROOFS.iter().any(|proof| proof.find(line).is_some()) || line.ends_with(b"] \"-\" 408 -")
 }
 
 #[cfg(test)]

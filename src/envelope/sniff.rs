@@ -2,6 +2,10 @@
 //! `dmesg.txt` may hold anything.
 //! Must never take an app's own log for a wrapper: there the whole line is the message.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::compose::{self, Names};
 use super::json_lines::without_frame;
 use super::lines::{LineSplitter, without_escapes};
@@ -44,7 +48,9 @@ pub(super) fn untimed_ring(sample: &[u8], fits: &dyn Fn(&[u8]) -> bool) -> bool 
     let (mut lines, mut fit) = (0, 0);
     each_line(sample, &mut |line| {
         let is_row = line.first().is_none_or(|first| first.is_ascii_whitespace() || *first == b'[');
-        if !is_row && lines < UNTIMED_LINES {
+        // As many as need not fit; with one more it is no ring.
+        let may_be_ring = (lines - fit) * 100 <= UNTIMED_LINES * (100 - FIT_PERCENT);
+        if !is_row && lines < UNTIMED_LINES && may_be_ring {
             lines += 1;
             fit += u64::from(fits(line));
         }
@@ -203,9 +209,10 @@ fn json_envelope(object: &[u8]) -> Option<Envelope> {
 }
 
 fn has_journal_key(line: &[u8]) -> bool {
-    [b"\"__CURSOR\"".as_slice(), b"\"__REALTIME_TIMESTAMP\""]
-        .iter()
-        .any(|key| memchr::memmem::find(line, key).is_some())
+    // To be looked for in hundreds of lines of each log.
+    static KEYS: LazyLock<[Finder<'_>; 2]> =
+        LazyLock::new(|| ["\"__CURSOR\"", "\"__REALTIME_TIMESTAMP\""].map(Finder::new));
+    KEYS.iter().any(|key| key.find(line).is_some())
 }
 
 /// `container die 1734.. (exitCode=137, image=..)`: the plain output of `docker events`.

@@ -15,8 +15,10 @@ pub(super) const HEAD_BYTES: usize = 128 * 1024;
 pub(super) const CONFIGURED_ACCESS: &str = "access-configured";
 /// Records looked at.
 const SAMPLE_RECORDS: usize = 1000;
-/// Share of the sampled lines that a format must explain to be the file's.
-const ENOUGH: f64 = 0.6;
+/// Of a hundred of the sampled lines, how many a format must explain to be the file's.
+const ENOUGH_PERCENT: usize = 60;
+/// And how many if it is to be taken for all that is in the file.
+const NEARLY_ALL_PERCENT: usize = 95;
 
 /// What a file was taken for.
 #[derive(Debug)]
@@ -68,8 +70,8 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     let only_requests = envelope == Envelope::Plain
         && !wide
         && requests.as_ref().is_some_and(|(shape, _)| {
-            let read = bodies.iter().filter(|body| shape.parse(body).is_some()).count();
-            read * 20 >= bodies.len() * 19 && !shape.is_mixed()
+            !shape.is_mixed()
+                && explains(&bodies, NEARLY_ALL_PERCENT, |line| shape.parse(line).is_some())
         });
     Kind::Log { envelope, requests, only_requests }
 }
@@ -117,20 +119,15 @@ fn requests(
     if bodies.is_empty() {
         return None;
     }
-    let share = |shape: &Shape| {
-        bodies.iter().filter(|body| shape.parse(body).is_some()).count() as f64
-            / bodies.len() as f64
+    let fits = |format: &LogFormat, percent| {
+        explains(bodies, percent, |line| format.parse(line).is_some())
     };
-    if let Some(format) = reading.log_format {
-        let shape = Shape::Format(format.clone());
-        if share(&shape) >= ENOUGH {
-            return Some((shape, "access-given".to_owned()));
-        }
+    if let Some(format) = reading.log_format.filter(|format| fits(format, ENOUGH_PERCENT)) {
+        return Some((Shape::Format(format.clone()), "access-given".to_owned()));
     }
     let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
     for (name, format) in reading.grammars.access_formats() {
-        let shape = Shape::Format(format.clone());
-        if share(&shape) >= 0.95 {
+        if fits(format, NEARLY_ALL_PERCENT) {
             // Apache writes the same line, and means another moment by it.
             if name == "nginx-combined"
                 && let Some(apache) = Apache::detect(&lines)
@@ -139,16 +136,13 @@ fn requests(
                 let name = name_of(&shape);
                 return Some((shape, name));
             }
-            return Some((
-                shape,
-                format!("access-{}", name.strip_prefix("nginx-").unwrap_or(name)),
-            ));
+            let name = name.strip_prefix("nginx-").unwrap_or(name);
+            return Some((Shape::Format(format.clone()), format!("access-{name}")));
         }
     }
     for format in formats {
-        let shape = Shape::Format(format.clone());
-        if share(&shape) >= ENOUGH {
-            return Some((shape, CONFIGURED_ACCESS.to_owned()));
+        if fits(format, ENOUGH_PERCENT) {
+            return Some((Shape::Format(format.clone()), CONFIGURED_ACCESS.to_owned()));
         }
     }
     let asking: Vec<&[u8]> =
@@ -160,6 +154,12 @@ fn requests(
         .or_else(|| Shape::detect(&known, &asking).filter(|_| enough))?;
     let name = name_of(&shape);
     Some((shape, name))
+}
+
+/// Whether so many of a hundred lines are read. Where too many were not, the others are not looked at.
+fn explains(lines: &[Vec<u8>], percent: usize, reads: impl Fn(&[u8]) -> bool) -> bool {
+    let may_miss = lines.len() * (100 - percent) / 100;
+    lines.iter().filter(|line| !reads(line)).take(may_miss + 1).count() <= may_miss
 }
 
 /// Requests among other lines that are enough to work their format out.
