@@ -41,6 +41,17 @@ pub(super) enum Slot {
 const SLOTS: usize = Slot::BootId as usize + 1;
 
 impl Slot {
+    /// Those of the single entry, and the pids.
+    const OWN: [Self; 7] = [
+        Self::Message,
+        Self::Realtime,
+        Self::SourceRealtime,
+        Self::SourceMonotonic,
+        Self::SourceBoottime,
+        Self::Pid,
+        Self::SyslogPid,
+    ];
+
     /// Whether it is a matter of the single entry, whoever its writer is.
     pub(super) const fn is_of_entry(self) -> bool {
         matches!(
@@ -100,6 +111,65 @@ pub(super) struct Entry {
     message: bool,
     /// Who wrote it, once it is named.
     origin: Origin,
+    way: Way,
+}
+
+/// Which way the entries of a writer came.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    /// Through the kernel's ring, by whomever they were written.
+    is_ring: bool,
+    transport: Transport,
+}
+
+/// What differs between the entries of one writer; nothing where it is not given.
+#[derive(Debug, Clone, Copy, Default)]
+struct Own<'a> {
+    message: Option<&'a [u8]>,
+    realtime: &'a [u8],
+    source_realtime: &'a [u8],
+    source_monotonic: &'a [u8],
+    source_boottime: &'a [u8],
+    pid: &'a [u8],
+    syslog_pid: &'a [u8],
+}
+
+impl<'a> Own<'a> {
+    const fn set(&mut self, slot: Slot, value: &'a [u8]) {
+        match slot {
+            Slot::Message => self.message = Some(value),
+            Slot::Realtime => self.realtime = value,
+            Slot::SourceRealtime => self.source_realtime = value,
+            Slot::SourceMonotonic => self.source_monotonic = value,
+            Slot::SourceBoottime => self.source_boottime = value,
+            Slot::Pid => self.pid = value,
+            Slot::SyslogPid => self.syslog_pid = value,
+            // The others name the writer.
+            _ => {}
+        }
+    }
+
+    /// The receipt for lines of the ring; the sender's own time for the others, unless it lies after the receipt.
+    fn stamp(&self, way: Way) -> Option<RawStamp> {
+        let receipt = number(self.realtime);
+        let sent = if way.is_ring { None } else { number(self.source_realtime) };
+        let at = match (sent, receipt) {
+            (Some(sent), Some(receipt)) => sent.min(receipt),
+            (sent, receipt) => sent.or(receipt)?,
+        };
+        Some(RawStamp::new(ClockKind::Utc, at, 1))
+    }
+
+    /// printk's stamp. At boot journald writes 0 for all that was in the ring before it.
+    fn boot(&self, way: Way) -> Option<Micros> {
+        way.is_ring
+            .then(|| number(self.source_boottime).or_else(|| number(self.source_monotonic)))?
+    }
+
+    fn pid(&self) -> Option<u32> {
+        let pid = number(self.pid).or_else(|| number(self.syslog_pid));
+        pid.and_then(|pid| u32::try_from(pid).ok())
+    }
 }
 
 impl Entry {
@@ -121,15 +191,6 @@ impl Entry {
             kept.clear();
             kept.extend_from_slice(value);
         }
-    }
-
-    /// Stores the value of a field that is known to stand in the entry once.
-    pub(super) fn put(&mut self, slot: Slot, value: &[u8]) {
-        self.message |= slot == Slot::Message;
-        self.given[slot as usize] = !value.is_empty();
-        let kept = &mut self.values[slot as usize];
-        kept.clear();
-        kept.extend_from_slice(value.get(..slot.kept_max_bytes()).unwrap_or(value));
     }
 
     /// Adds a line to a value.
@@ -160,43 +221,13 @@ impl Entry {
         }
     }
 
-    fn number(&self, slot: Slot) -> Option<i64> {
-        let value = self.value(slot);
-        if value.is_empty() {
-            return None;
-        }
-        let number = digits(value).or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
-        number.filter(|number| *number > 0)
-    }
-
-    /// Whether it came through the kernel's ring, by whomever it was written.
-    fn is_ring(&self) -> bool {
-        self.value(Slot::Transport) == b"kernel"
-    }
-
-    /// What processes write to /dev/kmsg never has facility 0 (`devkmsg_write`), and journald takes its tag for the identifier.
-    fn is_kernel(&self) -> bool {
-        self.is_ring()
+    fn way(&self) -> Way {
+        let is_ring = self.value(Slot::Transport) == b"kernel";
+        // What processes write to /dev/kmsg never has facility 0 (`devkmsg_write`), and journald takes its tag for the identifier.
+        let is_kernel = is_ring
             && matches!(self.value(Slot::Facility), b"" | b"0")
-            && matches!(self.value(Slot::Identifier), b"" | b"kernel")
-    }
-
-    /// The receipt for lines of the ring; the sender's own time for the others, unless it lies after the receipt.
-    fn stamp(&self) -> Option<RawStamp> {
-        let receipt = self.number(Slot::Realtime);
-        let sent = self.number(Slot::SourceRealtime).filter(|_| !self.is_ring());
-        let at = match (sent, receipt) {
-            (Some(sent), Some(receipt)) => sent.min(receipt),
-            (sent, receipt) => sent.or(receipt)?,
-        };
-        Some(RawStamp::new(ClockKind::Utc, at, 1))
-    }
-
-    /// printk's stamp. At boot journald writes 0 for all that was in the ring before it.
-    fn boot(&self) -> Option<Micros> {
-        self.number(Slot::SourceBoottime)
-            .or_else(|| self.number(Slot::SourceMonotonic))
-            .filter(|_| self.is_ring())
+            && matches!(self.value(Slot::Identifier), b"" | b"kernel");
+        Way { is_ring, transport: if is_kernel { Transport::Kernel } else { Transport::Process } }
     }
 
     /// Names the writer, by what was set.
@@ -214,42 +245,49 @@ impl Entry {
         };
         assign(&mut origin.unit, unit);
         self.origin = origin;
-    }
-
-    fn pid(&self) -> Option<u32> {
-        if self.origin.container.is_some() {
-            return None;
-        }
-        let pid = self.number(Slot::Pid).or_else(|| self.number(Slot::SyslogPid));
-        pid.and_then(|pid| u32::try_from(pid).ok())
+        self.way = self.way();
     }
 
     /// Delivers the entry, where it has a message.
     pub(super) fn deliver(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         if self.message {
             self.name();
-            self.deliver_named((line, Kin::default()), outlet, sink);
+            self.deliver_like((line, Kin::default()), std::iter::empty(), outlet, sink);
         }
     }
 
-    /// As [`Entry::deliver`], where nothing that names the writer, save the pid, was set since it was named.
-    /// Its number is that of these names.
-    pub(super) fn deliver_named(
+    /// Delivers an entry that is like this one, which was named, but for these values; nothing of them but a pid names the writer. Its
+    /// number is that of the names.
+    pub(super) fn deliver_like<'v>(
         &mut self,
         (line, kin): (u64, Kin),
+        values: impl Iterator<Item = (Slot, &'v [u8])>,
         outlet: &mut Outlet,
         sink: &mut Sink<'_>,
     ) {
-        if !self.message {
-            return;
+        let Self { values: kept, given, message, origin, way } = self;
+        let mut own = Own::default();
+        let given = Slot::OWN.into_iter().filter(|slot| given[*slot as usize]);
+        given.for_each(|slot| own.set(slot, &kept[slot as usize]));
+        if *message {
+            own.message = own.message.or(Some(&[]));
         }
-        self.origin.pid = self.pid();
-        let transport = if self.is_kernel() { Transport::Kernel } else { Transport::Process };
-        let body = without_line_end(self.value(Slot::Message));
-        let (stamp, boot) = (self.stamp(), self.boot());
+        values.for_each(|(slot, value)| own.set(slot, value));
+        let Some(message) = own.message else { return };
+        origin.pid = if origin.container.is_some() { None } else { own.pid() };
+        let (stamp, boot, transport) = (own.stamp(*way), own.boot(*way), way.transport);
+        let body = without_line_end(message);
         let found = Found { line, stamp, boot, transport, body, repeats: 0 };
-        outlet.deliver_of(found, (&self.origin, kin), sink);
+        outlet.deliver_of(found, (origin, kin), sink);
     }
+}
+
+fn number(value: &[u8]) -> Option<i64> {
+    if value.is_empty() {
+        return None;
+    }
+    let number = digits(value).or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
+    number.filter(|number| *number > 0)
 }
 
 /// The number that up to [`DIGITS_MAX`] digits are, the first eight at once.

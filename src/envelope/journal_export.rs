@@ -145,11 +145,12 @@ impl Export {
         let mut rest = self.skipped(input);
         while !rest.is_empty() {
             if self.began == 0
-                && let Some((taken, newlines, (entry, kin))) = self.models.fit(rest)
+                && let Some(like) = self.models.fit(rest)
             {
-                entry.deliver_named((self.newlines + 1, kin), outlet, sink);
+                let (bytes, newlines) = (like.bytes, like.newlines);
+                like.deliver((rest, self.newlines + 1), outlet, sink);
                 self.newlines += newlines;
-                rest = rest.get(taken..).unwrap_or_default();
+                rest = rest.get(bytes..).unwrap_or_default();
                 continue;
             }
             match item(rest) {

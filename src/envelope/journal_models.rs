@@ -11,6 +11,7 @@ use super::journal::{Entry, Slot, slot};
 use super::journal_export::{Item, binary, item};
 use super::kin::Kin;
 use super::lines::LINE_MAX_BYTES;
+use super::outlet::{Outlet, Sink};
 
 /// Models that are kept; a host has a few dozen programs, and most entries are of a handful.
 const MODELS_MAX: usize = 16;
@@ -72,7 +73,7 @@ impl Line {
 pub(super) struct Model {
     lines: Vec<Line>,
     parts: Vec<Part>,
-    /// With the values of the last entry that was like it.
+    /// With the values that are the same in all.
     entry: Entry,
     /// Of the writer: all entries that are like the model have the names of the first.
     kin: Kin,
@@ -224,6 +225,30 @@ fn framed(text: &[u8], name_end: usize) -> Option<Range<usize>> {
     Some(end.checked_sub(value.len())?..end)
 }
 
+/// An entry that is like one before.
+pub(super) struct Like<'m> {
+    /// That it takes of the text, and the newlines among them.
+    pub(super) bytes: usize,
+    pub(super) newlines: u64,
+    entry: &'m mut Entry,
+    kin: Kin,
+    spots: &'m [(Slot, Range<usize>)],
+}
+
+impl Like<'_> {
+    /// Delivers it; the text and the line are those with which it begins.
+    pub(super) fn deliver(
+        self,
+        (text, line): (&[u8], u64),
+        outlet: &mut Outlet,
+        sink: &mut Sink<'_>,
+    ) {
+        let spots = self.spots.iter();
+        let values = spots.filter_map(|(slot, range)| Some((*slot, text.get(range.clone())?)));
+        self.entry.deliver_like((line, self.kin), values, outlet, sink);
+    }
+}
+
 /// The models of one export.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Models {
@@ -238,21 +263,23 @@ pub(super) struct Models {
 }
 
 impl Models {
-    /// The entry that a text begins with, where it is like one before: its bytes and newlines, its values, and the number
-    /// of its writer.
-    pub(super) fn fit(&mut self, text: &[u8]) -> Option<(usize, u64, (&mut Entry, Kin))> {
+    /// The entry that a text begins with, where it is like one before.
+    pub(super) fn fit(&mut self, text: &[u8]) -> Option<Like<'_>> {
         self.saved = (self.saved + 1).min(SAVED_MAX);
         let Some((turn, place)) = self.like(text) else {
             self.learn(text);
             return None;
         };
         self.order.get_mut(..=turn)?.rotate_right(1);
-        let model = self.list.get_mut(place)?;
-        for (slot, range) in &self.walk.spots {
-            model.entry.put(*slot, text.get(range.clone())?);
-        }
-        let newlines = self.walk.newlines + model.lines.len() as u64 + 1;
-        Some((self.walk.at, newlines, (&mut model.entry, model.kin)))
+        let Model { lines, entry, kin, .. } = self.list.get_mut(place)?;
+        let Walk { at, newlines, spots } = &self.walk;
+        Some(Like {
+            bytes: *at,
+            newlines: newlines + lines.len() as u64 + 1,
+            entry,
+            kin: *kin,
+            spots,
+        })
     }
 
     /// The first model that the text begins like: its turn and its place.

@@ -136,8 +136,8 @@ pub(super) fn read(grammar: &Grammar, sample: &SampleTable) -> Outcome {
         }
     };
     let event = match grammar.role {
-        Role::Anywhere => grammar.event_anywhere(&message, &fields, 1),
-        _ => grammar.first_event(&message, &fields, 1),
+        Role::Anywhere => grammar.event_anywhere((&message, &message), &fields, 1),
+        _ => grammar.first_event((&message, &message), &fields, 1),
     };
     let Some(event) = event else {
         if grammar.role == Role::Anywhere {

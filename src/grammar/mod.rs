@@ -350,12 +350,10 @@ impl Grammars {
         let message = client::left_out(line);
         let hit = self.general.found(&message);
         let rules = hit.iter().filter_map(|hit| self.general_rules.get(*hit));
-        let mut event = rules.into_iter().find_map(|(index, rule)| {
+        rules.into_iter().find_map(|(index, rule)| {
             let grammar = self.list.get(*index)?;
-            grammar.event(grammar.rules.get(*rule)?, &message, fields, number)
-        })?;
-        event.text = crate::event::excerpt(line);
-        Some(event)
+            grammar.event(grammar.rules.get(*rule)?, (&message, line), fields, number)
+        })
     }
 
     /// The event in the message of an app whose line begins with a time of its own, by the rules that look for it there. Words behind
@@ -371,10 +369,8 @@ impl Grammars {
             return None;
         }
         let mut general = self.list.iter().filter(|grammar| grammar.behind_time);
-        let mut event =
-            general.find_map(|grammar| grammar.event_anywhere(message, fields, line))?;
-        event.text = crate::event::excerpt(first_line(body));
-        Some(event)
+        general
+            .find_map(|grammar| grammar.event_anywhere((message, first_line(body)), fields, line))
     }
 
     /// Which grammar takes the line: the hinted one if it fits, else the writer's own, else the first in order that fits.
@@ -462,12 +458,9 @@ impl Grammar {
         body: &[u8],
         line: u64,
     ) -> Reading<'a> {
-        let mut events: Vec<Event> =
-            self.first_event(&claimed.message, &claimed.fields, line).into_iter().collect();
-        for event in &mut events {
-            // The whole line is the evidence, not what the rule looked at.
-            event.text = crate::event::excerpt(first_line(body));
-        }
+        // The whole line is the evidence, not what the rule looked at.
+        let texts = (&*claimed.message, first_line(body));
+        let events = self.first_event(texts, &claimed.fields, line).into_iter().collect();
         Reading {
             format: Some(&self.format),
             grammar: Some(index),
@@ -478,24 +471,38 @@ impl Grammar {
     }
 
     /// The event of a general rule. What a client wrote raises none, but stays in the evidence.
-    fn event_anywhere(&self, text: &[u8], fields: &Fields, line: u64) -> Option<Event> {
+    fn event_anywhere(
+        &self,
+        (text, evidence): (&[u8], &[u8]),
+        fields: &Fields,
+        line: u64,
+    ) -> Option<Event> {
         if !self.needles.any(text) {
             return None;
         }
-        let mut event = self.first_event(&client::left_out(text), fields, line)?;
-        event.text = crate::event::excerpt(text);
-        Some(event)
+        self.first_event((&client::left_out(text), evidence), fields, line)
     }
 
     /// The event of the first rule, in the order of the file, whose needle and pattern both fit.
-    fn first_event(&self, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
+    fn first_event(
+        &self,
+        (message, evidence): (&[u8], &[u8]),
+        fields: &Fields,
+        line: u64,
+    ) -> Option<Event> {
         let hit = self.needles.found(message);
         let mut rules = hit.iter().filter_map(|hit| self.rules.get(*hit));
-        rules.find_map(|rule| self.event(rule, message, fields, line))
+        rules.find_map(|rule| self.event(rule, (message, evidence), fields, line))
     }
 
-    /// The event of a rule whose needle is in the message, where its pattern fits too.
-    fn event(&self, rule: &Rule, message: &[u8], fields: &Fields, line: u64) -> Option<Event> {
+    /// The event of a rule whose needle is in the message, where its pattern fits too; what it cites is the evidence.
+    fn event(
+        &self,
+        rule: &Rule,
+        (message, evidence): (&[u8], &[u8]),
+        fields: &Fields,
+        line: u64,
+    ) -> Option<Event> {
         let captured = match &rule.regex {
             Some(pattern) => {
                 let regex = pattern.regex()?;
@@ -503,7 +510,7 @@ impl Grammar {
             }
             None => None,
         };
-        let mut event = Event::new(rule.kind, line, message);
+        let mut event = Event::new(rule.kind, line, evidence);
         event.fields.clone_from(fields);
         if let Some(service) = &self.service {
             event.fields.insert("service".to_owned(), service.clone());

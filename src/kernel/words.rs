@@ -3,7 +3,7 @@
 //! It exists so that every form reads a task name by the same rule: any byte but NUL, found from the right. It must never cut
 //! a line at a bracket or comma that may belong to a name.
 
-use memchr::memmem;
+use memchr::{memchr_iter, memrchr_iter};
 use nom::bytes::complete::tag;
 use nom::character::complete::{u32 as nom_u32, u64 as nom_u64};
 use nom::sequence::terminated;
@@ -22,14 +22,34 @@ pub(super) fn name(bytes: &[u8]) -> String {
 
 /// The parts before and after the last `mark`.
 pub(super) fn rsplit_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::rfind(text, mark)?;
+    let (before, byte) = rare_byte(mark)?;
+    let at = places(text, mark, before, memrchr_iter(byte, text)).next()?;
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
 }
 
 /// The parts before and after the first `mark`.
 pub(super) fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::find(text, mark)?;
+    let (before, byte) = rare_byte(mark)?;
+    let at = places(text, mark, before, memchr_iter(byte, text)).next()?;
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
+}
+
+/// A byte of a mark that few words have, and how many stand before it. A dozen marks are looked for in each line: to prepare each
+/// search as [`memchr::memmem`] does takes longer than to search.
+fn rare_byte(mark: &[u8]) -> Option<(usize, u8)> {
+    let sign = mark.iter().position(u8::is_ascii_punctuation).unwrap_or(mark.len() / 2);
+    Some((sign, *mark.get(sign)?))
+}
+
+/// Where a mark begins, by the places of one of its bytes.
+fn places(
+    text: &[u8],
+    mark: &[u8],
+    before: usize,
+    bytes: impl Iterator<Item = usize>,
+) -> impl Iterator<Item = usize> {
+    let is_mark = |at: &usize| text.get(*at..).is_some_and(|rest| rest.starts_with(mark));
+    bytes.filter_map(move |at| at.checked_sub(before)).filter(is_mark)
 }
 
 /// A number that is the whole text.
