@@ -16,6 +16,7 @@ const GRAM_BYTES: usize = 4;
 const BEHIND_BYTES: usize = 2;
 /// Looks begin at every second byte: of five bytes in a row, four are looked at together wherever they stand.
 const STRIDE: usize = 2;
+const WINDOW_BYTES: usize = GRAM_BYTES + STRIDE - 1;
 /// Bytes that are taken from a text together.
 const EIGHT: usize = 8;
 /// Odd numbers that spread what they are multiplied with over the higher bits: of the golden ratio, and primes of xxHash.
@@ -25,37 +26,30 @@ const MIX_BEHIND: u32 = 0xc2b2_ae3d;
 /// Shortest word that can be looked for.
 pub(super) const NEEDLE_MIN_BYTES: usize = 3;
 
-/// A word of more than a gram, known by four of the five of its bytes that are the least common in logs: of a word that is not, if there
-/// is one, and of rare bytes.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Word {
+/// A word, known by four of the five of its bytes that are the least common in logs: of a word that is not, if there is one, and of
+/// rare bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
     gram: u32,
     /// Where they stand in it.
     at: usize,
-    text: Box<[u8]>,
+    /// Its place among the words.
+    word: usize,
 }
 
-impl Word {
-    /// By the first four of the five, and by the last; where it is long enough, two more bytes stand behind them.
-    fn of(text: &[u8]) -> Option<[Self; STRIDE]> {
-        let five = GRAM_BYTES + STRIDE - 1;
-        let room = if text.len() < five + BEHIND_BYTES { five } else { five + BEHIND_BYTES };
-        let windows = text.windows(room).filter_map(|window| window.get(..five)).enumerate();
-        let rareness = |(_, five): &(usize, &[u8])| {
-            let words = five.windows(GRAM_BYTES).filter(|gram| is_of_common_word(gram)).count();
-            (words, five.iter().map(commonness).sum::<u32>())
-        };
-        let (from, _) = windows.min_by_key(rareness)?;
-        let [first, last] = [from, from + 1].map(|at| {
-            let gram = number(text.get(at..at + GRAM_BYTES)?)?;
-            Some(Self { gram, at, text: text.into() })
-        });
-        Some([first?, last?])
-    }
-
-    fn behind(&self) -> Option<u32> {
-        behind(&self.text, self.at)
-    }
+/// A word by both fours of the five; where it is long enough, two more bytes stand behind them.
+fn known_by(word: usize, text: &[u8]) -> impl Iterator<Item = Known> + '_ {
+    let room = if text.len() < WINDOW_BYTES + BEHIND_BYTES { 0 } else { BEHIND_BYTES };
+    let windows = text.windows(WINDOW_BYTES + room).enumerate();
+    let rarest = windows.min_by_key(|(_, window)| {
+        let five = window.get(..WINDOW_BYTES).unwrap_or(window);
+        let common = five.windows(GRAM_BYTES).filter(|gram| is_of_common_word(gram)).count();
+        (common, five.iter().map(commonness).sum::<u32>())
+    });
+    let places = rarest.map(|(from, _)| from..from + STRIDE).into_iter().flatten();
+    places.filter_map(move |at| {
+        Some(Known { gram: number(text.get(at..at + GRAM_BYTES)?)?, at, word })
+    })
 }
 
 /// A set of numbers, with few others among them.
@@ -90,8 +84,10 @@ pub(super) struct Grams {
     held: Bits,
     /// The grams with what stands behind them, or alone where nothing does: asked before the words are.
     again: Bits,
-    /// The words of five bytes and more, in the order of their grams.
-    words: Vec<Word>,
+    /// The words of five bytes and more.
+    words: Vec<Box<[u8]>>,
+    /// By their grams, in the order of these.
+    known: Vec<Known>,
     short: Short,
 }
 
@@ -126,21 +122,25 @@ impl Short {
 impl Grams {
     /// `None` where a word is too short.
     pub(super) fn new(words: &[String]) -> Option<Self> {
-        let is_short = |text: &&[u8]| text.len() <= GRAM_BYTES;
-        let texts = || words.iter().map(String::as_bytes);
-        if texts().any(|text| text.len() < NEEDLE_MIN_BYTES) {
+        let mut texts: Vec<&[u8]> = words.iter().map(String::as_bytes).collect();
+        if texts.iter().any(|text| text.len() < NEEDLE_MIN_BYTES) {
             return None;
         }
-        let short = Short::new(&texts().filter(is_short).collect::<Vec<_>>())?;
-        let mut words: Vec<Word> = texts().filter_map(Word::of).flatten().collect();
-        words.sort();
-        words.dedup();
+        texts.sort_unstable();
+        texts.dedup();
+        let (words, short): (Vec<&[u8]>, Vec<&[u8]>) =
+            texts.into_iter().partition(|text| text.len() >= WINDOW_BYTES);
+        let short = Short::new(&short)?;
+        let known = words.iter().enumerate().flat_map(|(word, text)| known_by(word, text));
+        let mut known: Vec<Known> = known.collect();
+        known.sort_unstable();
         let [mut held, mut again] = [Bits::new(), Bits::new()];
-        for word in &words {
-            held.set(word.gram.wrapping_mul(MIX));
-            again.set(mixed_again(word.gram, word.behind()));
+        for Known { gram, at, word } in &known {
+            held.set(gram.wrapping_mul(MIX));
+            again.set(mixed_again(*gram, words.get(*word).and_then(|text| behind(text, *at))));
         }
-        Some(Self { held, again, words, short })
+        let words = words.into_iter().map(Box::from).collect();
+        Some(Self { held, again, words, known, short })
     }
 
     /// Whether any of the words is in the text.
@@ -194,11 +194,11 @@ impl Grams {
         if !may_hold(behind(text, at)) && !may_hold(None) {
             return false;
         }
-        let from = self.words.partition_point(|word| word.gram < gram);
-        let mut same = self.words.iter().skip(from).take_while(|word| word.gram == gram);
-        same.any(|word| {
-            let from = at.checked_sub(word.at).and_then(|from| text.get(from..));
-            from.is_some_and(|rest| rest.starts_with(&word.text))
+        let from = self.known.partition_point(|known| known.gram < gram);
+        let mut same = self.known.iter().skip(from).take_while(|known| known.gram == gram);
+        same.any(|known| {
+            let from = at.checked_sub(known.at).and_then(|from| text.get(from..));
+            from.zip(self.words.get(known.word)).is_some_and(|(rest, word)| rest.starts_with(word))
         })
     }
 }
