@@ -17,7 +17,7 @@ use super::Source;
 /// Bytes that are read at a time. Fixed, so that blocks do not depend on the number of threads.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks that one of several threads reads in a row: to wake another one for the next takes as long as to unpack half a block.
-const BLOCKS_IN_A_ROW: usize = 4;
+const BLOCKS_IN_A_ROW: usize = 8;
 /// A log of fewer blocks is counted exactly: every request of it is read. Most logs of an incident are so small.
 const EXACT_BLOCKS: usize = 8;
 /// Lines that are looked at together: where one of them failed, what all of them asked for is counted.

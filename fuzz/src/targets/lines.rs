@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use coroner::envelope::{self, Envelope, Record, Tally, Transport, Unwrapper, times};
+use coroner::envelope::{self, Envelope, Kin, Record, Tally, Transport, Unwrapper, times};
 use coroner::event::Event;
 use coroner::grammar::Grammars;
 use coroner::kernel::{KernelReader, looks_like_kernel};
@@ -58,9 +58,11 @@ fn records<'a>(
     let mut keep = |record: &Record<'_>| {
         let body = Cow::Owned(record.body.to_vec());
         let (line, stamp, boot) = (record.line, record.stamp, record.boot);
-        let (origin, transport, repeats) =
-            (record.origin.clone(), record.transport, record.repeats);
-        records.push(Record { line, stamp, boot, origin, transport, body, repeats });
+        let (transport, repeats) = (record.transport, record.repeats);
+        let origin = Cow::Owned(record.origin.clone().into_owned());
+        // The number of a writer depends on where the blocks are cut.
+        let kin = Kin::default();
+        records.push(Record { line, stamp, boot, origin, kin, transport, body, repeats });
     };
     let mut unwrapper = Unwrapper::new(wrapping);
     for block in blocks {
@@ -95,7 +97,7 @@ fn kernel_events(data: &[u8]) -> Vec<Event> {
         let mut record = Record { line: number, transport: Transport::Kernel, ..Record::default() };
         record.body = Cow::Borrowed(body);
         record.boot = i64::try_from(number * 1000).ok();
-        record.origin.host = host;
+        record.origin.to_mut().host = host;
         reader.read(&record, &mut events);
     }
     reader.finish(&mut events);

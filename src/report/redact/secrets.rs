@@ -201,11 +201,26 @@ pub(super) fn masked(text: &str) -> String {
 
 /// The text after each rule has masked what it finds.
 fn once(text: &str) -> String {
+    once_by(text, Signs::of)
+}
+
+/// As [`masked`], with all patterns asked.
+#[cfg(test)]
+pub(super) fn masked_by_all(text: &str) -> String {
+    let (mut before, mut now) = (text.to_owned(), once_by(text, |_| Signs::ALL));
+    while now != before {
+        before = std::mem::take(&mut now);
+        now = once_by(&before, |_| Signs::ALL);
+    }
+    now
+}
+
+fn once_by(text: &str, signs: fn(&str) -> Signs) -> String {
     let mut text = match CUT.as_ref() {
         Some(cut) if text.ends_with('…') => cut.replace(text, "…").into_owned(),
         _ => text.to_owned(),
     };
-    let signs = Signs::of(&text);
+    let signs = signs(&text);
     if signs.any() {
         text = quoted::masked(&text, signs).unwrap_or(text);
         for Rule(pattern, kept) in RULES.iter().filter(|Rule(own, _)| signs.has(own.sign)) {

@@ -176,12 +176,14 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 pub(super) struct Signs(u32);
 
 impl Signs {
+    pub(super) const ALL: Self = Self(u32::MAX);
+
     pub(super) fn of(text: &str) -> Self {
         // Two letters that are none of ASCII are the same as `k` and `s` where case does not count.
         if text.contains(['\u{17f}', '\u{212a}']) {
-            return Self(u32::MAX);
+            return Self::ALL;
         }
-        let Some(automaton) = AUTOMATON.as_ref() else { return Self(u32::MAX) };
+        let Some(automaton) = AUTOMATON.as_ref() else { return Self::ALL };
         let bytes = text.as_bytes();
         let is_word = |byte: Option<&u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')

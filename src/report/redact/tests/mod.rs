@@ -30,6 +30,110 @@ fn each_kind_is_masked() {
     }
 }
 
+/// What stands around secrets, what names them, and what is only like it.
+const PIECES: [&str; 76] = [
+    "password",
+    "Passwd",
+    "passphrase",
+    "PWD",
+    "secret",
+    "token",
+    "tokens",
+    "api key",
+    "apikey",
+    "API-KEY",
+    "x-api-key",
+    "access_key",
+    "private-key",
+    "signingKey",
+    "encryption_key",
+    "AccountKey",
+    "credential",
+    "signature",
+    "sig",
+    "SIGKILL",
+    "sessionid",
+    "session_id",
+    "JSESSIONID",
+    "sessid",
+    "sid",
+    "inside",
+    "csrf",
+    "xsrf",
+    "otp",
+    "TOTP",
+    "option",
+    "auth",
+    "author",
+    "jwt",
+    "pin",
+    "pinned",
+    "cvv",
+    "Authorization",
+    "Bearer",
+    "Basic",
+    "digest",
+    "Cookie",
+    "set-cookie2",
+    "Env",
+    "with",
+    "/reset",
+    "reset-password",
+    "verify",
+    "/invites/",
+    "magic-link",
+    "/hooks/",
+    "webhook",
+    "/key/",
+    "sso",
+    "bot",
+    "hooks.slack.com/services/",
+    "eyJhbGciOi",
+    "AKIAABCDEFGH",
+    "ghp_abcdefgh",
+    "sk-abcdefghijklmnopq",
+    "123456789:AAabcdefghijklmnopqrstu",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----",
+    "postgres://",
+    "user",
+    "hunter2x",
+    "a.b",
+    "%40",
+    "\\x22",
+    "%22",
+    "&quot;",
+    "\u{212a}",
+    "\u{17f}",
+    "é",
+    "…",
+    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+];
+
+#[test]
+fn what_has_no_sign_of_a_secret_holds_none() {
+    let mut state = 5_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let marks: Vec<char> = " =:/@\"'-_.\\[]{}(),;&?|<>+%x1Z".chars().collect();
+    let mut hidden = 0;
+    for _ in 0..if cfg!(debug_assertions) { 6_000 } else { 60_000 } {
+        let mut line = String::new();
+        for _ in 0..1 + next(5) {
+            line.push_str(PIECES[next(PIECES.len())]);
+            for _ in 0..next(4) {
+                line.push(marks[next(marks.len())]);
+            }
+        }
+        let masked = text(&line);
+        assert_eq!(masked, secrets::masked_by_all(&line), "{line}");
+        hidden += u32::from(masked != line);
+    }
+    assert!(hidden > 1_000, "{hidden}");
+}
+
 /// How a line is written inside of another.
 type Wrap = fn(&str) -> String;
 
