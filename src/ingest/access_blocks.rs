@@ -1,8 +1,7 @@
 //! The quick way through a file of nothing but requests: blocks cut at line ends, each read and counted by whoever is free, merged
 //! in order. The slow way is `reader`; for such a file both give the same counts.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::access::skim::Skim;
@@ -18,8 +17,8 @@ use super::Source;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Blocks that one of several threads reads in a row: to wake another one for the next takes as long as to unpack half a block.
 const BLOCKS_IN_A_ROW: usize = 8;
-/// A log of fewer blocks is counted exactly: every request of it is read. Most logs of an incident are so small.
-const EXACT_BLOCKS: usize = 8;
+/// Blocks of which every request is read. What is smaller is counted exactly, and most logs of an incident are.
+const EXACT_BLOCKS: u64 = 8;
 /// Lines that are looked at together: where one of them failed, what all of them asked for is counted.
 const GROUP_LINES: usize = 64;
 /// Longest line; a longer one is passed over.
@@ -60,8 +59,6 @@ impl Worker {
 /// Where blocks come from, one after the other.
 struct Feed<'r, 'm> {
     member: &'r mut MemberReader<'m>,
-    /// The first blocks with their lengths: they were read before it was known how the log is to be counted.
-    first: VecDeque<(Vec<u8>, usize)>,
     /// What follows the last line end that was read.
     rest: Vec<u8>,
     /// Blocks so far.
@@ -76,49 +73,9 @@ struct Feed<'r, 'm> {
     nul_bytes: u64,
 }
 
-thread_local! {
-    /// Room for blocks that was used before: each page of new room costs as much as to read a line.
-    static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-}
-
-fn spare() -> Vec<u8> {
-    SPARE.with_borrow_mut(Vec::pop).unwrap_or_default()
-}
-
-fn put_by(text: Vec<u8>) {
-    SPARE.with_borrow_mut(|spare| {
-        if spare.len() < EXACT_BLOCKS {
-            spare.push(text);
-        }
-    });
-}
-
 impl Feed<'_, '_> {
-    /// Reads the first blocks: whether they are all.
-    fn read_first(&mut self) -> bool {
-        while self.first.len() < EXACT_BLOCKS {
-            let mut text = spare();
-            let Some(length) = self.read(&mut text) else { break };
-            self.first.push_back((text, length));
-        }
-        self.ended
-    }
-
     /// Writes the next block over the last one: its number and length. It ends with a line end, but for the last.
     fn next(&mut self, text: &mut Vec<u8>) -> Option<(u64, usize)> {
-        let length = match self.first.pop_front() {
-            Some((first, length)) => {
-                put_by(std::mem::replace(text, first));
-                length
-            }
-            None => self.read(text)?,
-        };
-        let number = self.number;
-        self.number += 1;
-        Some((number, length))
-    }
-
-    fn read(&mut self, text: &mut Vec<u8>) -> Option<usize> {
         if self.ended {
             return None;
         }
@@ -128,7 +85,7 @@ impl Feed<'_, '_> {
         }
         text[..filled].copy_from_slice(&self.rest);
         self.rest.clear();
-        loop {
+        let length = loop {
             if text.len() < filled + BLOCK_BYTES {
                 text.resize(filled + BLOCK_BYTES, 0);
             }
@@ -139,13 +96,16 @@ impl Feed<'_, '_> {
                 self.ended = true;
                 let lines_end = lines_end.unwrap_or_default();
                 self.open_end = lines_end < filled;
-                let torn = self.open_end && self.member.damage().is_some();
-                return Some(if torn { lines_end } else { filled });
+                break if self.open_end && self.member.damage().is_some() {
+                    lines_end
+                } else {
+                    filled
+                };
             }
             if let Some(end) = lines_end {
                 self.in_long_line = false;
                 self.rest.extend_from_slice(&text[end..filled]);
-                return Some(end);
+                break end;
             }
             if filled >= LINE_MAX_BYTES {
                 if text[..filled].iter().all(|byte| *byte == 0) {
@@ -155,7 +115,10 @@ impl Feed<'_, '_> {
                 }
                 filled = 0;
             }
-        }
+        };
+        let number = self.number;
+        self.number += 1;
+        Some((number, length))
     }
 }
 
@@ -204,7 +167,6 @@ impl Sum<'_> {
 /// The reading of one file by several threads.
 struct Shared<'s, 'r, 'm> {
     shape: &'s Shape,
-    /// How the good lines of a large log are passed over; none where each is to be read.
     skim: Option<Skim>,
     regular: Regular,
     held: Rows,
@@ -221,7 +183,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared<'_, '_, '_> {
     fn count(&self, number: u64, block: &[u8], worker: &mut Worker) {
         worker.counter.begin(lock(&self.sum).counter.numbered());
-        let counted = match &self.skim {
+        let counted = match self.skim.as_ref().filter(|_| number >= EXACT_BLOCKS) {
             Some(skim) => skimmed(block, (self.shape, skim), worker, Pick::new(number)),
             None => count(block, self.shape, worker),
         };
@@ -234,7 +196,7 @@ impl Shared<'_, '_, '_> {
 
     /// Reads and counts blocks, so many in a row, as long as there are any.
     fn work(&self, in_a_row: usize) {
-        let (mut rested, mut texts) = (None, (0..in_a_row).map(|_| spare()).collect::<Vec<_>>());
+        let (mut rested, mut texts) = (None, vec![Vec::new(); in_a_row]);
         loop {
             let mut feed = lock(&self.feed);
             let read = |text| feed.next(text);
@@ -255,7 +217,6 @@ impl Shared<'_, '_, '_> {
                 sum.asleep -= 1;
             }
         }
-        texts.into_iter().for_each(put_by);
         lock(&self.sum).workers.extend(rested);
     }
 }
@@ -271,9 +232,8 @@ pub(super) fn read(
 ) -> (Tally, Kept) {
     let regular = regular(&head, shape);
     let counter = Counter::new(&regular, &held);
-    let mut feed = Feed {
+    let feed = Feed {
         member,
-        first: VecDeque::new(),
         rest: head,
         number: 0,
         ended: false,
@@ -286,9 +246,8 @@ pub(super) fn read(
     let (waiting, workers) = (BTreeMap::new(), Vec::new());
     let sum =
         Sum { source, counter, strangers, blocks: 0, waiting, workers, nul_bytes: 0, asleep: 0 };
-    let is_small = feed.read_first();
-    let skim = if is_small { None } else { Skim::of(shape) };
     let (feed, sum) = (Mutex::new(feed), Mutex::new(sum));
+    let skim = Skim::of(shape);
     let shared = Shared { shape, skim, regular, held, feed, sum, taken_in: Condvar::new() };
     if alone {
         rayon::scope(|scope| {
