@@ -135,7 +135,8 @@ struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
-    const fn set(&mut self, slot: Slot, value: &'a [u8]) {
+    fn set(&mut self, slot: Slot, value: &'a [u8]) {
+        let value = value.get(..slot.kept_max_bytes()).unwrap_or(value);
         match slot {
             Slot::Message => self.message = Some(value),
             Slot::Realtime => self.realtime = value,

@@ -314,10 +314,10 @@ impl Grammars {
             Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
         };
         if asked {
-            let (mut event, words) = self.general_event(body, &reading.fields, line);
-            if let Some(message) = message.filter(|_| words && event.is_none()) {
-                event = self.behind_time(&message, body, &reading.fields, line);
-            }
+            let event = self.general_event(body, &reading.fields, line).or_else(|| {
+                let message = message.filter(|_| self.general.any(body))?;
+                self.behind_time(&message, body, &reading.fields, line)
+            });
             reading.events.extend(event);
         }
         reading
@@ -337,13 +337,11 @@ impl Grammars {
         grammar.needles.any(glance.message()) || (general && self.general.any(body))
     }
 
-    /// The first event that the general rules find, line by line: the line that says it is the evidence. And whether their words were
-    /// found at all.
-    fn general_event(&self, body: &[u8], fields: &Fields, number: u64) -> (Option<Event>, bool) {
+    /// The first event that the general rules find, line by line: the line that says it is the evidence.
+    fn general_event(&self, body: &[u8], fields: &Fields, number: u64) -> Option<Event> {
         let lines = body.split(|byte| *byte == b'\n').take(LINES_MAX);
-        let mut worded = lines.filter(|line| self.general.any(line)).peekable();
-        let words = worded.peek().is_some();
-        (worded.find_map(|line| self.event_of_line(line, fields, number)), words)
+        let mut worded = lines.filter(|line| self.general.any(line));
+        worded.find_map(|line| self.event_of_line(line, fields, number))
     }
 
     fn event_of_line(&self, line: &[u8], fields: &Fields, number: u64) -> Option<Event> {

@@ -31,8 +31,9 @@ fn plainly<'a>(
         .grammar
         .is_none_or(|index| grammars.list[index].role == Role::App && reading.events.is_empty());
     if asked {
-        let (event, _) = grammars.general_event(body, &reading.fields, 1);
-        let event = event.or_else(|| grammars.behind_time(&message?, body, &reading.fields, 1));
+        let event = grammars
+            .general_event(body, &reading.fields, 1)
+            .or_else(|| grammars.behind_time(&message?, body, &reading.fields, 1));
         reading.events.extend(event);
     }
     reading

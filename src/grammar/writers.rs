@@ -15,7 +15,7 @@ const LINES_MIN: u32 = 128;
 /// Lines of a writer that had to be asked for their format before it is worth to compile anything for it.
 const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
 /// Of a writer's lines that raise nothing, one in so many is asked for its format.
-const ASKED_ONE_IN: u32 = 256;
+const ASKED_ONE_IN: u32 = 64;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
 /// Lines of a writer that are remembered for one reason, and the longest of them.

@@ -340,14 +340,14 @@ impl<'a, 'g> Reader<'a, 'g> {
     fn placed(&mut self, record: &Record<'_>) {
         let record = &*self.boots.told_apart(record);
         self.source.records += 1;
-        let writer = self.writers.count(record);
+        self.writers.count(record);
         if let (Some(boot), Some(stamp)) = (record.boot, record.stamp) {
             self.source.boot_pairs.add(record.origin.boot_id.as_deref(), boot, stamp, record.line);
         }
         if record.transport == Transport::Kernel {
             self.kernel_message(record);
         } else {
-            self.process_message(record, writer);
+            self.process_message(record);
         }
     }
 
@@ -392,7 +392,7 @@ impl<'a, 'g> Reader<'a, 'g> {
         }
     }
 
-    fn process_message(&mut self, record: &Record<'_>, writer: Option<usize>) {
+    fn process_message(&mut self, record: &Record<'_>) {
         if let Some(request) = self.shape.as_ref().and_then(|shape| shape.parse(&record.body)) {
             let own = request.stamp.or(record.stamp);
             if let Some(stamp) = own {
@@ -405,9 +405,7 @@ impl<'a, 'g> Reader<'a, 'g> {
                 return;
             }
         }
-        let ident = record.origin.ident.as_deref();
-        let place = (record.line, record.stamp.is_some());
-        let read = self.writers.read(self.reading.grammars, &record.body, (ident, writer), place);
+        let read = self.writers.read(self.reading.grammars, record);
         match read.format {
             Some(format) => self.formats.count(format),
             None if self.source.envelope == Envelope::Plain && read.events.is_empty() => {

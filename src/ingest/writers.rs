@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::envelope::{OfKin, Record, Transport};
+use crate::envelope::{OfKin, Record};
 use crate::grammar::{Grammars, Reading, Writer};
 
 /// Program names of which the last grammar is remembered.
@@ -15,7 +15,7 @@ const WRITERS_MAX: usize = 2 * HINTED_MAX;
 /// Hosts that are counted.
 const HOSTS_MAX: usize = 64;
 
-/// Places of a writer's host and of what is remembered of it; none where there is none, or no room.
+/// Places of a writer's host and of what is remembered of it; none where there is none, no room, or nothing was read of it yet.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
     host: Option<usize>,
@@ -36,22 +36,17 @@ pub(super) struct Writers {
 }
 
 impl Writers {
-    /// Counts a record, and gives the place of its writer: looked up once, where the wrapper knows the writer again.
-    pub(super) fn count(&mut self, record: &Record<'_>) -> Option<usize> {
-        let Known { host, writer } = self.known.get(record.kin).unwrap_or_else(|| {
+    /// Counts a record for its host, which is looked up once where the wrapper knows the writer again.
+    pub(super) fn count(&mut self, record: &Record<'_>) {
+        let known = self.known.get(record.kin).unwrap_or_else(|| {
             let host = record.origin.host.as_deref().and_then(|host| self.host_place(host));
-            let writer = match record.transport {
-                Transport::Kernel => None,
-                Transport::Process => self.place(record.origin.ident.as_deref()),
-            };
-            let known = Known { host, writer };
+            let known = Known { host, writer: None };
             self.known.set(record.kin, known);
             known
         });
-        if let Some((_, records)) = host.and_then(|host| self.hosts.get_mut(host)) {
+        if let Some((_, records)) = known.host.and_then(|host| self.hosts.get_mut(host)) {
             *records += 1;
         }
-        writer
     }
 
     /// The host that wrote most.
@@ -84,18 +79,19 @@ impl Writers {
         Some(place)
     }
 
-    /// Reads a message of the writer in this place.
-    pub(super) fn read<'g>(
-        &mut self,
-        grammars: &'g Grammars,
-        body: &[u8],
-        (ident, place): (Option<&str>, Option<usize>),
-        (line, is_timed): (u64, bool),
-    ) -> Reading<'g> {
+    /// Reads the message of a record that was counted.
+    pub(super) fn read<'g>(&mut self, grammars: &'g Grammars, record: &Record<'_>) -> Reading<'g> {
+        let (body, line, ident) = (&*record.body, record.line, record.origin.ident.as_deref());
+        let known = self.known.get(record.kin).unwrap_or_default();
+        let place = known.writer.or_else(|| {
+            let writer = self.place(ident);
+            self.known.set(record.kin, Known { writer, ..known });
+            writer
+        });
         let Some(writer) = place.and_then(|place| self.list.get_mut(place)) else {
             return grammars.read(body, ident, None, line);
         };
-        let read = match is_timed {
+        let read = match record.stamp.is_some() {
             true => grammars.read_timed(body, ident, writer, line),
             false => grammars.read_of(body, ident, writer, line),
         };
