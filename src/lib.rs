@@ -45,6 +45,7 @@ pub mod clock;
 pub mod death;
 pub mod diagnose;
 pub mod diff;
+pub mod digits;
 pub mod envelope;
 pub mod error;
 pub mod event;

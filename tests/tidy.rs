@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
+    "digits",
     "wording",
     "stamp",
     "source",

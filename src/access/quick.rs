@@ -461,7 +461,7 @@ fn status(value: &[u8]) -> Option<u16> {
 /// A whole number, or `-`.
 fn digits(rest: &[u8]) -> Option<(&[u8], &[u8], Option<u64>)> {
     if let Some(word) = rest.first_chunk::<8>()
-        && let (length @ 1..8, whole) = digits_of(*word)
+        && let (length @ 1..8, whole) = crate::digits::first_of(*word)
     {
         let (value, tail) = rest.split_at_checked(length)?;
         return Some((value, tail, Some(whole)));
@@ -475,22 +475,6 @@ fn digits(rest: &[u8]) -> Option<(&[u8], &[u8], Option<u64>)> {
     let (value, tail) = rest.split_at_checked(if dash { 1 } else { length })?;
     // Longer ones may be too large.
     (length <= EXACT_DIGITS).then_some((value, tail, (length > 0).then_some(whole)))
-}
-
-/// How many of the first bytes are digits, and what they say, all at a time: a step for each would be foreseen wrongly at the end of
-/// nearly each number.
-fn digits_of(bytes: [u8; 8]) -> (usize, u64) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let values = u64::from_le_bytes(bytes) ^ (b'0' as u64 * ONES);
-    // The high bit of each byte that is no digit, up to the first one.
-    let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES * 0x80);
-    let length = (others.trailing_zeros() / 8) as usize;
-    // The digits at the end, zeros before them; then pairs, fours and all of them.
-    let shift = 64 - 8 * length as u32;
-    let digits = values.checked_shl(shift).unwrap_or_default();
-    let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    (length, (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff)
 }
 
 /// A decimal number that is exact in a double, or `-`.

@@ -2,6 +2,7 @@
 //! JSON carry the same fields (systemd.journal-fields(7)).
 //! Must never believe that a message is the kernel's because its tag says so: only `_TRANSPORT` is journald's own word.
 
+use crate::digits;
 use crate::event::Origin;
 use crate::stamp::{ClockKind, Micros, RawStamp};
 
@@ -287,33 +288,22 @@ fn number(value: &[u8]) -> Option<i64> {
     if value.is_empty() {
         return None;
     }
-    let number = digits(value).or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
+    let number = all_digits(value).or_else(|| std::str::from_utf8(value).ok()?.parse().ok());
     number.filter(|number| *number > 0)
 }
 
 /// The number that up to [`DIGITS_MAX`] digits are, the first eight at once.
-fn digits(value: &[u8]) -> Option<i64> {
+fn all_digits(value: &[u8]) -> Option<i64> {
     if value.len() > DIGITS_MAX {
         return None;
     }
     let (eights, rest) = value.as_chunks::<8>();
-    let sum =
-        eights.iter().try_fold(0, |sum, eight| Some(sum * 100_000_000 + eight_digits(*eight)?));
+    let sum = eights.iter().try_fold(0, |sum, eight| match digits::first_of(*eight) {
+        (8, number) => Some(sum * 100_000_000 + i64::try_from(number).ok()?),
+        _ => None,
+    });
     let digit = |byte: &u8| Some(i64::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?));
     rest.iter().try_fold(sum?, |sum, byte| Some(sum * 10 + digit(byte)?))
-}
-
-/// Neighbours are put together, by two, by four and by eight.
-fn eight_digits(text: [u8; 8]) -> Option<i64> {
-    const ONES: u64 = u64::MAX / 0xff;
-    let digits = u64::from_le_bytes(text).wrapping_sub(ONES * u64::from(b'0'));
-    // A byte above nine has one of these bits, or gets one.
-    if (digits | digits.wrapping_add(ONES * 0x76)) & (ONES << 7) != 0 {
-        return None;
-    }
-    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
-    i64::try_from((fours * 10_000 + (fours >> 32)) & 0xffff_ffff).ok()
 }
 
 /// As `==`; short values are compared without a call.
