@@ -30,6 +30,25 @@ fn a_folder() {
     assert_eq!(report["incidents"][0]["verdict"], "confirmed");
 }
 
+/// As `head -c` leaves it: the last line ends anywhere, and a cut one is a tenth of a short log.
+#[test]
+fn a_few_lines_of_an_access_log_and_half_of_one() {
+    let folder = folder();
+    let log = String::from_utf8(member_named("access.log").bytes).unwrap();
+    let of_users = log.split_inclusive('\n').filter(|line| !line.contains("/healthz"));
+    let log: String = of_users.collect();
+    for whole in [1, 2, 9] {
+        let before: usize = log.split_inclusive('\n').take(whole).map(str::len).sum();
+        let last = log[before..].lines().next().unwrap().len();
+        for cut in [0, 1, last / 4, last / 2, last - 3, last] {
+            let done = report(&put(folder.path(), "access.log", &log.as_bytes()[..before + cut]));
+            assert_eq!(done.code, 0, "{whole} lines and {cut} bytes: {}", done.err);
+            let requests = done.json()["traffic"]["requests"].as_u64().unwrap();
+            assert!(requests >= whole as u64, "{whole} lines and {cut} bytes: {requests}");
+        }
+    }
+}
+
 #[test]
 fn a_single_access_log() {
     let folder = folder();

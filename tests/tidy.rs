@@ -90,6 +90,7 @@ const PLACES: [(&str, &[&str]); 27] = [
             "diff/",
             "envelope/docker.rs",
             "envelope/json_lines.rs",
+            "grammar/file.rs",
             "grammar/line.rs",
             "report/export/",
             "report/json.rs",
@@ -244,7 +245,9 @@ fn each_crate_stays_in_its_places() {
         manifest["dependencies"].as_table().unwrap().keys().map(String::as_str).collect();
     let allowed: Vec<&str> = PLACES.iter().map(|(name, _)| *name).collect();
     assert_eq!(wanted, allowed, "[dependencies] of Cargo.toml, and PLACES");
-    let files = shipped("src");
+    // The build script has dependencies of its own.
+    let mut files = shipped("src");
+    files.retain(|file| file.path != "build.rs");
     let mut faults = Vec::new();
     for (name, places) in PLACES {
         let path = Regex::new(&format!(r"(?:^|[^:\w]){}::", name.replace('-', "_"))).unwrap();

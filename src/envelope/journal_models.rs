@@ -150,29 +150,33 @@ impl Walk {
 
     /// Goes over these parts of an entry; `None` where the text is not like them.
     fn over(&mut self, parts: &mut [Part], text: &[u8]) -> Option<()> {
+        let mut rest = text.get(self.at..)?;
         for part in parts {
-            let from = self.at + part.same.len();
-            if !is_same(text.get(self.at..from)?, &part.same) {
+            let (same, after) = rest.split_at_checked(part.same.len())?;
+            if !is_same(same, &part.same) {
                 return None;
             }
-            self.at = from;
+            rest = after;
             let Some(own) = &mut part.own else { break };
-            let value = if text.get(from)? == &b'=' {
-                let value = text.get(from + 1..)?;
+            let name_end = text.len() - rest.len();
+            let value = if let Some(value) = rest.strip_prefix(b"=") {
                 own.bytes = line_bytes(value, own.bytes)?;
-                from + 1..from + 1 + own.bytes
+                name_end + 1..name_end + 1 + own.bytes
             } else {
-                let value = framed(text, from)?;
+                let value = framed(text, name_end)?;
                 // Of the two around a value that is framed by its length, the one behind its name is not counted yet.
-                self.newlines += memchr_iter(b'\n', text.get(from..value.end)?).count() as u64;
+                self.newlines += memchr_iter(b'\n', text.get(name_end..value.end)?).count() as u64;
                 value
             };
-            if value.len() > VALUE_MAX_BYTES || text.get(value.clone())?.ends_with(b"\r") {
+            if value.len() > VALUE_MAX_BYTES {
                 return None;
             }
-            self.at = value.end;
-            self.spots.extend(own.slot.map(|slot| (slot, value)));
+            rest = text.get(value.end..)?;
+            if let Some(slot) = own.slot {
+                self.spots.push((slot, value));
+            }
         }
+        self.at = text.len() - rest.len();
         Some(())
     }
 }
@@ -190,31 +194,26 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// The bytes of a text before its first newline; as many as in the last entry, mostly.
+/// The bytes of a text before its first newline; as many as in the last entry, mostly. `None` where no line ends so.
 fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
-    let is_end = text.get(before) == Some(&b'\n');
-    if is_end && text.get(..before).is_some_and(|value| !has_newline(value)) {
-        return Some(before);
-    }
-    memchr(b'\n', text)
+    let bytes = match text.split_at_checked(before) {
+        Some((value, [b'\n', ..])) if !has_newline(value) => before,
+        _ => memchr(b'\n', text)?,
+    };
+    (text.get(bytes.wrapping_sub(1)) != Some(&b'\r')).then_some(bytes)
 }
 
 /// As a search by memchr, which takes longer for so few bytes: without a jump before the end, so that many bytes are compared at
 /// once.
 fn has_newline(value: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xff;
-    // The high bit of a byte is set where it is a newline; above the first one of a word it may be set without.
-    let is_in = |word: &[u8; 8]| {
-        let other = u64::from_ne_bytes(*word) ^ (ONES * u64::from(b'\n'));
-        other.wrapping_sub(ONES) & !other
-    };
-    let (words, rest) = value.as_chunks::<8>();
-    let mut found = words.iter().fold(0, |found, word| found | is_in(word));
+    const AT_ONCE: usize = 16;
+    let is_in = |piece: &[u8; AT_ONCE]| piece.iter().fold(false, |is, byte| is | (*byte == b'\n'));
+    let (pieces, rest) = value.as_chunks();
+    let found = pieces.iter().fold(false, |found, piece| found | is_in(piece));
     match value.last_chunk() {
-        Some(last) => found |= is_in(last),
-        None => return rest.contains(&b'\n'),
+        Some(last) => found | is_in(last),
+        None => rest.contains(&b'\n'),
     }
-    found & (ONES << 7) != 0
 }
 
 /// Where the value stands of a field that is framed by its length, whose name ends there.

@@ -55,6 +55,11 @@ impl Fields {
         Some(self.0.remove(at).1.into_string())
     }
 
+    /// Takes all of these out.
+    pub fn remove_all(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| !names.contains(&&**name));
+    }
+
     /// All names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
@@ -105,6 +110,9 @@ mod tests {
         assert_eq!(all, [("comm", "node"), ("pid", "2"), ("unit", "shop")]);
         assert_eq!(fields.remove("unit").as_deref(), Some("shop"));
         assert_eq!(fields.remove("unit"), None);
+        let mut less = fields.clone();
+        less.remove_all(&["comm", "unit"]);
+        assert_eq!(less.iter().collect::<Vec<_>>(), [("pid", "2")]);
         fields.complete(&[("pid", "9"), ("tty", "x")].into_iter().collect());
         assert_eq!((fields.get("pid"), fields.get("tty")), (Some("2"), Some("x")));
     }

@@ -15,7 +15,7 @@ use crate::event::Fields;
 #[must_use]
 pub fn built_in() -> Vec<Fault> {
     let texts: Vec<_> =
-        BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        BUILT_IN.iter().map(|own| (own.name.to_owned(), own.text.to_owned())).collect();
     all(&texts, &texts)
 }
 
@@ -26,8 +26,8 @@ pub fn user(files: &[(String, String)]) -> Vec<Fault> {
     texts.extend(
         BUILT_IN
             .iter()
-            .filter(|(name, _)| !files.iter().any(|(own, _)| own == name))
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
+            .filter(|own| !files.iter().any(|(name, _)| name == own.name))
+            .map(|own| (own.name.to_owned(), own.text.to_owned())),
     );
     all(files, &texts)
 }

@@ -18,7 +18,7 @@ struct Shipped {
 }
 
 fn shipped() -> Vec<Shipped> {
-    let one = |(name, text): &(&'static str, &'static str)| {
+    let one = |&file::Shipped { name, text, .. }: &file::Shipped| {
         let samples = file::parse(name, text).unwrap().sample.into_iter();
         Shipped {
             format: name.trim_end_matches(".toml"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::grams::NEEDLE_MIN_BYTES;
+use super::opening::Opening;
 use super::time::Layout;
 use super::{Grammar, Line, Needles, Pattern, Role, Rule};
 use crate::access::log_format::LogFormat;
@@ -36,9 +37,23 @@ impl fmt::Display for Fault {
     }
 }
 
+/// A grammar that is compiled in; made by `src/build.rs`.
+pub(super) struct Shipped {
+    /// Name of its file.
+    pub(super) name: &'static str,
+    /// The file.
+    pub(super) text: &'static str,
+    /// What is in it besides its samples, as JSON; and how many of those could not be verified.
+    pub(super) shapes: &'static str,
+    pub(super) unverified: usize,
+    /// The first bytes of each of its lines.
+    pub(super) openings: &'static [&'static [[u64; 4]]],
+}
+
+/// What a grammar's file holds. The tables of lines and events are with or without their place in it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GrammarFile {
+#[serde(deny_unknown_fields, bound(deserialize = "L: Deserialize<'de>, E: Deserialize<'de>"))]
+pub(super) struct GrammarFile<L = Spanned<LineTable>, E = Spanned<EventTable>> {
     format: String,
     title: String,
     docs: String,
@@ -56,9 +71,9 @@ pub(super) struct GrammarFile {
     comms: Vec<String>,
     service: Option<String>,
     #[serde(default)]
-    line: Vec<Spanned<LineTable>>,
+    line: Vec<L>,
     #[serde(default)]
-    event: Vec<Spanned<EventTable>>,
+    event: Vec<E>,
     #[serde(default)]
     pub(super) sample: Vec<Spanned<SampleTable>>,
 }
@@ -75,7 +90,7 @@ enum RoleName {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LineTable {
+pub(super) struct LineTable {
     pattern: Option<String>,
     log_format: Option<String>,
     json: Option<BTreeMap<String, OneOrMany>>,
@@ -98,7 +113,7 @@ enum OneOrMany {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EventTable {
+pub(super) struct EventTable {
     kind: String,
     needle: String,
     pattern: Option<String>,
@@ -169,36 +184,55 @@ pub(super) fn load(file: &str, text: &str, user: bool) -> Result<Grammar, Vec<Fa
 }
 
 /// Loads a grammar that the tests have checked: its samples are passed over, and its patterns compiled when they are needed.
-pub(super) fn load_shipped(file: &str, text: &str) -> Result<Grammar, Vec<Fault>> {
-    let (shapes, unverified) = without_samples(text);
-    let table = parse(file, &shapes)?;
-    let grammar = from_table(file, &shapes, table, |pattern| Ok(Pattern::new(pattern)))?;
+pub(super) fn load_shipped(shipped: &Shipped) -> Result<Grammar, Vec<Fault>> {
+    let Shipped { name, shapes, unverified, openings, .. } = *shipped;
+    let table: GrammarFile<LineTable, EventTable> =
+        serde_json::from_str(shapes).map_err(|error| {
+            vec![Fault { file: name.to_owned(), line: 0, message: error.to_string() }]
+        })?;
+    let mut grammar = from_table(name, "", table, |pattern| Ok(Pattern::new(pattern)))?;
+    for (line, first_bytes) in grammar.lines.iter_mut().zip(openings) {
+        if let Line::Pattern { opening, .. } = line {
+            *opening = Opening(first_bytes);
+        }
+    }
     Ok(Grammar { unverified, ..grammar })
 }
 
-/// The text without its samples, which are most of it; and how many of those could not be verified.
-fn without_samples(text: &str) -> (String, usize) {
-    let (mut shapes, mut unverified, mut in_sample) = (String::new(), 0, false);
-    for line in text.split_inclusive('\n') {
-        match line.trim_end() {
-            "[[sample]]" => in_sample = true,
-            "[[line]]" | "[[event]]" => in_sample = false,
-            "unverified = true" if in_sample => unverified += 1,
-            _ => {}
-        }
-        if !in_sample {
-            shapes.push_str(line);
-        }
+/// A table of a grammar's file.
+trait InFile<T> {
+    fn table(&self) -> &T;
+
+    /// Its line there; 0 where that is not known.
+    fn line(&self, text: &str) -> usize;
+}
+
+impl<T> InFile<T> for Spanned<T> {
+    fn table(&self) -> &T {
+        self.get_ref()
     }
-    (shapes, unverified)
+
+    fn line(&self, text: &str) -> usize {
+        line_at(text, self.span().start)
+    }
+}
+
+impl<T> InFile<T> for T {
+    fn table(&self) -> &T {
+        self
+    }
+
+    fn line(&self, _: &str) -> usize {
+        0
+    }
 }
 
 type Compile = fn(&str) -> Result<Pattern, String>;
 
-fn from_table(
+fn from_table<L: InFile<LineTable>, E: InFile<EventTable>>(
     file: &str,
     text: &str,
-    table: GrammarFile,
+    table: GrammarFile<L, E>,
     compile: Compile,
 ) -> Result<Grammar, Vec<Fault>> {
     let mut faults = Vec::new();
@@ -228,23 +262,22 @@ fn from_table(
     }
     let mut lines = Vec::new();
     let mut access = None;
-    for spanned in &table.line {
-        let line_number = line_at(text, spanned.span().start);
-        match line(spanned.get_ref(), compile) {
+    for own in &table.line {
+        match line(own.table(), compile) {
             Ok(Shape::Line(line)) => lines.push(line),
             Ok(Shape::Access(format)) => access = Some(format),
-            Err(message) => fault(line_number, message),
+            Err(message) => fault(own.line(text), message),
         }
     }
     let mut rules = Vec::new();
     let mut needles = Vec::new();
-    for spanned in &table.event {
-        match rule(spanned.get_ref(), compile) {
+    for own in &table.event {
+        match rule(own.table(), compile) {
             Ok(rule) => {
                 rules.push(rule);
-                needles.push(spanned.get_ref().needle.clone());
+                needles.push(own.table().needle.clone());
             }
-            Err(message) => fault(line_at(text, spanned.span().start), message),
+            Err(message) => fault(own.line(text), message),
         }
     }
     if !faults.is_empty() {
@@ -292,7 +325,13 @@ fn line(table: &LineTable, compile: Compile) -> Result<Shape, String> {
             }
             let pairs = table.pairs.iter().map(|(name, key)| (name.clone(), key.clone())).collect();
             let context = table.context.as_deref().map(compile).transpose()?.map(Box::new);
-            Ok(Shape::Line(Line::Pattern { regex, layout, pairs, context }))
+            Ok(Shape::Line(Line::Pattern {
+                regex,
+                opening: Opening::default(),
+                layout,
+                pairs,
+                context,
+            }))
         }
         (None, Some(format), None) => {
             LogFormat::compile(format).map(Shape::Access).map_err(|fault| fault.to_string())
@@ -365,9 +404,10 @@ mod tests {
 
     #[test]
     fn a_shipped_grammar_without_its_samples_is_the_same() {
-        for (name, text) in BUILT_IN {
-            let whole = load(name, text, false).unwrap();
-            let quick = load_shipped(name, text).unwrap();
+        for shipped in BUILT_IN {
+            let name = shipped.name;
+            let whole = load(name, shipped.text, false).unwrap();
+            let quick = load_shipped(shipped).unwrap();
             assert_eq!(format!("{:?}", quick.idents), format!("{:?}", whole.idents), "{name}");
             let sums = |grammar: &Grammar| {
                 (grammar.lines.len(), grammar.rules.len(), grammar.unverified, grammar.role)

@@ -157,11 +157,14 @@ impl Grams {
             }
             at += EIGHT;
         }
-        // The rest in the same way, with nothing behind it.
-        let rest = text.get(at..).unwrap_or_default();
+        // The last ten once more: looks at every second byte from wherever they begin pass no word over.
+        let last = text.len().wrapping_sub(EIGHT + BEHIND_BYTES);
+        if let Some(ten) = text.last_chunk() {
+            return self.is_in(text, last, self.places(ten));
+        }
         let mut ten = [0; EIGHT + BEHIND_BYTES];
-        ten.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        self.is_in(text, at, self.places(&ten))
+        ten.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        self.is_in(text, 0, self.places(&ten))
     }
 
     /// At which of the first eight of these bytes a word may have its gram, as bits: four looks and no jump.

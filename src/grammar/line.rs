@@ -10,6 +10,7 @@ use crate::stamp::RawStamp;
 
 use super::hex;
 use super::lazy::{Head, Pattern};
+use super::opening::Opening;
 use super::shapes::Place;
 use super::time::Layout;
 
@@ -23,6 +24,7 @@ pub(super) enum Line {
     /// that become fields too.
     Pattern {
         regex: Pattern,
+        opening: Opening,
         layout: Option<Layout>,
         pairs: Vec<(String, String)>,
         context: Option<Box<Pattern>>,
@@ -141,7 +143,7 @@ impl Line {
 
     pub(super) fn claim<'b>(&self, body: &'b [u8]) -> Option<Claimed<'b>> {
         match self {
-            Self::Pattern { regex, layout, pairs, context } => {
+            Self::Pattern { regex, layout, pairs, context, .. } => {
                 let mut fields = Fields::default();
                 let mut message = take_apart(regex, body, &mut fields)?;
                 let stamp = stamp_of(layout.as_ref(), &mut fields)?;

@@ -14,8 +14,10 @@ mod grams;
 mod hex;
 mod lazy;
 mod line;
+mod opening;
 mod shapes;
 mod time;
+mod told;
 mod writers;
 
 use rayon::prelude::*;
@@ -26,9 +28,11 @@ use crate::event::{Event, EventKind, Fields};
 use crate::stamp::RawStamp;
 
 pub use file::Fault;
+use file::Shipped;
 use lazy::{Needles, Pattern};
 use line::{Claimed, Glance, Line, capture};
 use shapes::Shapes;
+pub use told::Told;
 use writers::Looks;
 pub use writers::Writer;
 
@@ -98,8 +102,8 @@ pub struct Reading<'a> {
     pub stamp: Option<RawStamp>,
     /// What was captured around the message: `pid`, `level`, `unit`, ...; nothing where it neither raises an event nor names a request.
     pub fields: Fields,
-    /// The events that it raises.
-    pub events: Vec<Event>,
+    /// The event that it raises.
+    pub event: Option<Box<Event>>,
 }
 
 /// All formats, the user's before the built-in ones.
@@ -118,7 +122,7 @@ pub struct Grammars {
     looks: Looks,
 }
 
-static BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
+static BUILT_IN: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
 
 /// Lines of one record that general rules look at: traces are shorter, dumps are not errors.
 const LINES_MAX: usize = 400;
@@ -146,8 +150,8 @@ impl Grammars {
             }
         }
         let shipped =
-            BUILT_IN.par_iter().filter(|(name, _)| user.iter().all(|(own, _)| own != name));
-        let shipped: Vec<_> = shipped.map(|(name, text)| file::load_shipped(name, text)).collect();
+            BUILT_IN.par_iter().filter(|shipped| user.iter().all(|(own, _)| own != shipped.name));
+        let shipped: Vec<_> = shipped.map(file::load_shipped).collect();
         for loaded in shipped {
             match loaded {
                 Ok(grammar) => list.push(grammar),
@@ -209,7 +213,7 @@ impl Grammars {
         hint: Option<usize>,
         line: u64,
     ) -> Reading<'a> {
-        self.read_of(body, ident, &mut Writer::of(hint), line)
+        self.read_of(body, ident, (&mut Writer::of(hint), &mut Told::default()), line)
     }
 
     /// As [`Grammars::read_of`], for a line whose time is known without it. Of a writer's lines in which no rule's word is, one in
@@ -219,13 +223,13 @@ impl Grammars {
         &'a self,
         body: &[u8],
         ident: Option<&str>,
-        writer: &mut Writer,
+        (writer, told): (&mut Writer, &mut Told),
         line: u64,
     ) -> Reading<'a> {
         if writer.is_settled() && self.raises_nothing(body, ident, writer) {
             return self.of_hint(writer, None);
         }
-        self.read_whole(body, ident, writer, line)
+        self.read_whole(body, ident, (writer, told), line)
     }
 
     /// A line of the writer's own format that raises nothing.
@@ -277,18 +281,18 @@ impl Grammars {
         &'a self,
         body: &[u8],
         ident: Option<&str>,
-        writer: &mut Writer,
+        (writer, told): (&mut Writer, &mut Told),
         line: u64,
     ) -> Reading<'a> {
         let known = writer.is_settled().then(|| self.of_same_shape(body, ident, writer)).flatten();
-        known.unwrap_or_else(|| self.read_whole(body, ident, writer, line))
+        known.unwrap_or_else(|| self.read_whole(body, ident, (writer, told), line))
     }
 
     fn read_whole<'a>(
         &'a self,
         body: &[u8],
         ident: Option<&str>,
-        writer: &mut Writer,
+        (writer, told): (&mut Writer, &mut Told),
         line: u64,
     ) -> Reading<'a> {
         let mut reading = Reading::default();
@@ -311,14 +315,14 @@ impl Grammars {
         }
         let asked = match reading.grammar {
             None => true,
-            Some(index) => self.list[index].role == Role::App && reading.events.is_empty(),
+            Some(index) => self.list[index].role == Role::App && reading.event.is_none(),
         };
         if asked {
-            let event = self.general_event(body, &reading.fields, line).or_else(|| {
+            let event = self.general_event(body, (&reading.fields, line), told).or_else(|| {
                 let message = message.filter(|_| self.general.any(body))?;
                 self.behind_time(&message, body, &reading.fields, line)
             });
-            reading.events.extend(event);
+            reading.event = reading.event.or(event.map(Box::new));
         }
         reading
     }
@@ -338,19 +342,19 @@ impl Grammars {
     }
 
     /// The first event that the general rules find, line by line: the line that says it is the evidence.
-    fn general_event(&self, body: &[u8], fields: &Fields, number: u64) -> Option<Event> {
+    fn general_event(&self, body: &[u8], around: (&Fields, u64), told: &mut Told) -> Option<Event> {
         let lines = body.split(|byte| *byte == b'\n').take(LINES_MAX);
         let mut worded = lines.filter(|line| self.general.any(line));
-        worded.find_map(|line| self.event_of_line(line, fields, number))
+        worded.find_map(|line| told.event(line, around, || self.event_of_line(line)))
     }
 
-    fn event_of_line(&self, line: &[u8], fields: &Fields, number: u64) -> Option<Event> {
+    fn event_of_line(&self, line: &[u8]) -> Option<Event> {
         let message = client::left_out(line);
         let hit = self.general.found(&message);
         let rules = hit.iter().filter_map(|hit| self.general_rules.get(*hit));
         rules.into_iter().find_map(|(index, rule)| {
             let grammar = self.list.get(*index)?;
-            grammar.event(grammar.rules.get(*rule)?, (&message, line), fields, number)
+            grammar.event(grammar.rules.get(*rule)?, (&message, line), &Fields::default(), 0)
         })
     }
 
@@ -458,13 +462,13 @@ impl Grammar {
     ) -> Reading<'a> {
         // The whole line is the evidence, not what the rule looked at.
         let texts = (&*claimed.message, first_line(body));
-        let events = self.first_event(texts, &claimed.fields, line).into_iter().collect();
+        let event = self.first_event(texts, &claimed.fields, line).map(Box::new);
         Reading {
             format: Some(&self.format),
             grammar: Some(index),
             stamp: claimed.stamp,
             fields: claimed.fields,
-            events,
+            event,
         }
     }
 

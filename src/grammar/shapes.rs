@@ -2,77 +2,134 @@
 //! trying. Exists because a line that no grammar knows would else run through each pattern on its own, at 4 MB/s. Must never
 //! leave out a grammar that fits: the patterns stay the judges.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
+use super::opening::Opening;
 use super::{Grammar, Line};
 
-/// Largest automaton of all patterns together, and largest cache of its states, in bytes.
+/// Largest automaton of patterns together, and largest cache of its states, in bytes.
 const SET_MAX_BYTES: usize = 64 << 20;
+/// Patterns that are tried, each by itself, before it is worth to compile those that messages began like into one automaton. After
+/// that, so many times two of others, and so on.
+const TRIED_MAX: usize = if cfg!(test) { 256 } else { 2048 };
 
 /// A line's place: number of the grammar, and of the line in it.
 pub(super) type Place = (usize, usize);
 
-/// All line patterns as one automaton.
+/// All line patterns.
 #[derive(Debug)]
 pub(super) struct Shapes {
     patterns: Vec<String>,
-    /// Compiled when it is first needed. `None` where the patterns are too large together; then each is tried.
-    set: OnceLock<Option<RegexSet>>,
-    /// The line of each pattern of the set.
+    openings: Vec<Opening>,
+    /// The line of each pattern.
     owners: Vec<Place>,
     /// Lines that are objects of JSON; always worth trying.
     others: Vec<Place>,
+    met: Mutex<Met>,
+}
+
+/// What the messages were like so far.
+#[derive(Debug)]
+struct Met {
+    /// Whether a message began like the pattern.
+    patterns: Vec<bool>,
+    /// How many were tried since the last set was compiled, and how many may be before the next one is.
+    tried: usize,
+    tried_max: usize,
+    set: Option<Arc<Set>>,
+}
+
+/// Patterns as one automaton.
+#[derive(Debug)]
+struct Set {
+    regex: RegexSet,
+    /// The number that each of all patterns has in it.
+    numbers: Vec<Option<usize>>,
 }
 
 impl Shapes {
     pub(super) fn of(grammars: &[Grammar]) -> Self {
-        let (mut patterns, mut owners, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let [mut owners, mut others] = [Vec::new(), Vec::new()];
+        let (mut patterns, mut openings) = (Vec::new(), Vec::new());
         for (index, grammar) in grammars.iter().enumerate() {
             for (number, line) in grammar.lines.iter().enumerate() {
                 match line {
-                    Line::Pattern { regex, .. } => {
+                    Line::Pattern { regex, opening, .. } => {
                         patterns.push(regex.least().to_owned());
+                        openings.push(*opening);
                         owners.push((index, number));
                     }
                     Line::Json { .. } => others.push((index, number)),
                 }
             }
         }
-        Self { patterns, set: OnceLock::new(), owners, others }
-    }
-
-    fn set(&self) -> Option<&RegexSet> {
-        // The flags are those of the patterns themselves.
-        let build = || {
-            RegexSetBuilder::new(&self.patterns)
-                .unicode(false)
-                .dot_matches_new_line(true)
-                .size_limit(SET_MAX_BYTES)
-                .dfa_size_limit(SET_MAX_BYTES)
-                .build()
-                .ok()
-        };
-        self.set.get_or_init(build).as_ref()
+        let none = vec![false; patterns.len()];
+        let met = Mutex::new(Met { patterns: none, tried: 0, tried_max: TRIED_MAX, set: None });
+        Self { patterns, openings, owners, others, met }
     }
 
     /// The lines that can fit the message, in their order.
     pub(super) fn fitting(&self, message: &[u8]) -> Vec<Place> {
-        let mut fitting: Vec<Place> = match self.set() {
-            Some(set) => {
-                let found = set.matches(message);
-                match found.matched_any() {
-                    true => found.iter().filter_map(|at| self.owners.get(at).copied()).collect(),
-                    false => Vec::new(),
-                }
-            }
-            None => self.owners.clone(),
-        };
+        let openings = self.openings.iter().enumerate();
+        let able = openings.filter(|(_, opening)| opening.fits(message));
+        let mut able: Vec<usize> = able.map(|(pattern, _)| pattern).collect();
+        if let Some(set) = self.set(&able) {
+            let found = set.regex.matches(message);
+            able.retain(|pattern| set.number(*pattern).is_none_or(|number| found.matched(number)));
+        }
+        let fitting = able.into_iter().filter_map(|pattern| self.owners.get(pattern).copied());
+        let mut fitting: Vec<Place> = fitting.collect();
         if message.first() == Some(&b'{') {
             fitting.extend(&self.others);
             fitting.sort_unstable();
         }
         fitting
+    }
+
+    /// The patterns that messages began like, once it is worth to compile them; these are of another one.
+    fn set(&self, able: &[usize]) -> Option<Arc<Set>> {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let Met { patterns, tried, tried_max, set } = &mut *met;
+        let is_new =
+            |pattern: &&usize| set.as_ref().is_none_or(|set| set.number(**pattern).is_none());
+        for pattern in able.iter().filter(is_new) {
+            *tried += 1;
+            if let Some(met) = patterns.get_mut(*pattern) {
+                *met = true;
+            }
+        }
+        if tried >= tried_max {
+            (*tried, *tried_max) = (0, tried_max.saturating_mul(2));
+            // Where they are too large together, each is tried.
+            *set = Set::of(&self.patterns, patterns).map(Arc::new).or(set.take());
+        }
+        set.clone()
+    }
+}
+
+impl Set {
+    /// Of those that messages began like.
+    fn of(all: &[String], met: &[bool]) -> Option<Self> {
+        let mut next = 0;
+        let mut number = |met: &bool| {
+            next += usize::from(*met);
+            met.then(|| next - 1)
+        };
+        let numbers: Vec<Option<usize>> = met.iter().map(&mut number).collect();
+        let patterns = all.iter().zip(met).filter(|(_, met)| **met).map(|(pattern, _)| pattern);
+        // The flags are those of the patterns themselves.
+        let regex = RegexSetBuilder::new(patterns)
+            .unicode(false)
+            .dot_matches_new_line(true)
+            .size_limit(SET_MAX_BYTES)
+            .dfa_size_limit(SET_MAX_BYTES)
+            .build();
+        Some(Self { regex: regex.ok()?, numbers })
+    }
+
+    fn number(&self, pattern: usize) -> Option<usize> {
+        self.numbers.get(pattern).copied().flatten()
     }
 }

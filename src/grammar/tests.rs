@@ -29,27 +29,27 @@ fn plainly<'a>(
     };
     let asked = reading
         .grammar
-        .is_none_or(|index| grammars.list[index].role == Role::App && reading.events.is_empty());
+        .is_none_or(|index| grammars.list[index].role == Role::App && reading.event.is_none());
     if asked {
         let event = grammars
-            .general_event(body, &reading.fields, 1)
+            .general_event(body, (&reading.fields, 1), &mut Told::default())
             .or_else(|| grammars.behind_time(&message?, body, &reading.fields, 1));
-        reading.events.extend(event);
+        reading.event = reading.event.or(event.map(Box::new));
     }
     reading
 }
 
 /// What the reader of a log looks at.
-type Told<'a> =
-    (Option<&'a str>, Option<usize>, Option<RawStamp>, [Option<&'a str>; 2], &'a [Event]);
+type Seen<'a> =
+    (Option<&'a str>, Option<usize>, Option<RawStamp>, [Option<&'a str>; 2], Option<&'a Event>);
 
-fn told<'a>(reading: &'a Reading<'a>) -> Told<'a> {
+fn told<'a>(reading: &'a Reading<'a>) -> Seen<'a> {
     let fields = &reading.fields;
     let request = match (fields.get("client"), fields.get("request")) {
         (Some(client), Some(request)) => [Some(client), Some(request)],
         _ => [None, None],
     };
-    (reading.format, reading.grammar, reading.stamp, request, &reading.events)
+    (reading.format, reading.grammar, reading.stamp, request, reading.event.as_deref())
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_glance_tells_what_all_patterns_tell() {
         (state >> 33) as usize % below
     };
     let mut lines: Vec<(Vec<u8>, Option<String>)> = Vec::new();
-    for (name, text) in BUILT_IN {
+    for Shipped { name, text, .. } in BUILT_IN {
         let table = file::parse(name, text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
         for sample in table.sample {
             let sample = sample.into_inner();
@@ -72,6 +72,7 @@ fn a_glance_tells_what_all_patterns_tell() {
     }
     let (mut claimed, mut silent, mut passed_over) = (0, 0, 0);
     let mut writers: BTreeMap<_, Writer> = BTreeMap::new();
+    let mut memory = Told::default();
     for round in 0..4 * lines.len() {
         let (line, ident) = &lines[round % lines.len()];
         let mut line = line.clone();
@@ -104,14 +105,14 @@ fn a_glance_tells_what_all_patterns_tell() {
         );
         let key = (ident.clone(), hint);
         let writer = writers.entry(key).or_insert_with(|| Writer::after(1000, hint));
-        let known = grammars.read_of(&line, ident.as_deref(), writer, 1);
+        let known = grammars.read_of(&line, ident.as_deref(), (writer, &mut memory), 1);
         assert_eq!(told(&known), told(&plain), "{:?}", String::from_utf8_lossy(&line));
         let mut settled = Writer::after(1000, plain.grammar);
-        let timed = grammars.read_timed(&line, ident.as_deref(), &mut settled, 1);
-        assert_eq!(timed.events, plain.events, "{:?}", String::from_utf8_lossy(&line));
+        let timed = grammars.read_timed(&line, ident.as_deref(), (&mut settled, &mut memory), 1);
+        assert_eq!(timed.event, plain.event, "{:?}", String::from_utf8_lossy(&line));
         passed_over += usize::from(timed.stamp.is_none() && plain.stamp.is_some());
         claimed += usize::from(quick.grammar.is_some());
-        silent += usize::from(quick.grammar.is_some() && quick.events.is_empty());
+        silent += usize::from(quick.grammar.is_some() && quick.event.is_none());
     }
     assert!(
         claimed > lines.len() && silent > 200 && passed_over > 50,

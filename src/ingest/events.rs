@@ -50,7 +50,8 @@ pub(super) struct EventTable {
 struct Rows {
     step: usize,
     rows_max: usize,
-    rows: BTreeMap<Key, Event>,
+    /// Boxed, for they are put among others: an event is twenty times as long as its key.
+    rows: BTreeMap<Key, Box<Event>>,
 }
 
 impl Default for Rows {
@@ -82,9 +83,7 @@ impl EventTable {
         {
             event.fields.insert("route".to_owned(), route);
         }
-        for field in PASSING_FIELDS {
-            event.fields.remove(field);
-        }
+        event.fields.remove_all(&PASSING_FIELDS);
         if self.rows >= TABLE_MAX {
             self.narrow();
         }
@@ -109,7 +108,7 @@ impl EventTable {
             let (kept, left_out) = sampled(events, before / 2);
             self.left_out += left_out;
             for event in kept {
-                insert(&mut rows.rows, event, STEPS[rows.step]);
+                insert(&mut rows.rows, *event, STEPS[rows.step]);
             }
         }
         self.rows = self.rows + rows.rows.len() - before;
@@ -118,7 +117,7 @@ impl EventTable {
     /// All events, by line.
     pub(super) fn into_events(self) -> Vec<Arc<Event>> {
         let rows = self.kinds.into_values().flat_map(|rows| rows.rows.into_values());
-        let mut events: Vec<Arc<Event>> = rows.map(Arc::new).collect();
+        let mut events: Vec<Arc<Event>> = rows.map(Arc::from).collect();
         events.sort_by_key(|a| (a.at.line, a.kind));
         events
     }
@@ -132,7 +131,7 @@ impl Rows {
             self.step += 1;
             for ((_, who, what), event) in std::mem::take(&mut self.rows) {
                 let at = step_of(&event, STEPS[self.step]);
-                put(&mut self.rows, (at, who, what), event);
+                put(&mut self.rows, (at, who, what), event.count, || event);
             }
         }
         longer
@@ -159,7 +158,7 @@ fn step_of(event: &Event, step: Micros) -> Micros {
     event.stamp.map_or(i64::MIN, |stamp| stamp.at.div_euclid(step))
 }
 
-fn insert(rows: &mut BTreeMap<Key, Event>, event: Event, step: Micros) {
+fn insert(rows: &mut BTreeMap<Key, Box<Event>>, event: Event, step: Micros) {
     // An OOM kill is never put together with another: each victim counts.
     let single = if event.kind == EventKind::OomKill { event.at.line } else { 0 };
     let mut words = Words(Vec::with_capacity(WORDS_BYTES));
@@ -171,11 +170,16 @@ fn insert(rows: &mut BTreeMap<Key, Event>, event: Event, step: Micros) {
         hasher.finish()
     };
     let key = (step_of(&event, step), hash(0), hash(1));
-    put(rows, key, event);
+    put(rows, key, event.count, || Box::new(event));
 }
 
-fn put(rows: &mut BTreeMap<Key, Event>, key: Key, event: Event) {
-    rows.entry(key).and_modify(|known| known.count += event.count).or_insert(event);
+fn put(
+    rows: &mut BTreeMap<Key, Box<Event>>,
+    key: Key,
+    count: u64,
+    event: impl FnOnce() -> Box<Event>,
+) {
+    rows.entry(key).and_modify(|known| known.count += count).or_insert_with(event);
 }
 
 /// So many events at most, spread evenly over the lines and fairly over the kinds: a kind that floods gives way to rare ones. Which

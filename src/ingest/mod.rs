@@ -64,6 +64,8 @@ pub struct Reading<'a> {
 pub struct BootPairs {
     /// (boot id, minute of uptime) → (boot stamp, wall stamp, line) with the smallest difference.
     pub earliest: BTreeMap<(String, Micros), (Micros, RawStamp, u64)>,
+    /// The key of the pair that was added last, and its difference.
+    last: Option<((String, Micros), Micros)>,
 }
 
 /// The boot id of pairs that audit records in a kernel log give; no boot has such a name.
@@ -401,9 +403,18 @@ impl BootPairs {
         if wall.clock == ClockKind::Boot {
             return;
         }
-        let key = (boot_id.unwrap_or_default().to_owned(), boot.div_euclid(60_000_000));
+        let (boot_id, minute) = (boot_id.unwrap_or_default(), boot.div_euclid(60_000_000));
         let difference = |(boot, wall, _): &(Micros, RawStamp, u64)| wall.at.saturating_sub(*boot);
         let new = (boot, wall, line);
+        // Most lines come in the minute of the one before, and later.
+        if let Some(((id, last_minute), least)) = &self.last
+            && (id.as_str(), *last_minute) == (boot_id, minute)
+            && difference(&new) >= *least
+        {
+            return;
+        }
+        let key = (boot_id.to_owned(), minute);
+        self.last = Some((key.clone(), difference(&new)));
         self.earliest
             .entry(key)
             .and_modify(|known| {

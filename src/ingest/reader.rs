@@ -408,10 +408,10 @@ impl<'a, 'g> Reader<'a, 'g> {
         let read = self.writers.read(self.reading.grammars, record);
         match read.format {
             Some(format) => self.formats.count(format),
-            None if self.source.envelope == Envelope::Plain && read.events.is_empty() => {
+            None if self.source.envelope == Envelope::Plain && read.event.is_none() => {
                 self.not_understood(record);
             }
-            None => read.events.iter().for_each(|event| self.dump.says(event.kind)),
+            None => read.event.iter().for_each(|event| self.dump.says(event.kind)),
         }
         if read.format.is_some() {
             self.dump.line_of_its_own();
@@ -425,7 +425,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             self.stamped(stamp);
         }
         self.request_marks(&read.fields, stamp, record.line);
-        for mut event in read.events {
+        if let Some(mut event) = read.event {
             event.stamp = stamp;
             event.boot = record.boot;
             event.count = event.count.saturating_add(record.repeats);
@@ -437,7 +437,7 @@ impl<'a, 'g> Reader<'a, 'g> {
             if let Some(container) = event.fields.get("container") {
                 event.origin.container = Some(container.to_owned());
             }
-            self.keep(event);
+            self.keep(*event);
         }
     }
 
@@ -473,6 +473,9 @@ impl<'a, 'g> Reader<'a, 'g> {
             self.zone_vote(last, stamp);
         }
         self.last_stamp = Some(stamp);
+        if self.waiting.is_empty() {
+            return;
+        }
         for mut event in std::mem::take(&mut self.waiting) {
             event.until =
                 Some(stamp).filter(|stamp| event.stamp.is_none_or(|own| own.clock == stamp.clock));

@@ -173,6 +173,7 @@ fn restored(
                 ((id, minute), (moment(boot), wall.into(), line))
             })
             .collect(),
+        ..BootPairs::default()
     };
     source.boot_lines =
         own.boot_lines.into_iter().map(|(mark, seen)| (salted(mark, salt), seen)).collect();

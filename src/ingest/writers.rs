@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::envelope::{OfKin, Record};
-use crate::grammar::{Grammars, Reading, Writer};
+use crate::grammar::{Grammars, Reading, Told, Writer};
 
 /// Program names of which the last grammar is remembered.
 const HINTED_MAX: usize = 256;
@@ -33,6 +33,8 @@ pub(super) struct Writers {
     list: Vec<Writer>,
     /// How many of them have a grammar.
     hinted: usize,
+    /// Of all of them: what a line tells does not depend on who wrote it.
+    told: Told,
 }
 
 impl Writers {
@@ -92,8 +94,8 @@ impl Writers {
             return grammars.read(body, ident, None, line);
         };
         let read = match record.stamp.is_some() {
-            true => grammars.read_timed(body, ident, writer, line),
-            false => grammars.read_of(body, ident, writer, line),
+            true => grammars.read_timed(body, ident, (writer, &mut self.told), line),
+            false => grammars.read_of(body, ident, (writer, &mut self.told), line),
         };
         Self::noted(writer, &mut self.hinted, read)
     }

@@ -136,7 +136,7 @@ fn read_lines(data: &[u8], ident: Option<&str>) {
     for (number, line) in (1..).zip(data.split(|byte| *byte == b'\n')) {
         let reading = grammars.read(line, ident, hint, number);
         assert_eq!(reading.format.is_some(), reading.grammar.is_some());
-        for event in &reading.events {
+        if let Some(event) = &reading.event {
             assert_eq!(event.at.line, number);
             shown(reading.stamp);
         }

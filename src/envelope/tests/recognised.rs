@@ -103,7 +103,7 @@ fn each_wrapper_takes_its_own() {
 fn grammars_of_wrapped_lines_still_read_them() {
     let grammars = Grammars::built_in().unwrap();
     let kinds = |body: &[u8], ident: Option<&str>| -> Vec<&str> {
-        grammars.read(body, ident, None, 1).events.iter().map(|event| event.kind.name()).collect()
+        grammars.read(body, ident, None, 1).event.iter().map(|event| event.kind.name()).collect()
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars");
     let mut told = 0;
