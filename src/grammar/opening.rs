@@ -19,10 +19,68 @@ impl Opening {
     }
 }
 
+/// Bytes, and the end of a message that is shorter.
+const BYTES: usize = 256;
+const ENTRIES: usize = BYTES + 1;
+
+/// Many openings at once: for each place and each byte there those that go on, as bits.
+#[derive(Debug)]
+pub(super) struct Openings {
+    /// Numbers that hold the bits of all.
+    words: usize,
+    places: usize,
+    table: Vec<u64>,
+}
+
+impl Openings {
+    pub(super) fn new(all: &[Opening]) -> Self {
+        let words = all.len().div_ceil(u64::BITS as usize);
+        let places = all.iter().map(|opening| opening.0.len()).max().unwrap_or_default() + 1;
+        let mut table = vec![0; places * ENTRIES * words];
+        if words == 0 {
+            return Self { words, places, table };
+        }
+        for (row, goes_on) in table.chunks_exact_mut(words).enumerate() {
+            let (place, byte) = (row / ENTRIES, row % ENTRIES);
+            for (opening, number) in all.iter().zip(0_usize..) {
+                let is_in = match opening.0.get(place) {
+                    Some(set) if byte < BYTES => set[byte / 64] >> (byte % 64) & 1 != 0,
+                    Some(_) => false,
+                    None => true,
+                };
+                goes_on[number / 64] |= u64::from(is_in) << (number % 64);
+            }
+        }
+        Self { words, places, table }
+    }
+
+    /// The numbers of those with which a message can begin, in their order.
+    pub(super) fn fitting(&self, message: &[u8]) -> Vec<u32> {
+        let mut left = vec![u64::MAX; self.words];
+        for place in 0..self.places {
+            let byte = message.get(place).map_or(BYTES, |byte| usize::from(*byte));
+            let row = (place * ENTRIES + byte) * self.words;
+            let goes_on = self.table.get(row..).unwrap_or_default();
+            left.iter_mut().zip(goes_on).for_each(|(left, goes_on)| *left &= goes_on);
+            if byte == BYTES {
+                break;
+            }
+        }
+        let mut numbers = Vec::new();
+        for (bits, from) in left.iter_mut().zip((0..).step_by(u64::BITS as usize)) {
+            while *bits != 0 {
+                numbers.push(from + bits.trailing_zeros());
+                *bits &= *bits - 1;
+            }
+        }
+        numbers
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{BUILT_IN, Line, file};
-    use super::Opening;
+    use super::{Opening, Openings};
 
     /// The first bytes of all patterns of a grammar.
     fn openings(name: &str) -> Vec<Opening> {
@@ -61,5 +119,27 @@ mod tests {
             BUILT_IN.iter().flat_map(|shipped| openings(shipped.name)).collect();
         let known = all.iter().filter(|opening| opening.0.len() >= 4).count();
         assert!(known * 10 > all.len() * 7, "{known} of {}", all.len());
+    }
+
+    #[test]
+    fn all_at_once_are_told_as_one_by_one() {
+        let all: Vec<Opening> =
+            BUILT_IN.iter().flat_map(|shipped| openings(shipped.name)).collect();
+        let mut lines: Vec<&str> =
+            BUILT_IN.iter().flat_map(|shipped| shipped.text.split('\'')).collect();
+        lines.extend(["", "2", "[", "INFO", "2026-03-10 00:00:00"]);
+        let (mut told, mut left_out) = (0, 0);
+        for some in [&all[..0], &all[..1], &all[..64], &all[..65], &all[..]] {
+            let together = Openings::new(some);
+            for line in &lines {
+                let one_by_one = some.iter().zip(0_u32..);
+                let one_by_one = one_by_one.filter(|(opening, _)| opening.fits(line.as_bytes()));
+                let one_by_one: Vec<u32> = one_by_one.map(|(_, number)| number).collect();
+                assert_eq!(together.fitting(line.as_bytes()), one_by_one, "{line}");
+                told += one_by_one.len();
+                left_out += some.len() - one_by_one.len();
+            }
+        }
+        assert!(told > 1000 && left_out > told, "{told} {left_out}");
     }
 }

@@ -2,11 +2,11 @@
 //! trying. Exists because a line that no grammar knows would else run through each pattern on its own, at 4 MB/s. Must never
 //! leave out a grammar that fits: the patterns stay the judges.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
-use super::opening::Opening;
+use super::opening::{Opening, Openings};
 use super::{Grammar, Line};
 
 /// Largest automaton of patterns together, and largest cache of its states, in bytes.
@@ -17,6 +17,8 @@ const TRIED_MAX: usize = if cfg!(test) { 256 } else { 2048 };
 
 /// A line's place: number of the grammar, and of the line in it.
 pub(super) type Place = (usize, usize);
+/// Number of a pattern among all. Few bytes, for they are listed for each message that is asked about.
+type Number = u32;
 
 /// All line patterns.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ struct Set {
     regex: RegexSet,
     /// The number that each of all patterns has in it.
     numbers: Vec<Option<usize>>,
+    /// Of all patterns.
+    openings: Openings,
 }
 
 impl Shapes {
@@ -72,15 +76,18 @@ impl Shapes {
 
     /// The lines that can fit the message, in their order.
     pub(super) fn fitting(&self, message: &[u8]) -> Vec<Place> {
-        let openings = self.openings.iter().enumerate();
-        let able = openings.filter(|(_, opening)| opening.fits(message));
-        let mut able: Vec<usize> = able.map(|(pattern, _)| pattern).collect();
-        if let Some(set) = self.set(&able) {
-            let found = set.regex.matches(message);
-            able.retain(|pattern| set.number(*pattern).is_none_or(|number| found.matched(number)));
-        }
-        let fitting = able.into_iter().filter_map(|pattern| self.owners.get(pattern).copied());
-        let mut fitting: Vec<Place> = fitting.collect();
+        let set = self.lock().set.clone();
+        let able = match &set {
+            Some(set) => set.fitting(message),
+            None => {
+                let openings = self.openings.iter().zip(0..=Number::MAX);
+                let able = openings.filter(|(opening, _)| opening.fits(message));
+                able.map(|(_, pattern)| pattern).collect()
+            }
+        };
+        self.meet(&able, set.as_deref());
+        let owner = |pattern| self.owners.get(pattern as usize).copied();
+        let mut fitting: Vec<Place> = able.into_iter().filter_map(owner).collect();
         if message.first() == Some(&b'{') {
             fitting.extend(&self.others);
             fitting.sort_unstable();
@@ -88,30 +95,37 @@ impl Shapes {
         fitting
     }
 
-    /// The patterns that messages began like, once it is worth to compile them; these are of another one.
-    fn set(&self, able: &[usize]) -> Option<Arc<Set>> {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lock(&self) -> MutexGuard<'_, Met> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts the patterns that will be tried because they are not in this set, and makes another set where it is worth it.
+    fn meet(&self, able: &[Number], set: Option<&Set>) {
+        let is_new = |pattern: &&Number| set.is_none_or(|set| set.number(**pattern).is_none());
+        let mut new = able.iter().filter(is_new).peekable();
+        if new.peek().is_none() {
+            return;
+        }
+        let mut met = self.lock();
         let Met { patterns, tried, tried_max, set } = &mut *met;
-        let is_new =
-            |pattern: &&usize| set.as_ref().is_none_or(|set| set.number(**pattern).is_none());
-        for pattern in able.iter().filter(is_new) {
+        for pattern in new {
             *tried += 1;
-            if let Some(met) = patterns.get_mut(*pattern) {
+            if let Some(met) = patterns.get_mut(*pattern as usize) {
                 *met = true;
             }
         }
         if tried >= tried_max {
             (*tried, *tried_max) = (0, tried_max.saturating_mul(2));
             // Where they are too large together, each is tried.
-            *set = Set::of(&self.patterns, patterns).map(Arc::new).or(set.take());
+            let new = Set::of(&self.patterns, patterns, &self.openings);
+            *set = new.map(Arc::new).or(set.take());
         }
-        set.clone()
     }
 }
 
 impl Set {
     /// Of those that messages began like.
-    fn of(all: &[String], met: &[bool]) -> Option<Self> {
+    fn of(all: &[String], met: &[bool], openings: &[Opening]) -> Option<Self> {
         let mut next = 0;
         let mut number = |met: &bool| {
             next += usize::from(*met);
@@ -126,10 +140,18 @@ impl Set {
             .size_limit(SET_MAX_BYTES)
             .dfa_size_limit(SET_MAX_BYTES)
             .build();
-        Some(Self { regex: regex.ok()?, numbers })
+        Some(Self { regex: regex.ok()?, numbers, openings: Openings::new(openings) })
     }
 
-    fn number(&self, pattern: usize) -> Option<usize> {
-        self.numbers.get(pattern).copied().flatten()
+    /// The patterns that can fit the message: those that do, and of the others all that begin like it.
+    fn fitting(&self, message: &[u8]) -> Vec<Number> {
+        let mut able = self.openings.fitting(message);
+        let found = self.regex.matches(message);
+        able.retain(|pattern| self.number(*pattern).is_none_or(|number| found.matched(number)));
+        able
+    }
+
+    fn number(&self, pattern: Number) -> Option<usize> {
+        self.numbers.get(pattern as usize).copied().flatten()
     }
 }
