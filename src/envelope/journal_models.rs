@@ -3,6 +3,8 @@
 //! five change from one to the next: the others are compared as one piece.
 //! Must never take an entry for one of a writer whose names it does not have, and never read one as [`super::journal_export`] would not.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
@@ -20,6 +22,8 @@ const MODEL_MAX_BYTES: usize = 8 * 1024;
 const MODEL_LINES_MAX: usize = 64;
 /// Longest value that is looked for here: with its name it is a line that is kept whole.
 const VALUE_MAX_BYTES: usize = LINE_MAX_BYTES - MODEL_MAX_BYTES;
+/// How far behind the front a word is looked for that tells models apart, in bytes: up to the program's name and behind it.
+const SIGN_MAX_BYTES: usize = 512;
 /// To learn costs so many entries, and so many may be saved up: where no entry is like another, few are looked at.
 const LEARNING_COSTS: u32 = if cfg!(test) { 1 } else { 32 };
 const SAVED_MAX: u32 = 1024;
@@ -79,12 +83,15 @@ pub(super) struct Model {
     kin: Kin,
     /// Whether the pid may differ: where `UNIT` stands, it tells whose unit that is.
     any_pid: bool,
+    /// The word that its entries have in the place that tells most models apart.
+    sign: Option<u64>,
 }
 
 impl Model {
     fn new(lines: Vec<Line>, kin: Kin) -> Self {
         let any_pid = lines.iter().all(|line| line.slot != Some(Slot::Unit));
-        let mut model = Self { lines, parts: Vec::new(), entry: Entry::default(), kin, any_pid };
+        let mut model =
+            Self { lines, parts: Vec::new(), entry: Entry::default(), kin, any_pid, sign: None };
         model.put_together();
         model
     }
@@ -110,6 +117,11 @@ impl Model {
         same.push(b'\n');
         self.parts.push(Part { same, own: None });
         self.entry.name();
+    }
+
+    /// What is the same in all of its entries, up to their first value behind the front.
+    fn behind(&self, front: usize) -> &[u8] {
+        self.parts.get(front).map_or(&[], |part| &part.same)
     }
 
     /// Makes it fit these lines too, where they are of the same writer.
@@ -208,11 +220,19 @@ fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
 fn has_newline(value: &[u8]) -> bool {
     const AT_ONCE: usize = 16;
     let is_in = |piece: &[u8; AT_ONCE]| piece.iter().fold(false, |is, byte| is | (*byte == b'\n'));
-    let (pieces, rest) = value.as_chunks();
-    let found = pieces.iter().fold(false, |found, piece| found | is_in(piece));
-    match value.last_chunk() {
-        Some(last) => found | is_in(last),
-        None => rest.contains(&b'\n'),
+    if let Some(last) = value.last_chunk() {
+        let (pieces, _) = value.as_chunks();
+        return pieces.iter().fold(is_in(last), |found, piece| found | is_in(piece));
+    }
+    // The high bit of a byte is set where it is a newline; above the first one of a word it may be set without.
+    const ONES: u64 = u64::MAX / 0xff;
+    let is_in = |word: &[u8; 8]| {
+        let other = u64::from_ne_bytes(*word) ^ (ONES * u64::from(b'\n'));
+        other.wrapping_sub(ONES) & !other & (ONES << 7) != 0
+    };
+    match (value.first_chunk(), value.last_chunk()) {
+        (Some(first), Some(last)) => is_in(first) | is_in(last),
+        _ => value.contains(&b'\n'),
     }
 }
 
@@ -256,6 +276,10 @@ pub(super) struct Models {
     order: Vec<usize>,
     /// The parts that all of them begin with: cursor and times, which are gone over once.
     front: Vec<Part>,
+    /// Where the word stands behind the front by which most of them are told apart; looked for anew when there are more models, or
+    /// another front.
+    sign_at: usize,
+    sign_of: (usize, usize),
     walk: Walk,
     last_kin: Kin,
     saved: u32,
@@ -287,8 +311,13 @@ impl Models {
         walk.clear();
         walk.over(front, text)?;
         let (at, newlines, spots) = (walk.at, walk.newlines, walk.spots.len());
+        let sign = text.get(at..).and_then(|behind| word_at(behind, self.sign_at));
         for (turn, place) in order.iter().enumerate() {
-            let parts = list.get_mut(*place)?.parts.get_mut(front.len()..)?;
+            let model = list.get_mut(*place)?;
+            if model.sign.is_some() && model.sign != sign {
+                continue;
+            }
+            let parts = model.parts.get_mut(front.len()..)?;
             if walk.over(parts, text).is_some() {
                 return Some((turn, *place));
             }
@@ -337,7 +366,31 @@ impl Models {
             front.truncate(alike.count());
         }
         self.front = front;
+        self.find_signs();
     }
+
+    /// Looks for the place behind the front where the models differ most.
+    fn find_signs(&mut self) {
+        let front = self.front.len();
+        if self.sign_of != (self.list.len(), front) {
+            self.sign_of = (self.list.len(), front);
+            let words = |at: usize| {
+                let words = self.list.iter().filter_map(|model| word_at(model.behind(front), at));
+                words.collect::<BTreeSet<u64>>().len()
+            };
+            // Of equal places the first one.
+            let at = (0..SIGN_MAX_BYTES).max_by_key(|at| (words(*at), Reverse(*at)));
+            self.sign_at = at.unwrap_or_default();
+        }
+        for model in &mut self.list {
+            model.sign = word_at(model.behind(front), self.sign_at);
+        }
+    }
+}
+
+/// The eight bytes there, where there are so many.
+fn word_at(text: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(*text.get(at..)?.first_chunk()?))
 }
 
 /// The fields of the entry that a text begins with; `None` where it holds anything else, is too large, or is not whole.
