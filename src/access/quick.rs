@@ -35,42 +35,45 @@ impl Memory {
 /// The time of a line before, in the minute of the last one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LastTime {
-    text: [u8; times::CLF_LENGTH],
+    /// Its ends without the seconds; of no time where there is no stamp.
+    minute: (u128, u128),
+    /// The start of its minute.
     stamp: Option<RawStamp>,
 }
 
 impl LastTime {
     /// As `times::clf`; neighbours mostly have the same minute. Whether they have the same second is not asked: a processor could not
     /// foresee the answer.
+    #[inline]
     pub(super) fn clf(&mut self, value: &[u8]) -> Option<RawStamp> {
         let text: Option<&[u8; times::CLF_LENGTH]> = value.try_into().ok();
-        if let Some(stamp) = text.and_then(|text| self.in_minute(text)) {
-            return Some(stamp);
+        if let (Some(text), Some(start)) = (text, self.stamp)
+            && minute(text) == self.minute
+            && let Some(seconds) = seconds(text)
+        {
+            return Some(RawStamp { at: start.at.saturating_add(seconds * SECOND), ..start });
         }
-        self.stamp = times::clf(value);
-        // No time is written in zeros: they stand for none.
-        self.text = match text {
-            Some(text) if self.stamp.is_some() => *text,
-            _ => [0; times::CLF_LENGTH],
-        };
-        self.stamp
+        self.another(value)
     }
 
-    /// A second of the same minute and zone.
-    fn in_minute(&self, text: &[u8; times::CLF_LENGTH]) -> Option<RawStamp> {
-        let stamp = self.stamp?;
-        // A leap second counts as the one before it, and is for the parser.
-        let second = |text: &[u8; times::CLF_LENGTH]| match text[SECONDS] {
-            [tens @ b'0'..=b'5', ones @ b'0'..=b'9'] => {
-                Some(Micros::from(tens - b'0') * 10 + Micros::from(ones - b'0'))
-            }
-            _ => None,
-        };
-        let past = second(text)? - second(&self.text)?;
-        let (now, before) = (ends(text), ends(&self.text));
-        let alike = now.0 == before.0 && (now.1 ^ before.1) & !SECONDS_AT_END == 0;
-        alike.then(|| RawStamp { at: stamp.at.saturating_add(past * SECOND), ..stamp })
+    #[cold]
+    fn another(&mut self, value: &[u8]) -> Option<RawStamp> {
+        let stamp = times::clf(value);
+        let text: Option<&[u8; times::CLF_LENGTH]> = value.try_into().ok();
+        // A leap second counts as the one before it, and is for the parser; so is what is no time.
+        self.stamp = text.zip(stamp).and_then(|(text, stamp)| {
+            let start = stamp.at.checked_sub(seconds(text)? * SECOND)?;
+            self.minute = minute(text);
+            Some(RawStamp { at: start, ..stamp })
+        });
+        stamp
     }
+}
+
+fn seconds(text: &[u8; times::CLF_LENGTH]) -> Option<Micros> {
+    let [tens, ones] = text[SECONDS] else { return None };
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 6 && ones < 10).then(|| Micros::from(tens * 10 + ones))
 }
 
 /// Where the seconds stand: `05/Nov/2025:12:00:00 +0300`.
@@ -79,10 +82,10 @@ const SECONDS: std::ops::Range<usize> = 18..20;
 /// Their bits in the last sixteen bytes.
 const SECONDS_AT_END: u128 = 0xffff << (8 * (SECONDS.start + 16 - times::CLF_LENGTH));
 
-/// The first sixteen bytes and the last: no byte is in neither.
-fn ends(text: &[u8; times::CLF_LENGTH]) -> (u128, u128) {
+/// The first sixteen bytes and the last, without the seconds: no other byte is in neither.
+fn minute(text: &[u8; times::CLF_LENGTH]) -> (u128, u128) {
     let wide = |bytes: Option<&[u8; 16]>| bytes.map_or(0, |bytes| u128::from_le_bytes(*bytes));
-    (wide(text.first_chunk()), wide(text.last_chunk()))
+    (wide(text.first_chunk()), wide(text.last_chunk()) & !SECONDS_AT_END)
 }
 
 /// A request that was read, and what was found out about it by the way.
