@@ -69,17 +69,33 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     // The quick way reads bytes; only the other one decodes them.
     let only_requests = envelope == Envelope::Plain
         && !wide
-        && requests.as_ref().is_some_and(|(shape, _)| {
-            !shape.is_mixed()
-                && explains(&bodies, NEARLY_ALL_PERCENT, |line| shape.parse(line).is_some())
+        && requests.as_ref().is_some_and(|Requests { shape, explain, .. }| {
+            let parses = |line: &[u8]| shape.parse(line).is_some();
+            !shape.is_mixed() && (*explain || explains(&bodies, NEARLY_ALL_PERCENT, parses))
         });
+    let requests = requests.map(|Requests { shape, name, .. }| (shape, name));
     Kind::Log { envelope, requests, only_requests }
+}
+
+/// The requests of a log.
+struct Requests {
+    shape: Shape,
+    /// Of the format.
+    name: String,
+    /// Whether they are known to be nearly all of it.
+    explain: bool,
+}
+
+impl Requests {
+    const fn new(shape: Shape, name: String) -> Self {
+        Self { shape, name, explain: false }
+    }
 }
 
 /// The form of the requests among lines of a log, where there are any.
 pub(super) fn requests_in(text: &[u8], envelope: Envelope, reading: &Reading<'_>) -> Option<Shape> {
     let head = text.get(..HEAD_BYTES).unwrap_or(text);
-    requests(&sample(head, envelope), reading, &[]).map(|(shape, _)| shape)
+    requests(&sample(head, envelope), reading, &[]).map(|requests| requests.shape)
 }
 
 /// More than one control byte in 32 that no log has; NUL runs (a torn page) are not counted, nor is UTF-16.
@@ -115,11 +131,7 @@ fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
 
 /// The first format that explains most of the lines that look like requests: the user's, a grammar's, one of the
 /// configuration's, a known one, or one worked out from the lines.
-fn requests(
-    bodies: &[Vec<u8>],
-    reading: &Reading<'_>,
-    formats: &[LogFormat],
-) -> Option<(Shape, String)> {
+fn requests(bodies: &[Vec<u8>], reading: &Reading<'_>, formats: &[LogFormat]) -> Option<Requests> {
     if bodies.is_empty() {
         return None;
     }
@@ -127,7 +139,7 @@ fn requests(
         explains(bodies, percent, |line| format.parse(line).is_some())
     };
     if let Some(format) = reading.log_format.filter(|format| fits(format, ENOUGH_PERCENT)) {
-        return Some((Shape::Format(format.clone()), "access-given".to_owned()));
+        return Some(Requests::new(Shape::Format(format.clone()), "access-given".to_owned()));
     }
     let lines: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
     for (name, format) in reading.grammars.access_formats() {
@@ -138,15 +150,17 @@ fn requests(
             {
                 let shape = Shape::Apache(apache);
                 let name = name_of(&shape);
-                return Some((shape, name));
+                return Some(Requests::new(shape, name));
             }
             let name = name.strip_prefix("nginx-").unwrap_or(name);
-            return Some((Shape::Format(format.clone()), format!("access-{name}")));
+            let (shape, name) = (Shape::Format(format.clone()), format!("access-{name}"));
+            return Some(Requests { shape, name, explain: true });
         }
     }
     for format in formats {
         if fits(format, ENOUGH_PERCENT) {
-            return Some((Shape::Format(format.clone()), CONFIGURED_ACCESS.to_owned()));
+            let shape = Shape::Format(format.clone());
+            return Some(Requests::new(shape, CONFIGURED_ACCESS.to_owned()));
         }
     }
     let asking: Vec<&[u8]> =
@@ -157,7 +171,7 @@ fn requests(
     let shape = Shape::detect(&known, &lines)
         .or_else(|| Shape::detect(&known, &asking).filter(|_| enough))?;
     let name = name_of(&shape);
-    Some((shape, name))
+    Some(Requests::new(shape, name))
 }
 
 /// Whether so many of a hundred lines are read. Where too many were not, the others are not looked at.
