@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 fn main() {
     let root =
@@ -54,11 +54,15 @@ fn grammars(folder: &Path, out: &Path) {
         // What is wrong with a grammar is told by its tests, with file and line: here it must only not stop them.
         let mut shapes: toml::Table = toml::from_str(&text).unwrap_or_default();
         let samples = shapes.remove("sample");
-        let is_unverified = |sample: &&toml::Value| sample.get("unverified").is_some();
+        let is_unverified = |sample: &&toml::Value| {
+            sample.get("unverified").and_then(toml::Value::as_bool) == Some(true)
+        };
         let samples = samples.as_ref().and_then(toml::Value::as_array);
         let unverified = samples.map_or(0, |list| list.iter().filter(is_unverified).count());
         let lines = shapes.get("line").and_then(toml::Value::as_array);
-        let patterns = lines.into_iter().flatten().map(|line| line.get("pattern")?.as_str());
+        // A `log_format` is no pattern, and is kept elsewhere.
+        let lines = lines.into_iter().flatten().filter(|line| line.get("log_format").is_none());
+        let patterns = lines.map(|line| line.get("pattern")?.as_str());
         let openings: String =
             patterns.map(|pattern| opening(pattern.unwrap_or_default())).collect();
         let json = serde_json::to_string(&shapes).expect("a table is an object");
@@ -79,7 +83,10 @@ fn opening(pattern: &str) -> String {
     // As `compile` in `src/grammar/lazy.rs`.
     let mut parser = ParserBuilder::new();
     let parser = parser.unicode(false).utf8(false).dot_matches_new_line(true);
-    let start = parser.build().parse(pattern).map_or_else(|_| Start::default(), |hir| start(&hir));
+    let hir = parser.build().parse(pattern).ok();
+    // Elsewhere than at the start of the message nothing is known of that.
+    let at_start = |hir: &Hir| hir.properties().look_set_prefix().contains(Look::Start);
+    let start = hir.filter(at_start).map(|hir| start(&hir)).unwrap_or_default();
     let one = |set: &Set| format!("[{}, {}, {}, {}], ", set[0], set[1], set[2], set[3]);
     format!("&[{}], ", start.sets.iter().map(one).collect::<String>())
 }

@@ -49,6 +49,39 @@ fn a_few_lines_of_an_access_log_and_half_of_one() {
     }
 }
 
+/// A line of another kind and a few requests: they are found however the file ends.
+#[test]
+fn requests_behind_an_error_line() {
+    let error = "2026/11/20 21:46:40 [error] 7#7: *1 upstream timed out (110: Connection timed out) while reading response \
+                 header from upstream, client: 10.0.0.9, server: _, request: \"GET /p HTTP/1.1\", upstream: \
+                 \"http://10.0.0.2:8000/p\"";
+    let long = "x".repeat(14_200);
+    let request = |path: &str| {
+        format!(
+            "10.0.0.9 - - [20/Nov/2026:21:46:41 +0000] \"GET /{path} HTTP/1.1\" 200 3 \"-\" \"curl/8\""
+        )
+    };
+    let log = |path: &str, count: usize| {
+        let requests = std::iter::repeat_n(request(path), count);
+        std::iter::once(error.to_owned()).chain(requests).collect::<Vec<_>>().join("\n")
+    };
+    let ended = log("p", 9) + "\n";
+    let wide: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(ended.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let cases: [(&str, Vec<u8>, u64); 5] = [
+        ("ended", ended.clone().into_bytes(), 9),
+        ("not ended", log("p", 9).into_bytes(), 9),
+        ("NULs behind the end", (ended + &"\0".repeat(16)).into_bytes(), 9),
+        ("UTF-16", wide, 9),
+        ("longer than what is looked at", (log(&long, 60) + "\n").into_bytes(), 60),
+    ];
+    let folder = folder();
+    for (what, bytes, expected) in cases {
+        let done = report(&put(folder.path(), "log", &bytes));
+        assert_eq!(done.json()["traffic"]["requests"], expected, "{what}");
+    }
+}
+
 #[test]
 fn a_single_access_log() {
     let folder = folder();

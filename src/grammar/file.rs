@@ -413,6 +413,7 @@ mod tests {
                 (grammar.lines.len(), grammar.rules.len(), grammar.unverified, grammar.role)
             };
             assert_eq!(sums(&quick), sums(&whole), "{name}");
+            assert_eq!(shipped.openings.len(), quick.lines.len(), "{name}");
             assert_eq!(quick.needles.words(), whole.needles.words(), "{name}");
         }
     }

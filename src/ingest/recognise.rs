@@ -64,8 +64,13 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
     if envelope == Envelope::Plain && envelope::is_untimed_ring(head, &looks_like_kernel) {
         envelope = Envelope::Dmesg;
     }
-    let bodies = sample(head, envelope);
-    let requests = requests(&bodies, reading, formats);
+    let mut bodies = sample(head, envelope);
+    let mut requests = requests(&bodies, reading, formats);
+    // A last line that was cut may be too many of a short log.
+    if requests.is_none() && envelope == Envelope::Plain && !wide && has_open_end(head, &bodies) {
+        bodies.pop();
+        requests = self::requests(&bodies, reading, formats);
+    }
     // The quick way reads bytes; only the other one decodes them.
     let only_requests = envelope == Envelope::Plain
         && !wide
@@ -75,6 +80,12 @@ pub(super) fn recognise(head: &[u8], reading: &Reading<'_>, formats: &[LogFormat
         });
     let requests = requests.map(|Requests { shape, name, .. }| (shape, name));
     Kind::Log { envelope, requests, only_requests }
+}
+
+/// Whether the head is all of a file, and the last of its lines, which are all among these, has no end.
+fn has_open_end(head: &[u8], bodies: &[Vec<u8>]) -> bool {
+    let ended = head.iter().rfind(|byte| **byte != 0).is_none_or(|byte| *byte == b'\n');
+    head.len() < HEAD_BYTES && !ended && (2..SAMPLE_RECORDS).contains(&bodies.len())
 }
 
 /// The requests of a log.
@@ -122,10 +133,6 @@ fn sample(head: &[u8], envelope: Envelope) -> Vec<Vec<u8>> {
     };
     unwrapper.feed(head, &mut take);
     unwrapper.finish(complete, &mut take);
-    // A last line without an end may be cut: of a short log it would be too many that no format explains.
-    if bodies.len() > 1 && !head.ends_with(b"\n") {
-        bodies.pop();
-    }
     bodies
 }
 
