@@ -2,17 +2,22 @@
 //! patterns a message begins like ten, and to compile the others takes longer than to report on a small bundle. What the bytes are
 //! is worked out when coroner is built (`src/build.rs`). Must never leave out a pattern that fits.
 
+/// Bytes, as bits.
+type Set = [u64; 4];
+
+/// Whether a byte is in it; what is greater than any byte never is.
+fn holds(set: &Set, byte: usize) -> bool {
+    set.get(byte / 64).is_some_and(|bits| bits >> (byte % 64) & 1 != 0)
+}
+
 /// For each of the first bytes those that it can be, as bits; nothing where they are not known.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Opening(pub(super) &'static [[u64; 4]]);
+pub(super) struct Opening(pub(super) &'static [Set]);
 
 impl Opening {
     /// Whether a message can begin so.
     pub(super) fn fits(self, message: &[u8]) -> bool {
-        let can_be = |(set, byte): (&[u64; 4], &u8)| {
-            let bits = set.get(usize::from(byte / 64)).copied().unwrap_or_default();
-            bits >> (byte % 64) & 1 != 0
-        };
+        let can_be = |(set, byte): (&Set, &u8)| holds(set, usize::from(*byte));
         // The last bytes first: many patterns begin with a date, and few go on alike.
         let first = message.get(..self.0.len());
         first.is_some_and(|first| self.0.iter().zip(first).rev().all(can_be))
@@ -44,8 +49,7 @@ impl Openings {
             let (place, byte) = (row / ENTRIES, row % ENTRIES);
             for (opening, number) in all.iter().zip(0_usize..) {
                 let is_in = match opening.0.get(place) {
-                    Some(set) if byte < BYTES => set[byte / 64] >> (byte % 64) & 1 != 0,
-                    Some(_) => false,
+                    Some(set) => holds(set, byte),
                     None => true,
                 };
                 goes_on[number / 64] |= u64::from(is_in) << (number % 64);
