@@ -12,8 +12,12 @@ use super::Progress;
 use crate::problem::ProblemKind;
 use crate::wording::{Text, text};
 
-/// Bytes asked of the operating system at once: the size that measured best for plain logs.
+/// Bytes asked of the operating system at once: the size that measured best for plain logs. Of whole pages, so that each of them is
+/// copied to the same place in a page.
 const READ_BYTES: usize = 256 * 1024;
+/// What the buffer's place is a multiple of. An allocator puts a large one 16 bytes behind the start of a page, and there the kernel
+/// copies at a fifth of its speed where the processor is a Zen 3 (`rep movsb` to 1 to 31 bytes behind it; measured).
+const PLACE_BYTES: usize = 64;
 
 /// Why a stream has no more bytes although its format promised some; becomes a problem once the path is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +72,9 @@ pub(super) fn copy(blocks: &mut (impl Blocks + ?Sized), out: &mut [u8]) -> Resul
 /// The outermost stream: a file or standard input.
 pub(super) struct Source<'a> {
     reader: Box<dyn Read + Send>,
+    /// With a few bytes before those that are used.
     buffer: Vec<u8>,
+    start: usize,
     at: usize,
     until: usize,
     read_bytes: u64,
@@ -88,12 +94,14 @@ impl<'a> Source<'a> {
         hashing: &'a AtomicBool,
         progress: &'a dyn Progress,
     ) -> Self {
-        let buffer = vec![0; READ_BYTES];
+        let buffer = vec![0; READ_BYTES + PLACE_BYTES];
+        let start = buffer.as_ptr().align_offset(PLACE_BYTES).min(PLACE_BYTES);
         let (at, until, read_bytes) = (0, 0, 0);
         let sha256 = Some(Sha256::new());
         Self {
             reader,
             buffer,
+            start,
             at,
             until,
             read_bytes,
@@ -122,7 +130,9 @@ impl<'a> Source<'a> {
 
     fn refill(&mut self) {
         let mut buffer = std::mem::take(&mut self.buffer);
-        (self.at, self.until) = (0, self.read_some(&mut buffer));
+        let used = self.start..self.start.saturating_add(READ_BYTES);
+        let count = self.read_some(buffer.get_mut(used).unwrap_or_default());
+        (self.at, self.until) = (self.start, self.start.saturating_add(count));
         self.buffer = buffer;
     }
 
