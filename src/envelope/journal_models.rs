@@ -83,15 +83,24 @@ pub(super) struct Model {
     kin: Kin,
     /// Whether the pid may differ: where `UNIT` stands, it tells whose unit that is.
     any_pid: bool,
-    /// The word that its entries have in the place that tells most models apart.
+    /// The word that its entries have in the place that tells most models apart, and whether all of them have: it may stand behind
+    /// a value of their own, which may be shorter in another one.
     sign: Option<u64>,
+    is_sure: bool,
 }
 
 impl Model {
     fn new(lines: Vec<Line>, kin: Kin) -> Self {
         let any_pid = lines.iter().all(|line| line.slot != Some(Slot::Unit));
-        let mut model =
-            Self { lines, parts: Vec::new(), entry: Entry::default(), kin, any_pid, sign: None };
+        let mut model = Self {
+            lines,
+            parts: Vec::new(),
+            entry: Entry::default(),
+            kin,
+            any_pid,
+            sign: None,
+            is_sure: true,
+        };
         model.put_together();
         model
     }
@@ -119,9 +128,18 @@ impl Model {
         self.entry.name();
     }
 
-    /// What is the same in all of its entries, up to their first value behind the front.
-    fn behind(&self, front: usize) -> &[u8] {
-        self.parts.get(front).map_or(&[], |part| &part.same)
+    /// The eight bytes that its entries have so far behind the front, where the values before them are as long as in the last one,
+    /// and whether no value is. None where they are not the same in all.
+    fn word(&self, front: usize, at: usize) -> Option<(u64, bool)> {
+        let (mut left, mut is_sure) = (at, true);
+        for part in self.parts.get(front..)? {
+            if let Some(text) = part.same.get(left..) {
+                return Some((word_in(text)?, is_sure));
+            }
+            left = left.checked_sub(part.same.len() + 1 + part.own.as_ref()?.bytes)?;
+            is_sure = false;
+        }
+        None
     }
 
     /// Makes it fit these lines too, where they are of the same writer.
@@ -311,18 +329,22 @@ impl Models {
         walk.clear();
         walk.over(front, text)?;
         let (at, newlines, spots) = (walk.at, walk.newlines, walk.spots.len());
-        let sign = text.get(at..).and_then(|behind| word_at(behind, self.sign_at));
-        for (turn, place) in order.iter().enumerate() {
-            let model = list.get_mut(*place)?;
-            if model.sign.is_some() && model.sign != sign {
-                continue;
+        let sign = text.get(at + self.sign_at..).and_then(word_in);
+        // What does not have the sign is looked at last.
+        for is_last in [false, true] {
+            for (turn, place) in order.iter().enumerate() {
+                let model = list.get_mut(*place)?;
+                let has_sign = model.sign.is_none_or(|own| Some(own) == sign);
+                if has_sign == is_last || (is_last && model.is_sure) {
+                    continue;
+                }
+                let parts = model.parts.get_mut(front.len()..)?;
+                if walk.over(parts, text).is_some() {
+                    return Some((turn, *place));
+                }
+                (walk.at, walk.newlines) = (at, newlines);
+                walk.spots.truncate(spots);
             }
-            let parts = model.parts.get_mut(front.len()..)?;
-            if walk.over(parts, text).is_some() {
-                return Some((turn, *place));
-            }
-            (walk.at, walk.newlines) = (at, newlines);
-            walk.spots.truncate(spots);
         }
         None
     }
@@ -375,22 +397,24 @@ impl Models {
         if self.sign_of != (self.list.len(), front) {
             self.sign_of = (self.list.len(), front);
             let words = |at: usize| {
-                let words = self.list.iter().filter_map(|model| word_at(model.behind(front), at));
-                words.collect::<BTreeSet<u64>>().len()
+                let words = self.list.iter().filter_map(|model| model.word(front, at));
+                words.map(|(word, _)| word).collect::<BTreeSet<u64>>().len()
             };
             // Of equal places the first one.
             let at = (0..SIGN_MAX_BYTES).max_by_key(|at| (words(*at), Reverse(*at)));
             self.sign_at = at.unwrap_or_default();
         }
         for model in &mut self.list {
-            model.sign = word_at(model.behind(front), self.sign_at);
+            let word = model.word(front, self.sign_at);
+            model.sign = word.map(|(word, _)| word);
+            model.is_sure = word.is_none_or(|(_, is_sure)| is_sure);
         }
     }
 }
 
-/// The eight bytes there, where there are so many.
-fn word_at(text: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_ne_bytes(*text.get(at..)?.first_chunk()?))
+/// The first eight bytes.
+fn word_in(text: &[u8]) -> Option<u64> {
+    Some(u64::from_ne_bytes(*text.first_chunk()?))
 }
 
 /// The fields of the entry that a text begins with; `None` where it holds anything else, is too large, or is not whole.
