@@ -54,6 +54,7 @@ pub mod grammar;
 pub mod ingest;
 pub mod kernel;
 pub mod mark;
+pub mod near;
 pub mod pack;
 pub mod problem;
 pub mod recurrence;

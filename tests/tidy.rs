@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The modules of the library, each using only those before it. First the vocabulary, then the pipeline.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 36] = [
     "digits",
+    "near",
     "wording",
     "stamp",
     "source",
@@ -61,7 +62,19 @@ const PLACES: [(&str, &[&str]); 27] = [
     ("indicatif", &["progress.rs"]),
     ("lzma-rust2", &["bundle/"]),
     ("maud", &["report/html/", "report/svg/"]),
-    ("memchr", &["access/", "bundle/", "envelope/", "grammar/", "ingest/", "kernel/", "snapshot/"]),
+    (
+        "memchr",
+        &[
+            "access/",
+            "bundle/",
+            "envelope/",
+            "grammar/",
+            "ingest/",
+            "kernel/",
+            "near.rs",
+            "snapshot/",
+        ],
+    ),
     ("nom", &["access/log_format.rs", "envelope/journal_export.rs", "kernel/"]),
     ("rayon", &["diagnose.rs", "grammar/mod.rs", "ingest/", "main.rs"]),
     ("regex", &["grammar/", "report/redact/"]),

@@ -5,6 +5,7 @@
 use super::log_format::LogFormat;
 use super::matching::{self, Ending, Field, Format};
 use super::names::Role;
+use super::skim::Head;
 use super::{Request, Shape, fields, json, times};
 use crate::stamp::{Micros, RawStamp, SECOND};
 use agents::Agents;
@@ -20,12 +21,18 @@ const POWERS: [f64; EXACT_DIGITS + 1] =
 /// What is remembered from line to line of one log.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
+    head: Head,
     time: LastTime,
     agents: Agents,
     keys: json::Keys,
 }
 
 impl Memory {
+    /// What the last line began with.
+    pub(super) const fn head(&mut self) -> &mut Head {
+        &mut self.head
+    }
+
     /// The time of the last line.
     pub(super) const fn time(&mut self) -> &mut LastTime {
         &mut self.time

@@ -9,6 +9,7 @@ use super::matching::{self, Ending, Format};
 use super::names::Role;
 use super::quick;
 use super::{Shape, times};
+use crate::near;
 use crate::stamp::RawStamp;
 
 /// A good line.
@@ -96,12 +97,12 @@ impl Skim {
     /// The line that a text begins with, if it is a good one.
     pub fn line(&self, text: &[u8], memory: &mut quick::Memory) -> Option<Good> {
         // `10.0.0.1 - - [10/Mar/2026:00:00:00 +0000] "`: what is in front of the time tells nothing here.
-        let quote = memchr::memchr2(b'"', b'\n', text)?;
+        let quote = memory.head().quote(text)?;
         let time = text.get(quote.checked_sub(TIME_BYTES)?..=quote)?;
         let time = time.strip_prefix(b"[")?.strip_suffix(b"] \"")?;
         let stamp = memory.time().clf(time)?;
         let request = text.get(quote + 1..)?;
-        let end = memchr::memchr2(b'"', b'\n', request)?;
+        let end = near::first_of_two::<b'"', b'\n'>(request)?;
         let (request, rest) = request.split_at_checked(end)?;
         if request.last() == Some(&b'\\') {
             return None;
@@ -129,6 +130,61 @@ impl Skim {
         let length = text.len() - tail.len() + tail_length + 1;
         (length <= matching::LINE_MAX_BYTES).then_some(Good { stamp, status, length })
     }
+}
+
+/// What stands between the first word and the time, as in the last line: ` - - `.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Head {
+    /// Its bytes, which of eight they are, and how many; none where there are more, or none is known.
+    bytes: u64,
+    mask: u64,
+    length: usize,
+}
+
+impl Head {
+    /// Where the first quote of a text stands; none where there is a line end before it. It stands behind the time of each line, as
+    /// many bytes behind the first word as in the last line.
+    fn quote(&mut self, text: &[u8]) -> Option<usize> {
+        self.quote_as_before(text).or_else(|| self.any_quote(text))
+    }
+
+    /// Only where there can be no other quote before it, and no line end: the time is a time.
+    fn quote_as_before(&self, text: &[u8]) -> Option<usize> {
+        // No byte of a client's address is below this one, and a quote and a line end are.
+        let blank = near::first_below(wide(text)?, b'"' + 1)?;
+        let is_same = (word(text.get(blank..)?)? ^ self.bytes) & self.mask == 0;
+        (is_same && self.length > 0).then_some(blank + self.length + TIME_BYTES)
+    }
+
+    #[cold]
+    fn any_quote(&mut self, text: &[u8]) -> Option<usize> {
+        let place = memchr::memchr2(b'"', b'\n', text)?;
+        *self = Self::of(text.get(..place).unwrap_or_default()).unwrap_or_default();
+        Some(place)
+    }
+
+    /// Of what is before the first quote.
+    fn of(before: &[u8]) -> Option<Self> {
+        let (head, _) = before.split_at_checked(before.len().checked_sub(TIME_BYTES)?)?;
+        let blank = near::first_below(wide(before)?, b'"' + 1)?;
+        let between = head.get(blank..)?;
+        let length = between.len();
+        let mask = match 8_usize.checked_sub(length)? {
+            _ if length == 0 => 0,
+            others => u64::MAX >> (8 * others),
+        };
+        Some(Self { bytes: word(before.get(blank..)?)? & mask, mask, length })
+    }
+}
+
+/// The first sixteen bytes.
+fn wide(text: &[u8]) -> Option<u128> {
+    Some(u128::from_le_bytes(*text.first_chunk()?))
+}
+
+/// The first eight bytes.
+fn word(text: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(*text.first_chunk()?))
 }
 
 /// From the bracket in front of a time to the quote behind it.

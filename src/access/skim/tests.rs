@@ -55,6 +55,45 @@ fn good_lines_and_others() {
 }
 
 #[test]
+fn what_the_last_line_began_with_changes_nothing() {
+    const TIME: &str = "[20/Nov/2026:22:35:54 +0000]";
+    let line = |head: &str| format!("{head}\"GET / HTTP/1.1\" 200 612 \"-\" \"curl/8\"\n");
+    let lines: Vec<String> = [
+        format!("10.0.0.1 - - {TIME} "),
+        format!("203.0.113.210 - - {TIME} "),
+        format!("2001:db8::1 - - {TIME} "),
+        format!("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff - - {TIME} "),
+        format!("10.0.0.1 - alice {TIME} "),
+        format!("10.0.0.1 - a {TIME} "),
+        format!("10.0.0.1 -   {TIME} "),
+        format!("10.0.0.1\t- - {TIME} "),
+        format!("10.0.\".1 - - {TIME} "),
+        format!("10.0.0\n - - {TIME} "),
+        format!("10.0.0.1 - \" {TIME} "),
+        format!("10.0.0.1 - - {TIME}"),
+        format!("10.0.0.1 - - {TIME}  "),
+        format!(" - - {TIME} "),
+        format!("- - - {TIME} "),
+        "10.0.0.1 - - [20/Nov/2026:22:35:5\" +0000] ".to_owned(),
+        "10.0.0.1 - - [20/Nov/2026:22:35:54 +000\"] ".to_owned(),
+        "10.0.0.1 - - ".to_owned(),
+        String::new(),
+    ]
+    .iter()
+    .map(|head| line(head))
+    .collect();
+    let skim = Skim::of(&shape(COMBINED)).expect("a shape that is skimmed");
+    for before in &lines {
+        for text in &lines {
+            let mut memory = Memory::default();
+            let _ = skim.line(before.as_bytes(), &mut memory);
+            let fresh = skim.line(text.as_bytes(), &mut Memory::default());
+            assert_eq!(skim.line(text.as_bytes(), &mut memory), fresh, "{before}{text}");
+        }
+    }
+}
+
+#[test]
 fn a_failure_that_a_retry_hid_is_no_good_line() {
     let timed = shape(TIMED);
     let check = |tail: &str, expected: Option<u16>| {
