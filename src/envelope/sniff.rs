@@ -95,6 +95,10 @@ impl Census {
             if first && meta {
                 self.fits[Envelope::JournalExport as usize] = u64::MAX;
             }
+            // A field of an export is a line of no other form.
+            if self.meta {
+                return;
+            }
         }
         if let Some(envelope) = line_envelope(line)
             && let Some(fits) = self.fits.get_mut(envelope as usize)

@@ -10,6 +10,16 @@ fn holds(set: &Set, byte: usize) -> bool {
     set.get(byte / 64).is_some_and(|bits| bits >> (byte % 64) & 1 != 0)
 }
 
+/// The bytes that are in it.
+fn bytes_of(set: &Set) -> impl Iterator<Item = usize> + '_ {
+    let bits = set.iter().zip((0_usize..).step_by(64));
+    bits.flat_map(|(bits, from)| {
+        let next = |left: &u64| Some(left & (left - 1)).filter(|left| *left != 0);
+        std::iter::successors(Some(*bits).filter(|bits| *bits != 0), next)
+            .map(move |left| from + left.trailing_zeros() as usize)
+    })
+}
+
 /// For each of the first bytes those that it can be, as bits; nothing where they are not known.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Opening(pub(super) &'static [Set]);
@@ -45,14 +55,16 @@ impl Openings {
         if words == 0 {
             return Self { words, places, table };
         }
-        for (row, goes_on) in table.chunks_exact_mut(words).enumerate() {
-            let (place, byte) = (row / ENTRIES, row % ENTRIES);
+        for (place, rows) in table.chunks_exact_mut(ENTRIES * words).enumerate() {
+            // Where nothing is known of a place, any byte and the end go on.
+            let mut any = vec![0; words];
             for (opening, number) in all.iter().zip(0_usize..) {
-                let is_in = match opening.0.get(place) {
-                    Some(set) => holds(set, byte),
-                    None => true,
-                };
-                goes_on[number / 64] |= u64::from(is_in) << (number % 64);
+                any[number / 64] |= u64::from(opening.0.len() <= place) << (number % 64);
+            }
+            rows.chunks_exact_mut(words).for_each(|row| row.copy_from_slice(&any));
+            for (opening, number) in all.iter().zip(0_usize..) {
+                let bytes = opening.0.get(place).into_iter().flat_map(bytes_of);
+                bytes.for_each(|byte| rows[byte * words + number / 64] |= 1 << (number % 64));
             }
         }
         Self { words, places, table }
