@@ -94,7 +94,8 @@ impl Skim {
         Some(Self { upstream, goes_on: !tail.is_empty() })
     }
 
-    /// The line that a text begins with, if it is a good one.
+    /// The line that a text begins with, if it is a good one. Called, it would take a seventh longer.
+    #[inline(always)]
     pub fn line(&self, text: &[u8], memory: &mut quick::Memory) -> Option<Good> {
         // `10.0.0.1 - - [10/Mar/2026:00:00:00 +0000] "`: what is in front of the time tells nothing here.
         let quote = memory.head().quote(text)?;

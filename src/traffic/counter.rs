@@ -152,6 +152,7 @@ impl Counter {
 
     /// Counts an answer of which no more is known than its stamp, when it was given, and its status. [`Counter::count_kind`] is the rest for
     /// a good one.
+    #[inline]
     pub fn count_answer(&mut self, stamp: &RawStamp, at: Micros, status: u16) {
         if let Some(count) = self.statuses.get_mut(usize::from(status)) {
             *count += 1;
