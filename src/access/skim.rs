@@ -149,12 +149,14 @@ impl Head {
         self.quote_as_before(text).or_else(|| self.any_quote(text))
     }
 
-    /// Only where there can be no other quote before it, and no line end: the time is a time.
+    /// Only where there can be no other quote before it, and no line end: the time is a time, or the line is none of these. What is
+    /// said of a line does not depend on the one before, which another thread may have read.
     fn quote_as_before(&self, text: &[u8]) -> Option<usize> {
         // No byte of a client's address is below this one, and a quote and a line end are.
         let blank = near::first_below(wide(text)?, b'"' + 1)?;
         let is_same = (word(text.get(blank..)?)? ^ self.bytes) & self.mask == 0;
-        (is_same && self.length > 0).then_some(blank + self.length + TIME_BYTES)
+        let quote = blank + self.length + TIME_BYTES;
+        (is_same && self.length > 0 && text.get(quote) == Some(&b'"')).then_some(quote)
     }
 
     #[cold]
