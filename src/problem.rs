@@ -7,7 +7,7 @@ use crate::wording::Text;
 pub enum ProblemKind {
     /// The stream ended before its format said so.
     Truncated,
-    /// A checksum or a header is wrong.
+    /// A checksum or a header is wrong, or entries of a log are no entries.
     Damaged,
     /// The operating system refused to read it.
     Unreadable,

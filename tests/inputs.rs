@@ -82,6 +82,28 @@ fn requests_behind_an_error_line() {
     }
 }
 
+/// Where entries of a journal are torn, no kill is told to be absent.
+#[test]
+fn a_journal_with_a_hole() {
+    let entry = |second: u64| {
+        format!(
+            "__CURSOR=s=1;i={second}\n__REALTIME_TIMESTAMP=17953000{second:02}000000\n_TRANSPORT=kernel\n\
+             _BOOT_ID=5f3c9a7e1b2d4c60a8e7f1d2c3b4a596\nSYSLOG_IDENTIFIER=kernel\nMESSAGE=eth0: link up\n\n"
+        )
+    };
+    let whole: String = (10..60).map(entry).collect();
+    let (before, after) = whole.split_at(whole.len() / 2);
+    let hole = format!("{before}{}{}", "\0".repeat(500), &after[300..]);
+    let folder = folder();
+    for (what, text, expected, problems) in
+        [("whole", &whole, "true", 0), ("a hole", &hole, "unknown", 1)]
+    {
+        let done = report(&put(folder.path(), "journal.export", text.as_bytes())).json();
+        assert_eq!(done["negatives"][0]["state"], expected, "{what}");
+        assert_eq!(done["data_quality"].as_array().map(Vec::len), Some(problems), "{what}");
+    }
+}
+
 #[test]
 fn a_single_access_log() {
     let folder = folder();

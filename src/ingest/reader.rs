@@ -224,6 +224,10 @@ fn met(path: &str, tally: &Tally) -> Vec<Problem> {
         let args = [("lines", tally.long_lines.into()), ("most", LINE_MAX_BYTES.into())];
         problems.push(problem(path, ProblemKind::LongLine, text("unread-long-lines", args)));
     }
+    if tally.damaged > 0 {
+        let args = [("entries", tally.damaged.into())];
+        problems.push(problem(path, ProblemKind::Damaged, text("unread-entries", args)));
+    }
     if tally.nul_bytes >= HOLE_MIN_BYTES {
         problems.push(problem(path, ProblemKind::NotALog, hole(tally.nul_bytes)));
     }

@@ -1464,6 +1464,10 @@ unread-lines = { $unparsed } of { $lines ->
    *[other] { $lines } lines were
 } not understood; see coroner inspect
 unread-partial-line = the last line has no end, for the file was cut; it was left out
+unread-entries = { $entries ->
+    [one] 1 place holds no whole entry of this form; what stood there is not read
+   *[other] { $entries } places hold no whole entry of this form; what stood there is not read
+}
 unread-long-lines = { $lines ->
     [one] 1 line is longer than { $most } bytes; the rest of it was not read
    *[other] { $lines } lines are longer than { $most } bytes; the rest of each was not read

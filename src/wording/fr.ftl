@@ -1523,6 +1523,10 @@ unread-lines = { $unparsed ->
    *[other] { $unparsed } lignes sur { $lines } n'ont pas été comprises
 } ; voir coroner inspect
 unread-partial-line = la dernière ligne n'a pas de fin, car le fichier a été coupé ; elle a été laissée de côté
+unread-entries = { $entries ->
+    [one] { $entries } endroit ne contient pas d'entrée entière de cette forme ; son contenu n'est pas lu
+   *[other] { $entries } endroits ne contiennent pas d'entrée entière de cette forme ; leur contenu n'est pas lu
+}
 unread-long-lines = { $lines ->
     [one] { $lines } ligne dépasse { $most } octets ; son reste n'a pas été lu
    *[other] { $lines } lignes dépassent { $most } octets ; le reste de chacune n'a pas été lu

@@ -1549,6 +1549,10 @@ unread-lines = { $unparsed ->
    *[many] не понято { $unparsed } строк
 } из { $lines }; см. coroner inspect
 unread-partial-line = последняя строка обрывается, так как файл обрезан; она не учтена
+unread-entries = { $entries ->
+    [one] В { $entries } месте
+   *[other] В { $entries } местах
+} нет целой записи этого вида; что там стояло, не прочитано
 unread-long-lines = { $lines ->
     [one] { $lines } строка длиннее { $most } байт; остаток
     [few] { $lines } строки длиннее { $most } байт; остаток каждой

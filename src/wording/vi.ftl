@@ -1343,6 +1343,7 @@ unread-zip-inside = một kho zip; hãy giải nén trước; bỏ qua
 unread-packet-capture = một bản ghi gói tin mạng, bỏ qua
 unread-lines = không hiểu { $unparsed } trên { $lines } dòng; xem coroner inspect
 unread-partial-line = dòng cuối không có kết thúc vì tệp bị cắt; dòng đó bị bỏ ra
+unread-entries = { $entries } chỗ không có mục nguyên vẹn theo dạng này; nội dung ở đó không được đọc
 unread-long-lines = { $lines } dòng dài hơn { $most } byte; phần còn lại của mỗi dòng không được đọc
 unread-nul-bytes = bỏ qua { $bytes } byte NUL, như mất điện hoặc copytruncate để lại
 unread-large-snapshot = ảnh chụp trạng thái lớn hơn { $most } byte, bỏ qua
