@@ -94,11 +94,26 @@ fn a_journal_with_a_hole() {
     let whole: String = (10..60).map(entry).collect();
     let (before, after) = whole.split_at(whole.len() / 2);
     let hole = format!("{before}{}{}", "\0".repeat(500), &after[300..]);
+    let torn = whole[..whole.len() - 30].to_owned();
+    let object = |second: u64| {
+        format!(
+            "{{\"__REALTIME_TIMESTAMP\":\"17953000{second:02}000000\",\"_TRANSPORT\":\"kernel\",\
+             \"_BOOT_ID\":\"5f3c9a7e1b2d4c60a8e7f1d2c3b4a596\",\"MESSAGE\":\"eth0: link up\"}}\n"
+        )
+    };
+    let objects: String = (10..60).map(object).collect();
+    let torn_object = objects[..objects.len() - 30].to_owned();
+    let hole_of_objects = format!("{}{}", &objects[..500], &objects[600..]);
     let folder = folder();
-    for (what, text, expected, problems) in
-        [("whole", &whole, "true", 0), ("a hole", &hole, "unknown", 1)]
-    {
-        let done = report(&put(folder.path(), "journal.export", text.as_bytes())).json();
+    for (what, text, expected, problems) in [
+        ("whole", &whole, "true", 0),
+        ("a torn end", &torn, "true", 0),
+        ("a hole", &hole, "unknown", 1),
+        ("objects", &objects, "true", 0),
+        ("a torn object at the end", &torn_object, "unknown", 1),
+        ("a torn object", &hole_of_objects, "unknown", 1),
+    ] {
+        let done = report(&put(folder.path(), "journal", text.as_bytes())).json();
         assert_eq!(done["negatives"][0]["state"], expected, "{what}");
         assert_eq!(done["data_quality"].as_array().map(Vec::len), Some(problems), "{what}");
     }

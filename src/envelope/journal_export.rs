@@ -52,6 +52,7 @@ pub(super) struct Export {
     newlines: u64,
     long_fields: u64,
     damaged: u64,
+    torn_end: bool,
     partial: bool,
 }
 
@@ -111,14 +112,14 @@ impl Export {
             buffer.push(b'\n');
             let left = self.consume(&buffer, outlet, sink).len();
             // What is left is a binary field cut short.
-            self.damaged += u64::from(left > 0);
+            self.torn_end = left > 0;
             self.newlines += memchr_iter(b'\n', &buffer[buffer.len() - left..]).count() as u64;
         } else {
             self.newlines += u64::from(self.partial);
         }
         self.pending.clear();
         if torn && (self.partial || self.began > 0) {
-            self.damaged += 1;
+            self.torn_end = true;
             self.entry.clear();
         }
         self.end_entry(outlet, sink);
@@ -131,6 +132,7 @@ impl Export {
             long_lines: self.long_fields,
             partial_last_line: self.partial,
             damaged: self.damaged,
+            torn_end: self.torn_end,
             ..Tally::default()
         }
     }

@@ -176,8 +176,10 @@ pub struct Tally {
     pub partial_last_line: bool,
     /// NUL bytes that were dropped.
     pub nul_bytes: u64,
-    /// Journal entries or JSON lines that could not be read.
+    /// Journal entries or JSON lines that could not be read, but for a last one that the end of the input tore.
     pub damaged: u64,
+    /// Whether the end of the input tore a journal entry or a JSON object, which is not read then.
+    pub torn_end: bool,
 }
 
 /// Takes the wrapper off a file that comes in pieces, and the wrappers inside of it.
@@ -240,8 +242,9 @@ impl Form {
         match self {
             Self::Export(export) => export.finish(complete, outlet, sink),
             Self::Lines(splitter, opener) => {
-                splitter
-                    .finish(complete, &mut |number, line| opener.line(number, line, outlet, sink));
+                splitter.finish(complete, &mut |number, line| {
+                    opener.last_line(number, line, outlet, sink);
+                });
                 opener.finish(complete, outlet, sink);
             }
             Self::Ring(splitter, _) => splitter.finish(complete, &mut |_, _| {}),
@@ -287,13 +290,14 @@ impl Unwrapper {
             Form::Json(json) => json.tally(&self.outlet),
             Form::Ring(splitter, _) => splitter_tally(splitter),
             Form::Lines(splitter, opener) => {
-                let (long_lines, damaged, open_at_end) = opener.faults();
+                let (long_lines, damaged) = opener.faults();
                 let tally = splitter_tally(splitter);
                 Tally {
                     bare: opener.bare,
                     long_lines: tally.long_lines + long_lines,
-                    partial_last_line: tally.partial_last_line || open_at_end,
+                    partial_last_line: tally.partial_last_line || opener.open_at_end,
                     damaged,
+                    torn_end: opener.torn_end,
                     ..tally
                 }
             }

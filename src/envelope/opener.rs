@@ -30,7 +30,8 @@ pub(super) struct Opener {
     /// Lines that were passed on bare.
     pub(super) bare: u64,
     damaged: u64,
-    open_at_end: bool,
+    pub(super) open_at_end: bool,
+    pub(super) torn_end: bool,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
 }
@@ -49,14 +50,15 @@ impl Opener {
             bare: 0,
             damaged: 0,
             open_at_end: false,
+            torn_end: false,
             scratch: Vec::new(),
             decoded: Vec::new(),
         }
     }
 
-    /// Lines that were too long, lines that could not be read, and whether the file ended inside of something.
-    pub(super) fn faults(&self) -> (u64, u64, bool) {
-        (self.joiner.long_lines, self.damaged + self.objects.torn, self.open_at_end)
+    /// Lines that were too long, and lines that could not be read.
+    pub(super) fn faults(&self) -> (u64, u64) {
+        (self.joiner.long_lines, self.damaged + self.objects.torn)
     }
 
     /// Takes a line.
@@ -94,10 +96,24 @@ impl Opener {
         }
     }
 
+    /// Takes the last line, which has no end.
+    pub(super) fn last_line(
+        &mut self,
+        number: u64,
+        line: &[u8],
+        outlet: &mut Outlet,
+        sink: &mut Sink<'_>,
+    ) {
+        let damaged = self.damaged;
+        self.line(number, line, outlet, sink);
+        self.torn_end = self.damaged > damaged;
+        self.damaged = damaged;
+    }
+
     /// End of the file.
     pub(super) fn finish(&mut self, complete: bool, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         self.verbose.finish(complete, outlet, sink);
-        self.damaged += u64::from(self.objects.is_open());
+        self.torn_end |= self.objects.is_open();
         self.open_at_end = self.joiner.finish(complete, outlet, sink) || self.objects.is_open();
     }
 

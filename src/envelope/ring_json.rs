@@ -41,7 +41,6 @@ impl RingJson {
 
     pub(super) fn finish(&mut self) {
         self.partial = self.depth > 0;
-        self.damaged += u64::from(self.depth >= DEPTH);
     }
 
     pub(super) fn tally(&self, outlet: &Outlet) -> Tally {
@@ -50,6 +49,7 @@ impl RingJson {
             records: outlet.records,
             long_lines: self.long,
             partial_last_line: self.partial,
+            torn_end: self.partial && self.depth >= DEPTH,
             damaged: self.damaged,
             ..Tally::default()
         }

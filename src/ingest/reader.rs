@@ -301,7 +301,8 @@ impl<'a, 'g> Reader<'a, 'g> {
         unwrapper.finish(complete, &mut |record| self.record(record));
         let tally = unwrapper.tally();
         self.source.lines = tally.lines;
-        Tally { partial_last_line: tally.partial_last_line && !complete, ..tally }
+        let left_out = tally.torn_end || tally.partial_last_line && !complete;
+        Tally { partial_last_line: left_out, ..tally }
     }
 
     /// Reads lines that were kept of a log.

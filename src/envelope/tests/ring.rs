@@ -309,7 +309,7 @@ fn forms_in_json() {
             "7 - - - - - - P|Out of memory: Killed process 1",
             "7 1970-01-01T00:00:02.000Z 2000000 - foo[12] - - P|x",
         ],
-        [7, 3, 0, 2],
+        [7, 3, 0, 1],
     );
 }
 
