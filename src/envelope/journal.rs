@@ -9,7 +9,7 @@ use crate::stamp::{ClockKind, Micros, RawStamp};
 use super::Transport;
 use super::kin::Kin;
 use super::lines::{LINE_MAX_BYTES, without_line_end};
-use super::outlet::{Found, Outlet, Sink, assign};
+use super::outlet::{All, Found, Outlet, Receiver, Sink, assign};
 
 /// Longest value kept of a field other than `MESSAGE`, in bytes: names, ids and numbers.
 const VALUE_MAX_BYTES: usize = 512;
@@ -254,7 +254,8 @@ impl Entry {
     pub(super) fn deliver(&mut self, line: u64, outlet: &mut Outlet, sink: &mut Sink<'_>) {
         if self.message {
             self.name();
-            self.deliver_like((line, Kin::default()), std::iter::empty(), outlet, sink);
+            let mut to = All(sink);
+            self.deliver_like((line, Kin::default()), std::iter::empty(), outlet, &mut to);
         }
     }
 
@@ -265,7 +266,7 @@ impl Entry {
         (line, kin): (u64, Kin),
         values: impl Iterator<Item = (Slot, &'v [u8])>,
         outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
+        to: &mut dyn Receiver,
     ) {
         let Self { values: kept, given, message, origin, way } = self;
         let mut own = Own::default();
@@ -276,11 +277,14 @@ impl Entry {
         }
         values.for_each(|(slot, value)| own.set(slot, value));
         let Some(message) = own.message else { return };
+        let (stamp, body) = (own.stamp(*way), without_line_end(message));
+        if !way.is_ring && outlet.is_counted(kin, stamp, body, to) {
+            return;
+        }
         origin.pid = if origin.container.is_some() { None } else { own.pid() };
-        let (stamp, boot, transport) = (own.stamp(*way), own.boot(*way), way.transport);
-        let body = without_line_end(message);
+        let (boot, transport) = (own.boot(*way), way.transport);
         let found = Found { line, stamp, boot, transport, body, repeats: 0 };
-        outlet.deliver_of(found, (origin, kin), sink);
+        outlet.deliver_of(found, (origin, kin), &mut |record| to.take(record));
     }
 }
 

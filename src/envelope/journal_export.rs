@@ -10,7 +10,7 @@ use nom::{Err, IResult, Needed};
 use super::journal::{Entry, slot};
 use super::journal_models::Models;
 use super::lines::LINE_MAX_BYTES;
-use super::outlet::{Outlet, Sink};
+use super::outlet::{Outlet, Receiver};
 use super::{Tally, syslog};
 
 /// Longest field that is kept, in bytes; longer ones are skipped by their length.
@@ -57,13 +57,13 @@ pub(super) struct Export {
 }
 
 impl Export {
-    pub(super) fn feed(&mut self, block: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    pub(super) fn feed(&mut self, block: &[u8], outlet: &mut Outlet, to: &mut dyn Receiver) {
         let mut rest = block;
         while !self.pending.is_empty() && !rest.is_empty() {
-            rest = self.complete(rest, outlet, sink);
+            rest = self.complete(rest, outlet, to);
         }
         if !rest.is_empty() {
-            let left = self.consume(rest, outlet, sink);
+            let left = self.consume(rest, outlet, to);
             self.pending.extend_from_slice(left);
             self.bound_pending();
         }
@@ -75,7 +75,7 @@ impl Export {
         &mut self,
         block: &'a [u8],
         outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
+        to: &mut dyn Receiver,
     ) -> &'a [u8] {
         let newline = memchr(b'\n', block);
         let count = match newline {
@@ -88,7 +88,7 @@ impl Export {
         let waits = self.pending.len() < self.wanted || (self.wants_newline && newline.is_none());
         if !waits {
             let mut buffer = std::mem::take(&mut self.pending);
-            let left = self.consume(&buffer, outlet, sink).len();
+            let left = self.consume(&buffer, outlet, to).len();
             buffer.drain(..buffer.len() - left);
             self.pending = buffer;
         }
@@ -104,13 +104,13 @@ impl Export {
         }
     }
 
-    pub(super) fn finish(&mut self, complete: bool, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    pub(super) fn finish(&mut self, complete: bool, outlet: &mut Outlet, to: &mut dyn Receiver) {
         self.partial = !self.pending.is_empty() || self.skip_bytes > 0 || self.skip_line;
         let torn = self.skip_bytes > 0 || !complete;
         if complete && self.partial {
             let mut buffer = std::mem::take(&mut self.pending);
             buffer.push(b'\n');
-            let left = self.consume(&buffer, outlet, sink).len();
+            let left = self.consume(&buffer, outlet, to).len();
             // What is left is a binary field cut short.
             self.torn_end = left > 0;
             self.newlines += memchr_iter(b'\n', &buffer[buffer.len() - left..]).count() as u64;
@@ -122,7 +122,7 @@ impl Export {
             self.torn_end = true;
             self.entry.clear();
         }
-        self.end_entry(outlet, sink);
+        self.end_entry(outlet, to);
     }
 
     pub(super) fn tally(&self, outlet: &Outlet) -> Tally {
@@ -142,7 +142,7 @@ impl Export {
         &mut self,
         input: &'a [u8],
         outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
+        to: &mut dyn Receiver,
     ) -> &'a [u8] {
         let mut rest = self.skipped(input);
         while !rest.is_empty() {
@@ -150,14 +150,14 @@ impl Export {
                 && let Some(like) = self.models.fit(rest)
             {
                 let (bytes, newlines) = (like.bytes, like.newlines);
-                like.deliver((rest, self.newlines + 1), outlet, sink);
+                like.deliver((rest, self.newlines + 1), outlet, to);
                 self.newlines += newlines;
                 rest = rest.get(bytes..).unwrap_or_default();
                 continue;
             }
             match item(rest) {
                 Ok((after, item)) => {
-                    self.apply(&item, outlet, sink);
+                    self.apply(&item, outlet, to);
                     let taken = &rest[..rest.len() - after.len()];
                     self.newlines += newlines(&item, taken);
                     rest = self.skipped(after);
@@ -194,12 +194,12 @@ impl Export {
         rest
     }
 
-    fn apply(&mut self, item: &Item<'_>, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    fn apply(&mut self, item: &Item<'_>, outlet: &mut Outlet, to: &mut dyn Receiver) {
         match item {
-            Item::Blank => self.end_entry(outlet, sink),
+            Item::Blank => self.end_entry(outlet, to),
             Item::Field { name, value } => {
                 if *name == b"__CURSOR" {
-                    self.end_entry(outlet, sink);
+                    self.end_entry(outlet, to);
                 }
                 if self.began == 0 {
                     self.began = self.newlines + 1;
@@ -216,8 +216,8 @@ impl Export {
         }
     }
 
-    fn end_entry(&mut self, outlet: &mut Outlet, sink: &mut Sink<'_>) {
-        self.entry.deliver(self.began, outlet, sink);
+    fn end_entry(&mut self, outlet: &mut Outlet, to: &mut dyn Receiver) {
+        self.entry.deliver(self.began, outlet, &mut |record| to.take(record));
         self.entry.clear();
         self.began = 0;
     }

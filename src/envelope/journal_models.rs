@@ -9,11 +9,13 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
+use crate::near;
+
 use super::journal::{Entry, Slot, slot};
 use super::journal_export::{Item, binary, item};
 use super::kin::Kin;
 use super::lines::LINE_MAX_BYTES;
-use super::outlet::{Outlet, Sink};
+use super::outlet::{Outlet, Receiver};
 
 /// Models that are kept; a host has a few dozen programs, and most entries are of a handful.
 const MODELS_MAX: usize = 16;
@@ -188,20 +190,22 @@ impl Walk {
             }
             rest = after;
             let Some(own) = &mut part.own else { break };
-            let name_end = text.len() - rest.len();
-            let value = if let Some(value) = rest.strip_prefix(b"=") {
-                own.bytes = line_bytes(value, own.bytes)?;
-                name_end + 1..name_end + 1 + own.bytes
+            let value = if let Some(line) = rest.strip_prefix(b"=") {
+                own.bytes = line_bytes(line, own.bytes)?;
+                let from = text.len() - line.len();
+                rest = line.get(own.bytes..)?;
+                from..from + own.bytes
             } else {
+                let name_end = text.len() - rest.len();
                 let value = framed(text, name_end)?;
                 // Of the two around a value that is framed by its length, the one behind its name is not counted yet.
                 self.newlines += memchr_iter(b'\n', text.get(name_end..value.end)?).count() as u64;
+                rest = text.get(value.end..)?;
                 value
             };
             if value.len() > VALUE_MAX_BYTES {
                 return None;
             }
-            rest = text.get(value.end..)?;
             if let Some(slot) = own.slot {
                 self.spots.push((slot, value));
             }
@@ -213,13 +217,14 @@ impl Walk {
 
 /// As `==`, for as many bytes of each; few of them are compared without a call.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-        bytes.first_chunk().zip(bytes.last_chunk())
+    fn is_alike<const N: usize>(one: &[u8], other: &[u8]) -> bool {
+        one.first_chunk::<N>() == other.first_chunk() && one.last_chunk::<N>() == other.last_chunk()
     }
     match one.len() {
-        4..8 => ends::<4>(one) == ends(other),
-        8..=16 => ends::<8>(one) == ends(other),
-        17..=32 => ends::<16>(one) == ends(other),
+        len if len != other.len() => false,
+        4..8 => is_alike::<4>(one, other),
+        8..=16 => is_alike::<8>(one, other),
+        17..=32 => is_alike::<16>(one, other),
         _ => one == other,
     }
 }
@@ -227,31 +232,10 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// The bytes of a text before its first newline; as many as in the last entry, mostly. `None` where no line ends so.
 fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
     let bytes = match text.split_at_checked(before) {
-        Some((value, [b'\n', ..])) if !has_newline(value) => before,
+        Some((value, [b'\n', ..])) if !near::has::<b'\n'>(value) => before,
         _ => memchr(b'\n', text)?,
     };
     (text.get(bytes.wrapping_sub(1)) != Some(&b'\r')).then_some(bytes)
-}
-
-/// As a search by memchr, which takes longer for so few bytes: without a jump before the end, so that many bytes are compared at
-/// once.
-fn has_newline(value: &[u8]) -> bool {
-    const AT_ONCE: usize = 16;
-    let is_in = |piece: &[u8; AT_ONCE]| piece.iter().fold(false, |is, byte| is | (*byte == b'\n'));
-    if let Some(last) = value.last_chunk() {
-        let (pieces, _) = value.as_chunks();
-        return pieces.iter().fold(is_in(last), |found, piece| found | is_in(piece));
-    }
-    // The high bit of a byte is set where it is a newline; above the first one of a word it may be set without.
-    const ONES: u64 = u64::MAX / 0xff;
-    let is_in = |word: &[u8; 8]| {
-        let other = u64::from_ne_bytes(*word) ^ (ONES * u64::from(b'\n'));
-        other.wrapping_sub(ONES) & !other & (ONES << 7) != 0
-    };
-    match (value.first_chunk(), value.last_chunk()) {
-        (Some(first), Some(last)) => is_in(first) | is_in(last),
-        _ => value.contains(&b'\n'),
-    }
 }
 
 /// Where the value stands of a field that is framed by its length, whose name ends there.
@@ -278,11 +262,11 @@ impl Like<'_> {
         self,
         (text, line): (&[u8], u64),
         outlet: &mut Outlet,
-        sink: &mut Sink<'_>,
+        to: &mut dyn Receiver,
     ) {
         let spots = self.spots.iter();
         let values = spots.filter_map(|(slot, range)| Some((*slot, text.get(range.clone())?)));
-        self.entry.deliver_like((line, self.kin), values, outlet, sink);
+        self.entry.deliver_like((line, self.kin), values, outlet, to);
     }
 }
 

@@ -4,6 +4,8 @@
 
 use memchr::memchr;
 
+use crate::near;
+
 /// Longest line kept, in bytes. Docker and journald split far below it; what is longer is a dump and no message.
 pub const LINE_MAX_BYTES: usize = 1 << 20;
 
@@ -14,7 +16,7 @@ const NUL_BLOCK_BYTES: u64 = 16;
 /// Longest title or link in an OSC escape that is looked for, in bytes; keeps a line of bare `ESC ]` from costing its square.
 const OSC_MAX_BYTES: usize = 4096;
 
-const ESC: u8 = 0x1b;
+pub(super) const ESC: u8 = 0x1b;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Splits blocks to lines, with the unfinished line carried over.
@@ -162,6 +164,9 @@ pub fn without_line_end(message: &[u8]) -> &[u8] {
 /// The line without terminal escapes (ECMA-48 CSI, OSC, two-byte); `scratch` is only used when there is an ESC in it.
 #[must_use]
 pub fn without_escapes<'a>(line: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    if !near::has::<ESC>(line) {
+        return line;
+    }
     let Some(mut at) = memchr(ESC, line) else { return line };
     scratch.clear();
     let mut rest = line;

@@ -8,12 +8,13 @@ use crate::event::Origin;
 use crate::stamp::{Micros, RawStamp};
 
 pub use kin::{Kin, OfKin};
+pub use outlet::Receiver;
 
 use journal_export::Export;
 use lines::LineSplitter;
 use nested::Nest;
 use opener::Opener;
-use outlet::{Outlet, Sink};
+use outlet::{All, Outlet};
 use ring_json::RingJson;
 use utf16::Decoder;
 
@@ -213,7 +214,7 @@ impl Form {
         Self::Lines(splitter, Box::new(Opener::new(envelope)))
     }
 
-    fn feed(&mut self, text: &[u8], outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    fn feed(&mut self, text: &[u8], outlet: &mut Outlet, to: &mut dyn Receiver) {
         let mut text = text;
         if let Self::Ring(splitter, newlines) = self {
             // The blanks first, wherever the block was cut.
@@ -229,23 +230,26 @@ impl Form {
             }
         }
         match self {
-            Self::Export(export) => export.feed(text, outlet, sink),
+            Self::Export(export) => export.feed(text, outlet, to),
             Self::Lines(splitter, opener) => {
-                splitter.feed(text, &mut |number, line| opener.line(number, line, outlet, sink));
+                let mut sink = |record: &Record<'_>| to.take(record);
+                splitter
+                    .feed(text, &mut |number, line| opener.line(number, line, outlet, &mut sink));
             }
             Self::Ring(..) => {}
-            Self::Json(json) => json.feed(text, outlet, sink),
+            Self::Json(json) => json.feed(text, outlet, &mut |record| to.take(record)),
         }
     }
 
-    fn finish(&mut self, complete: bool, outlet: &mut Outlet, sink: &mut Sink<'_>) {
+    fn finish(&mut self, complete: bool, outlet: &mut Outlet, to: &mut dyn Receiver) {
         match self {
-            Self::Export(export) => export.finish(complete, outlet, sink),
+            Self::Export(export) => export.finish(complete, outlet, to),
             Self::Lines(splitter, opener) => {
+                let mut sink = |record: &Record<'_>| to.take(record);
                 splitter.finish(complete, &mut |number, line| {
-                    opener.last_line(number, line, outlet, sink);
+                    opener.last_line(number, line, outlet, &mut sink);
                 });
-                opener.finish(complete, outlet, sink);
+                opener.finish(complete, outlet, &mut sink);
             }
             Self::Ring(splitter, _) => splitter.finish(complete, &mut |_, _| {}),
             Self::Json(json) => json.finish(),
@@ -268,15 +272,21 @@ impl Unwrapper {
     /// Takes the next piece of the file, and delivers records that end in it. The first few hundred are held back until it is clear
     /// what is wrapped in them.
     pub fn feed(&mut self, block: &[u8], sink: &mut dyn FnMut(&Record<'_>)) {
+        self.feed_to(block, &mut All(sink));
+    }
+
+    /// As [`Self::feed`], to somebody who need not take all of them.
+    pub fn feed_to(&mut self, block: &[u8], to: &mut dyn Receiver) {
         let Self { decoder, outlet, form, nest } = self;
-        let mut inner = |record: &Record<'_>| nest.record(record, sink);
+        let mut inner = nest.before(to);
         decoder.feed(block, &mut |text| form.feed(text, outlet, &mut inner));
     }
 
     /// End of the file. Where it is not `complete` (the stream was truncated), the unfinished last line is dropped.
     pub fn finish(&mut self, complete: bool, sink: &mut dyn FnMut(&Record<'_>)) {
         let Self { decoder, outlet, form, nest } = self;
-        let mut inner = |record: &Record<'_>| nest.record(record, sink);
+        let mut all = All(sink);
+        let mut inner = nest.before(&mut all);
         decoder.finish(&mut |text| form.feed(text, outlet, &mut inner));
         form.finish(complete, outlet, &mut inner);
         nest.finish(complete, sink);

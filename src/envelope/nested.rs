@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::event::Origin;
-use crate::stamp::ClockKind;
+use crate::stamp::{ClockKind, RawStamp};
 
 use super::kin::{Kin, OfKin};
 use super::opener::Opener;
-use super::outlet::{Outlet, Sink};
+use super::outlet::{Outlet, Receiver, Sink};
 use super::{Envelope, Record, Transport, sniff};
 
 /// Wrappers inside of the file's own. Three in all were seen: journald, compose, and the app's own syslog lines.
@@ -43,6 +43,25 @@ pub(super) struct Nest {
     pub(super) records: u64,
 }
 
+/// Takes the inner wrappers off, and passes the records on.
+pub(super) struct Before<'n> {
+    nest: &'n mut Nest,
+    to: &'n mut dyn Receiver,
+}
+
+impl Receiver for Before<'_> {
+    fn take(&mut self, record: &Record<'_>) {
+        let Self { nest, to } = self;
+        nest.record(record, &mut |record| to.take(record));
+    }
+
+    fn counts(&mut self, kin: Kin, stamp: RawStamp, body: &[u8]) -> bool {
+        let is_counted = self.nest.plain.get(kin).is_some() && self.to.counts(kin, stamp, body);
+        self.nest.records += u64::from(is_counted);
+        is_counted
+    }
+}
+
 /// Whoever wrote records, and what its messages are wrapped in.
 #[derive(Debug, Clone, Default)]
 struct Writer {
@@ -67,7 +86,12 @@ impl Nest {
         Self { on, ..Self::default() }
     }
 
-    pub(super) fn record(&mut self, record: &Record<'_>, sink: &mut Sink<'_>) {
+    /// What stands before somebody who takes records, and takes their inner wrappers off.
+    pub(super) fn before<'n>(&'n mut self, to: &'n mut dyn Receiver) -> Before<'n> {
+        Before { nest: self, to }
+    }
+
+    fn record(&mut self, record: &Record<'_>, sink: &mut Sink<'_>) {
         if !self.on {
             self.records += 1;
             sink(record);

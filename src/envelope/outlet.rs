@@ -5,10 +5,11 @@
 use std::borrow::Cow;
 
 use crate::event::Origin;
+use crate::near;
 use crate::stamp::{self, Micros, RawStamp};
 
 use super::kin::Kin;
-use super::lines::without_escapes;
+use super::lines::{ESC, without_escapes};
 use super::{Record, Transport};
 
 /// Longest host, program, unit or container name kept, in bytes. systemd's own limit on unit names.
@@ -16,6 +17,29 @@ const NAME_MAX_BYTES: usize = 256;
 
 /// Where records go.
 pub(super) type Sink<'a> = dyn FnMut(&Record<'_>) + 'a;
+
+/// Who takes records, and may do without some of them.
+pub trait Receiver {
+    /// Takes a record.
+    fn take(&mut self, record: &Record<'_>);
+
+    /// Whether a message that a process wrote at this time needs no record, for it tells nothing, and was counted. Its writer is known
+    /// again, and there are no terminal escapes in it.
+    fn counts(&mut self, kin: Kin, stamp: RawStamp, body: &[u8]) -> bool;
+}
+
+/// Takes all of them.
+pub(super) struct All<'s, 'a>(pub(super) &'s mut Sink<'a>);
+
+impl Receiver for All<'_, '_> {
+    fn take(&mut self, record: &Record<'_>) {
+        (self.0)(record);
+    }
+
+    fn counts(&mut self, _: Kin, _: RawStamp, _: &[u8]) -> bool {
+        false
+    }
+}
 
 /// What a wrapper found out about one message.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,6 +85,23 @@ impl Outlet {
     ) {
         sink(&record(found, writer, &mut self.scratch));
         self.count(found.transport);
+    }
+
+    /// Whether the receiver needs no record of a process's message.
+    pub(super) fn is_counted(
+        &mut self,
+        kin: Kin,
+        stamp: Option<RawStamp>,
+        body: &[u8],
+        to: &mut dyn Receiver,
+    ) -> bool {
+        let is_counted = kin != Kin::default()
+            && !near::has::<ESC>(body)
+            && stamp.is_some_and(|stamp| to.counts(kin, stamp, body));
+        if is_counted {
+            self.count(Transport::Process);
+        }
+        is_counted
     }
 
     const fn count(&mut self, transport: Transport) {

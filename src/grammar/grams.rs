@@ -17,8 +17,9 @@ const BEHIND_BYTES: usize = 2;
 /// Looks begin at every second byte: of five bytes in a row, four are looked at together wherever they stand.
 const STRIDE: usize = 2;
 const WINDOW_BYTES: usize = GRAM_BYTES + STRIDE - 1;
-/// Bytes that are taken from a text together.
-const EIGHT: usize = 8;
+/// Bytes of a text at which looks begin together, and those that they look at.
+const TOGETHER: usize = 16;
+const LOOKED_BYTES: usize = TOGETHER - STRIDE + GRAM_BYTES;
 /// Odd numbers that spread what they are multiplied with over the higher bits: of the golden ratio, and primes of xxHash.
 const MIX: u32 = 0x9e37_79b1;
 const MIX_AGAIN: u32 = 0x85eb_ca77;
@@ -71,9 +72,14 @@ impl Bits {
         self.0[place] |= 1 << bit;
     }
 
-    const fn may_hold(&self, mixed: u32) -> bool {
+    /// A number that is odd where this one may be held: of many, one look at all of them together tells whether any is.
+    const fn odd_if_held(&self, mixed: u32) -> u32 {
         let (place, bit) = Self::place(mixed);
-        self.0[place] >> bit & 1 != 0
+        self.0[place] >> bit
+    }
+
+    const fn may_hold(&self, mixed: u32) -> bool {
+        self.odd_if_held(mixed) & 1 != 0
     }
 }
 
@@ -136,7 +142,7 @@ impl Grams {
         known.sort_unstable();
         let [mut held, mut again] = [Bits::new(), Bits::new()];
         for Known { gram, at, word } in &known {
-            held.set(gram.wrapping_mul(MIX));
+            held.set(mixed(*gram));
             again.set(mixed_again(*gram, words.get(*word).and_then(|text| behind(text, *at))));
         }
         let words = words.into_iter().map(Box::from).collect();
@@ -150,31 +156,39 @@ impl Grams {
 
     fn any_long(&self, text: &[u8]) -> bool {
         let mut at = 0;
-        while let Some(ten) = text.get(at..).and_then(<[u8]>::first_chunk) {
-            let places = self.places(ten);
-            if places != 0 && self.is_in(text, at, places) {
+        while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            if self.may_be_in(bytes) && self.is_among(text, at, bytes) {
                 return true;
             }
-            at += EIGHT;
+            at += TOGETHER;
         }
-        // The last ten once more: looks at every second byte from wherever they begin pass no word over.
-        let last = text.len().wrapping_sub(EIGHT + BEHIND_BYTES);
-        if let Some(ten) = text.last_chunk() {
-            return self.is_in(text, last, self.places(ten));
+        // The last ones once more: looks at every second byte from wherever they begin pass no word over.
+        if let Some(bytes) = text.last_chunk() {
+            let from = text.len() - LOOKED_BYTES;
+            return self.may_be_in(bytes) && self.is_among(text, from, bytes);
         }
-        let mut ten = [0; EIGHT + BEHIND_BYTES];
-        ten.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-        self.is_in(text, 0, self.places(&ten))
+        let mut bytes = [0; LOOKED_BYTES];
+        bytes.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        self.may_be_in(&bytes) && self.is_among(text, 0, &bytes)
     }
 
-    /// At which of the first eight of these bytes a word may have its gram, as bits: four looks and no jump.
-    fn places(&self, ten: &[u8; EIGHT + BEHIND_BYTES]) -> u32 {
-        let look = |from: usize| {
-            let four = ten.get(from..).and_then(<[u8]>::first_chunk);
-            let gram = u32::from_le_bytes(four.copied().unwrap_or_default());
-            u32::from(self.held.may_hold(gram.wrapping_mul(MIX))) << from
-        };
-        look(0) | look(2) | look(4) | look(6)
+    /// Whether a word has its gram at one of the first sixteen of these bytes, which stand there in the text. Rarely asked.
+    #[inline(never)]
+    fn is_among(&self, text: &[u8], from: usize, bytes: &[u8; LOOKED_BYTES]) -> bool {
+        self.is_in(text, from, self.places(bytes))
+    }
+
+    /// Whether a word may have its gram at one of the first sixteen of these bytes: eight looks and no jump.
+    #[inline(always)]
+    fn may_be_in(&self, bytes: &[u8; LOOKED_BYTES]) -> bool {
+        let odd = looks(bytes).fold(0, |odd, (_, gram)| odd | self.held.odd_if_held(mixed(gram)));
+        odd & 1 != 0
+    }
+
+    /// At which of the first sixteen of these bytes a word may have its gram, as bits.
+    fn places(&self, bytes: &[u8; LOOKED_BYTES]) -> u32 {
+        let bits = looks(bytes).map(|(at, gram)| u32::from(self.held.may_hold(mixed(gram))) << at);
+        bits.fold(0, |places, bit| places | bit)
     }
 
     /// Whether a word has its gram at one of these places of the text, which are bits from there.
@@ -204,6 +218,16 @@ impl Grams {
             from.zip(self.words.get(known.word)).is_some_and(|(rest, word)| rest.starts_with(word))
         })
     }
+}
+
+/// The grams at every second byte, with their places.
+fn looks(bytes: &[u8; LOOKED_BYTES]) -> impl Iterator<Item = (usize, u32)> + '_ {
+    let grams = bytes.windows(GRAM_BYTES).enumerate().step_by(STRIDE);
+    grams.filter_map(|(at, four)| Some((at, number(four)?)))
+}
+
+const fn mixed(gram: u32) -> u32 {
+    gram.wrapping_mul(MIX)
 }
 
 /// Four bytes as one number.

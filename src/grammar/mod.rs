@@ -226,10 +226,24 @@ impl Grammars {
         (writer, told): (&mut Writer, &mut Told),
         line: u64,
     ) -> Reading<'a> {
-        if writer.is_settled() && self.raises_nothing(body, ident, writer) {
+        let is_worded = std::mem::take(&mut writer.is_worded);
+        if writer.is_settled() && !is_worded && self.raises_nothing(body, ident, writer) {
             return self.of_hint(writer, None);
         }
         self.read_whole(body, ident, (writer, told), line)
+    }
+
+    /// The format of such a line, which need not be read then: `Some(None)` where it has none, and `None` where it is to be read next.
+    pub fn counted<'a>(&'a self, body: &[u8], writer: &mut Writer) -> Option<Option<&'a str>> {
+        if writer.own.is_none() || !writer.next_is_settled() {
+            return None;
+        }
+        writer.is_worded = !self.raises_nothing(body, None, writer);
+        if writer.is_worded {
+            return None;
+        }
+        writer.count_line();
+        Some(self.of_hint(writer, None).format)
     }
 
     /// A line of the writer's own format that raises nothing.

@@ -13,7 +13,7 @@ use super::{Grammar, Line};
 const SET_MAX_BYTES: usize = 64 << 20;
 /// Patterns that are tried, each by itself, before it is worth to compile those that messages began like into one automaton. After
 /// that, so many times two of others, and so on.
-const TRIED_MAX: usize = if cfg!(test) { 256 } else { 2048 };
+const TRIED_MAX: usize = if cfg!(test) { 256 } else { 8192 };
 
 /// A line's place: number of the grammar, and of the line in it.
 pub(super) type Place = (usize, usize);

@@ -14,8 +14,10 @@ use super::{Grammars, Line};
 const LINES_MIN: u32 = 128;
 /// Lines of a writer that had to be asked for their format before it is worth to compile anything for it.
 const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
-/// Of a writer's lines that raise nothing, one in so many is asked for its format.
+/// Of a writer's lines that raise nothing, one in so many is asked for its format, and of its later lines one in so many.
 const ASKED_ONE_IN: u32 = 64;
+const LATER_ONE_IN: u32 = 512;
+const LATER_LINES: u32 = 16_384;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
 /// Lines of a writer that are remembered for one reason, and the longest of them.
@@ -60,6 +62,8 @@ pub struct Writer {
     pub(super) spots: Spots,
     /// Lines that no grammar takes: the same words begin each trace.
     pub(super) unclaimed: Known,
+    /// Whether the line that is read next was found to hold a rule's word.
+    pub(super) is_worded: bool,
     /// The grammars that ask for a name and take this one, once that was asked.
     pub(super) own: Option<Box<[usize]>>,
 }
@@ -90,9 +94,21 @@ impl Writer {
 
     /// Whether the format of the next line is known well enough without asking.
     pub(super) fn is_settled(&mut self) -> bool {
+        let is_settled = self.next_is_settled();
+        self.count_line();
+        is_settled
+    }
+
+    pub(super) fn count_line(&mut self) {
         self.lines = self.lines.saturating_add(1);
-        self.lines >= LINES_MIN
-            && !self.lines.is_multiple_of(ASKED_ONE_IN)
+    }
+
+    /// As [`Self::is_settled`], of a line that is not counted yet.
+    pub(super) fn next_is_settled(&self) -> bool {
+        let lines = self.lines.saturating_add(1);
+        let one_in = if lines < LATER_LINES { ASKED_ONE_IN } else { LATER_ONE_IN };
+        lines >= LINES_MIN
+            && !lines.is_multiple_of(one_in)
             && self.last.map(|(grammar, _)| grammar) == self.hint
     }
 

@@ -8,7 +8,7 @@ use crate::bundle::MemberReader;
 use crate::capsule::kept::Kept;
 use crate::capsule::{Capsule, MEMBER_MAX_BYTES};
 use crate::envelope::lines::LINE_MAX_BYTES;
-use crate::envelope::{Envelope, Record, Tally, Transport, Unwrapper};
+use crate::envelope::{Envelope, Kin, Receiver, Record, Tally, Transport, Unwrapper};
 use crate::event::{Event, EventKind, Fields};
 use crate::kernel::{KernelReader, written_time};
 use crate::mark::{MarkKind, Marks, Sighting, text_mark};
@@ -291,11 +291,11 @@ impl<'a, 'g> Reader<'a, 'g> {
     /// Gives what was met on the way.
     fn stream(&mut self, head: Vec<u8>, member: &mut MemberReader<'_>) -> Tally {
         let mut unwrapper = Unwrapper::new(self.source.envelope);
-        unwrapper.feed(&head, &mut |record| self.record(record));
+        unwrapper.feed_to(&head, self);
         drop(head);
         // What ends the member before its time is asked of it afterwards.
         while let Some(block) = member.next_block() {
-            unwrapper.feed(block, &mut |record| self.record(record));
+            unwrapper.feed_to(block, self);
         }
         let complete = member.damage().is_none();
         unwrapper.finish(complete, &mut |record| self.record(record));
@@ -553,6 +553,29 @@ impl<'a, 'g> Reader<'a, 'g> {
                 Sighting { stamp, until: event.until, line: event.at.line },
             );
         }
+    }
+}
+
+impl Receiver for Reader<'_, '_> {
+    fn take(&mut self, record: &Record<'_>) {
+        self.record(record);
+    }
+
+    /// As [`Reader::process_message`], for what raises nothing and is no request.
+    fn counts(&mut self, kin: Kin, stamp: RawStamp, body: &[u8]) -> bool {
+        if stamp.clock != ClockKind::Utc || self.shape.is_some() {
+            return false;
+        }
+        let Some(format) = self.writers.counted(self.reading.grammars, kin, body) else {
+            return false;
+        };
+        self.source.records += 1;
+        if let Some(format) = format {
+            self.formats.count(format);
+            self.dump.line_of_its_own();
+        }
+        self.stamped(stamp);
+        true
     }
 }
 

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::envelope::{OfKin, Record};
+use crate::envelope::{Kin, OfKin, Record};
 use crate::grammar::{Grammars, Reading, Told, Writer};
 
 /// Program names of which the last grammar is remembered.
@@ -49,6 +49,21 @@ impl Writers {
         if let Some((_, records)) = known.host.and_then(|host| self.hosts.get_mut(host)) {
             *records += 1;
         }
+    }
+
+    /// The format of a message, where it needs no reading; it is counted then. `Some(None)` where it has none.
+    pub(super) fn counted<'g>(
+        &mut self,
+        grammars: &'g Grammars,
+        kin: Kin,
+        body: &[u8],
+    ) -> Option<Option<&'g str>> {
+        let Known { host, writer } = self.known.get(kin)?;
+        let format = grammars.counted(body, self.list.get_mut(writer?)?)?;
+        if let Some((_, records)) = host.and_then(|host| self.hosts.get_mut(host)) {
+            *records += 1;
+        }
+        Some(format)
     }
 
     /// The host that wrote most.
