@@ -592,3 +592,6 @@ fn believed(wrapper: Option<RawStamp>, own: Option<RawStamp>) -> Option<RawStamp
         (None, own) => own,
     }
 }
+
+#[cfg(test)]
+mod tests;
