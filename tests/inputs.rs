@@ -95,6 +95,9 @@ fn a_journal_with_a_hole() {
     let (before, after) = whole.split_at(whole.len() / 2);
     let hole = format!("{before}{}{}", "\0".repeat(500), &after[300..]);
     let torn = whole[..whole.len() - 30].to_owned();
+    let around = format!(
+        "\u{feff}Warning: Permanently added 'web' to the list of known hosts.\n{whole}-- cursor: s=1;i=60\n"
+    );
     let object = |second: u64| {
         format!(
             "{{\"__REALTIME_TIMESTAMP\":\"17953000{second:02}000000\",\"_TRANSPORT\":\"kernel\",\
@@ -107,7 +110,8 @@ fn a_journal_with_a_hole() {
     let folder = folder();
     for (what, text, expected, problems) in [
         ("whole", &whole, "true", 0),
-        ("a torn end", &torn, "true", 0),
+        ("a torn end", &torn, "unknown", 1),
+        ("words around", &around, "true", 0),
         ("a hole", &hole, "unknown", 1),
         ("objects", &objects, "true", 0),
         ("a torn object at the end", &torn_object, "unknown", 1),

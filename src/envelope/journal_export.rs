@@ -122,6 +122,7 @@ impl Export {
             self.torn_end = true;
             self.entry.clear();
         }
+        self.torn_end |= self.began > 0 && !self.entry.has_message();
         self.end_entry(outlet, to);
     }
 
@@ -212,8 +213,14 @@ impl Export {
                 self.long_fields += 1;
                 self.skip_bytes = *bytes;
             }
-            Item::Junk(line) => self.damaged += u64::from(!syslog::is_noise(line)),
+            Item::Junk(line) => self.damaged += u64::from(self.is_torn_by(line)),
         }
+    }
+
+    /// Whether this is what is left of an entry. What programs around journald print stands between entries, and none is lost by it.
+    fn is_torn_by(&self, line: &[u8]) -> bool {
+        let is_of_hole = || line.contains(&0) && line.iter().any(|byte| *byte != 0);
+        (self.began > 0 && !syslog::is_noise(line)) || is_of_hole()
     }
 
     fn end_entry(&mut self, outlet: &mut Outlet, to: &mut dyn Receiver) {

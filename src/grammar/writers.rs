@@ -16,7 +16,7 @@ const LINES_MIN: u32 = 128;
 const ASKED_MIN: u32 = if cfg!(test) { 64 } else { 8192 };
 /// Of a writer's lines that raise nothing, one in so many is asked for its format, and of its later lines one in so many.
 const ASKED_ONE_IN: u32 = 64;
-const LATER_ONE_IN: u32 = 512;
+const LATER_ONE_IN: u32 = 128;
 const LATER_LINES: u32 = 16_384;
 /// Shapes of a writer's lines, by turns, for which a look is remembered.
 const LOOKS_MAX: usize = 4;
