@@ -94,6 +94,10 @@ fn a_journal_with_a_hole() {
     let whole: String = (10..60).map(entry).collect();
     let (before, after) = whole.split_at(whole.len() / 2);
     let hole = format!("{before}{}{}", "\0".repeat(500), &after[300..]);
+    // Of whole lines but for the first and the last, and of as many bytes as it was.
+    let from = before.rfind("MESSAGE=eth").expect("a message") + 10;
+    let to = whole[from + 700..].find("MESSAGE=eth").expect("a message") + from + 700 + 10;
+    let values = format!("{}{}{}", &whole[..from], "\0".repeat(to - from), &whole[to..]);
     let torn = whole[..whole.len() - 30].to_owned();
     let around = format!(
         "\u{feff}Warning: Permanently added 'web' to the list of known hosts.\n{whole}-- cursor: s=1;i=60\n"
@@ -113,6 +117,7 @@ fn a_journal_with_a_hole() {
         ("a torn end", &torn, "unknown", 1),
         ("words around", &around, "true", 0),
         ("a hole", &hole, "unknown", 1),
+        ("a hole from value to value", &values, "unknown", 1),
         ("objects", &objects, "true", 0),
         ("a torn object at the end", &torn_object, "unknown", 1),
         ("a torn object", &hole_of_objects, "unknown", 1),

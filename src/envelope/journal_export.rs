@@ -252,7 +252,8 @@ pub(super) fn item(input: &[u8]) -> IResult<&[u8], Item<'_>> {
         return Ok((input, Item::Oversize(taken as u64)));
     }
     match memchr(b'=', line) {
-        Some(end) if is_name(&line[..end]) => {
+        // journald frames a value with such a byte by its length: here it is a hole.
+        Some(end) if is_name(&line[..end]) && memchr(0, &line[end..]).is_none() => {
             Ok((after, Item::Field { name: &line[..end], value: &line[end + 1..] }))
         }
         None if is_name(line) => binary(after, line),

@@ -229,11 +229,18 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// The bytes of a text before its first newline; as many as in the last entry, mostly. `None` where no line ends so.
+/// The bytes of a text before its first newline; as many as in the last entry, mostly. `None` where no line ends so, and
+/// where a hole of the file is in it.
 fn line_bytes(text: &[u8], before: usize) -> Option<usize> {
     let bytes = match text.split_at_checked(before) {
         Some((value, [b'\n', ..])) if !near::has::<b'\n'>(value) => before,
-        _ => memchr(b'\n', text)?,
+        _ => {
+            let bytes = memchr(b'\n', text)?;
+            if near::has::<0>(text.get(..bytes)?) {
+                return None;
+            }
+            bytes
+        }
     };
     (text.get(bytes.wrapping_sub(1)) != Some(&b'\r')).then_some(bytes)
 }

@@ -46,7 +46,11 @@ impl Writers {
             self.known.set(record.kin, known);
             known
         });
-        if let Some((_, records)) = known.host.and_then(|host| self.hosts.get_mut(host)) {
+        self.count_host(known.host);
+    }
+
+    fn count_host(&mut self, place: Option<usize>) {
+        if let Some((_, records)) = place.and_then(|place| self.hosts.get_mut(place)) {
             *records += 1;
         }
     }
@@ -60,9 +64,7 @@ impl Writers {
     ) -> Option<Option<&'g str>> {
         let Known { host, writer } = self.known.get(kin)?;
         let format = grammars.counted(body, self.list.get_mut(writer?)?)?;
-        if let Some((_, records)) = host.and_then(|host| self.hosts.get_mut(host)) {
-            *records += 1;
-        }
+        self.count_host(host);
         Some(format)
     }
 
