@@ -98,6 +98,11 @@ fn a_journal_with_a_hole() {
     let from = before.rfind("MESSAGE=eth").expect("a message") + 10;
     let to = whole[from + 700..].find("MESSAGE=eth").expect("a message") + from + 700 + 10;
     let values = format!("{}{}{}", &whole[..from], "\0".repeat(to - from), &whole[to..]);
+    let line = |second: u64| {
+        format!("Nov 20 22:40:{second} web kernel: [ 1{second}.123456] eth0: link up\n")
+    };
+    let lines: String = (10..60).map(line).collect();
+    let line_hole = format!("{}{}{}", &lines[..1000], "\0".repeat(1000), &lines[2000..]);
     let torn = whole[..whole.len() - 30].to_owned();
     let around = format!(
         "\u{feff}Warning: Permanently added 'web' to the list of known hosts.\n{whole}-- cursor: s=1;i=60\n"
@@ -117,6 +122,8 @@ fn a_journal_with_a_hole() {
         ("a torn end", &torn, "unknown", 1),
         ("words around", &around, "true", 0),
         ("a hole", &hole, "unknown", 1),
+        ("lines", &lines, "true", 0),
+        ("a hole between lines", &line_hole, "unknown", 1),
         ("a hole from value to value", &values, "unknown", 1),
         ("objects", &objects, "true", 0),
         ("a torn object at the end", &torn_object, "unknown", 1),

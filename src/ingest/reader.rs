@@ -228,8 +228,9 @@ fn met(path: &str, tally: &Tally) -> Vec<Problem> {
         let args = [("entries", tally.damaged.into())];
         problems.push(problem(path, ProblemKind::Damaged, text("unread-entries", args)));
     }
+    // A log that copytruncate cut to nothing has its hole at the start: lines stood where this one is.
     if tally.nul_bytes >= HOLE_MIN_BYTES {
-        problems.push(problem(path, ProblemKind::NotALog, hole(tally.nul_bytes)));
+        problems.push(problem(path, ProblemKind::Damaged, hole(tally.nul_bytes)));
     }
     problems
 }
